@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/flow.hpp"
+
+#include "core/gate.hpp"
+#include "core/return_path.hpp"
+
+namespace uzmfa {
+namespace {
+
+// One request for an own page, and all that its functions need.
+struct Call {
+    const PageVisit& request;
+    const Policy& policy;
+    const Site& site;
+    Services& services;
+    const Session* session;  // alive; may be anonymous
+    std::string next;        // "/" where none was given
+
+    Moment now() const { return request.visit.now; }
+    bool has_user() const { return session && !session->user.empty(); }
+    std::string url_of(std::string_view page) const { return page_url(site.own_path, page, next); }
+};
+
+using PageFunction = Outcome (*)(Call&);
+
+struct PageRow {
+    std::string_view name;
+    PageFunction show;    // GET, HEAD
+    PageFunction submit;  // POST
+};
+
+// --- what every page has ---
+
+Page page_of(std::string_view name, const Call& call, const SessionId& session) {
+    Page page{name, {}, {}};
+    page.with("csrf", call.services.tokens.form_token(session)).with("next", call.next == "/" ? "" : call.next);
+    if (call.has_user()) page.with("user", call.session->user.view());
+    return page;
+}
+
+// A page that says what went wrong. 401 asks for credentials (RFC 9110 §15.5.2).
+Outcome shown_again(int status, Reason reason, Page page) {
+    page.error = name_of(reason);
+    return {.status = status, .reason = reason, .page = std::move(page)};
+}
+
+// The form is from this session and this site.
+bool is_own_form(const Call& call) {
+    return !call.request.visit.cross_site && call.session &&
+           call.services.tokens.is_form_token(call.request.form["csrf"], call.session->id);
+}
+
+Moment end_of(const Session& session, const Call& call) { return session.signed_in_at + call.policy.max_age; }
+
+// Every step forward gives the session a new id and ends the old one.
+Result<Done> replace_session(Call& call, Session& session, Outcome& outcome) {
+    if (call.session) {
+        auto revoked = call.services.revocations.revoke(call.session->id, end_of(*call.session, call));
+        if (!revoked) return revoked.error();
+    }
+    session.id = call.services.tokens.new_session_id();
+    session.last_active = call.now();
+    outcome.session = session;
+    outcome.user = session.user.view();
+    return Done{};
+}
+
+Outcome finish(Call& call, Method method, Reason reason) {
+    Session verified = *call.session;
+    verified.method = method;
+    verified.enrolled = true;
+    if (method != Method::skip) verified.verified_at = call.now();
+    auto outcome = redirect(reason, call.next);
+    auto replaced = replace_session(call, verified, outcome);
+    return replaced ? outcome : failure(replaced.error());
+}
+
+// --- the step that is due ---
+
+struct Progress {
+    Step due = Step::sign_in;
+    Standing standing{};
+};
+
+// Asks the users table again: what the session knew at sign-in may have changed.
+Result<Progress> progress_of(const Call& call) {
+    if (!call.has_user()) return Progress{};
+    if (call.session->is_verified()) return Progress{.due = Step::finished};
+    if (!is_pending(*call.session, call.now())) return Progress{};
+    auto standing = standing_of(call.session->user.view(), call.services);
+    if (!standing) return standing.error();
+    if (!standing->known || !standing->allowed) return Progress{};
+    const Step due = standing->enrolled() ? Step::verify : Step::enroll;
+    return Progress{due, std::move(*standing)};
+}
+
+Outcome go_to(Step due, const Call& call) {
+    switch (due) {
+        case Step::sign_in: return redirect(Reason::step_not_due, call.url_of("login"));
+        case Step::enroll: return redirect(Reason::step_not_due, call.url_of("enroll"));
+        case Step::verify: return redirect(Reason::step_not_due, call.url_of("verify"));
+        case Step::finished: break;
+    }
+    return redirect(Reason::step_passed, call.next);
+}
+
+// Runs `page` with the account's standing where `step` is the one due; else leads to the step that is.
+template <class PageBody>
+Outcome when_due(Step step, Call& call, PageBody page) {
+    auto progress = progress_of(call);
+    if (!progress) return failure(progress.error());
+    if (progress->due != step) return go_to(progress->due, call);
+    return page(progress->standing);
+}
+
+// --- sign-in ---
+
+Session anonymous_session(const Call& call) {
+    return {.id = call.services.tokens.new_session_id(), .signed_in_at = call.now(), .last_active = call.now()};
+}
+
+// The sign-in form; a browser without a session gets an anonymous one, to which the form's token is bound.
+Outcome login_form(Call& call) {
+    const auto fresh = call.session ? std::optional<Session>{} : anonymous_session(call);
+    Page page = page_of("login", call, fresh ? fresh->id : call.session->id);
+    page.with("username", call.request.form["username"]);
+    return {.status = 200, .reason = Reason::page_shown, .page = std::move(page), .session = fresh};
+}
+
+Outcome login_form_again(Call& call, int status, Reason reason) {
+    auto outcome = login_form(call);
+    outcome.status = status;
+    outcome.reason = reason;
+    outcome.page->error = name_of(reason);
+    outcome.user = call.request.form["username"];
+    return outcome;
+}
+
+Outcome show_login(Call& call) {
+    auto progress = progress_of(call);
+    if (!progress) return failure(progress.error());
+    return progress->due == Step::sign_in ? login_form(call) : go_to(progress->due, call);
+}
+
+Outcome after_password(Call& call, Standing& standing) {
+    Session session{
+        .user = standing.account.name,
+        .enrolled = standing.enrolled(),
+        .signed_in_at = call.now(),
+    };
+    Outcome outcome = go_to(session.due(), call);
+    outcome.reason = Reason::signed_in;
+    if (standing.enrolled() && !standing.account.mfa_enabled) {
+        auto skipped = call.services.accounts.consume_skip(standing.account);
+        if (!skipped) return failure(skipped.error());
+        if (*skipped) {
+            session.method = Method::skip;
+            outcome = redirect(Reason::skip_used, call.next);
+        }
+    }
+    auto replaced = replace_session(call, session, outcome);
+    return replaced ? outcome : failure(replaced.error());
+}
+
+Outcome submit_login(Call& call) {
+    if (!call.session && !call.request.visit.session) {
+        auto outcome = refusal(403, Reason::cookies_blocked);
+        outcome.page->with("retry", call.url_of("login"));
+        return outcome;
+    }
+    if (!is_own_form(call)) return login_form_again(call, 403, Reason::form_stale);
+
+    const auto name = call.request.form["username"];
+    const auto password = call.request.form["password"];
+    auto right = call.services.passwords.are_right(name, password);
+    if (!right) return failure(right.error());
+    if (!*right) return login_form_again(call, 401, Reason::wrong_password);
+
+    auto standing = standing_of(name, call.services);
+    if (!standing) return failure(standing.error());
+    if (standing->known && standing->allowed) return after_password(call, *standing);
+
+    auto outcome = refusal(403, standing->known ? Reason::not_allowed : Reason::not_known);
+    outcome.user = name;
+    return outcome;
+}
+
+// --- enrollment ---
+
+Outcome enrollment_form(Call& call, const Account& account) {
+    auto enrollment = call.services.validator.enrollment(account, call.session->id);
+    if (!enrollment) return failure(enrollment.error());
+    Page page = page_of("enroll", call, call.session->id);
+    page.with("secret", enrollment->secret).with("otpauth", enrollment->uri);
+    return {.status = 200, .reason = Reason::page_shown, .page = std::move(page)};
+}
+
+Outcome enrollment_form_again(Call& call, const Account& account, int status, Reason reason) {
+    auto outcome = enrollment_form(call, account);
+    if (outcome.status != 200) return outcome;
+    outcome = shown_again(status, reason, std::move(*outcome.page));
+    outcome.user = account.name.view();
+    return outcome;
+}
+
+// The account with a uuid: an enrollment is the first that needs one.
+Result<Account> with_uuid(Account account, Call& call) {
+    if (!account.uuid.empty()) return account;
+    auto uuid = call.services.accounts.give_uuid(account);
+    if (!uuid) return uuid.error();
+    account.uuid = std::move(*uuid);
+    return account;
+}
+
+template <class PageBody>
+Outcome when_enrolling(Call& call, PageBody page) {
+    return when_due(Step::enroll, call, [&](Standing& standing) {
+        auto account = with_uuid(std::move(standing.account), call);
+        return account ? page(*account) : failure(account.error());
+    });
+}
+
+Outcome show_enroll(Call& call) {
+    return when_enrolling(call, [&](const Account& account) { return enrollment_form(call, account); });
+}
+
+Outcome show_qr(Call& call) {
+    return when_due(Step::enroll, call, [&](const Standing& standing) {
+        auto enrollment = call.services.validator.pending_enrollment(standing.account, call.session->id);
+        if (!enrollment) return failure(enrollment.error());
+        if (!*enrollment) return refusal(404, Reason::not_found);
+        Page page{"qr", {}, {}};
+        page.with("otpauth", (*enrollment)->uri);
+        return Outcome{.status = 200, .reason = Reason::page_shown, .page = std::move(page)};
+    });
+}
+
+Outcome submit_enroll(Call& call) {
+    return when_enrolling(call, [&](const Account& account) {
+        if (!is_own_form(call)) return enrollment_form_again(call, account, 403, Reason::form_stale);
+        const auto code = normalized_code(call.request.form["code"], call.site.totp_digits);
+        if (!code) return enrollment_form_again(call, account, 401, Reason::wrong_code);
+        auto verdict = call.services.validator.confirm(account, call.session->id, *code, call.now(),
+                                                       call.request.visit.address);
+        if (!verdict) return failure(verdict.error());
+        switch (*verdict) {
+            case Verdict::accepted: return finish(call, Method::totp, Reason::enrolled);
+            case Verdict::secret_spent: return enrollment_form_again(call, account, 401, Reason::new_secret);
+            case Verdict::expired: return enrollment_form_again(call, account, 401, Reason::enrollment_expired);
+            case Verdict::wrong:
+            case Verdict::replayed: break;
+        }
+        return enrollment_form_again(call, account, 401, Reason::wrong_code);
+    });
+}
+
+// --- verification ---
+
+// Where another AuthType is the first factor, a skip is taken by a button: no GET uses it up.
+bool may_skip(const Call& call, const Account& account) { return call.session->external && !account.mfa_enabled; }
+
+Outcome verification_form(Call& call, const Standing& standing) {
+    Page page = page_of("verify", call, call.session->id);
+    page.with("digits", std::to_string(*standing.code_digits));
+    if (may_skip(call, standing.account)) page.with("skip", "1");
+    return {.status = 200, .reason = Reason::page_shown, .page = std::move(page)};
+}
+
+Outcome verification_form_again(Call& call, const Standing& standing, int status, Reason reason) {
+    auto outcome = shown_again(status, reason, std::move(*verification_form(call, standing).page));
+    outcome.user = standing.account.name.view();
+    return outcome;
+}
+
+Outcome show_verify(Call& call) {
+    return when_due(Step::verify, call, [&](const Standing& standing) { return verification_form(call, standing); });
+}
+
+Outcome submit_skip(Call& call, Standing& standing) {
+    if (may_skip(call, standing.account)) {
+        auto skipped = call.services.accounts.consume_skip(standing.account);
+        if (!skipped) return failure(skipped.error());
+        if (*skipped) return finish(call, Method::skip, Reason::skip_used);
+    }
+    standing.account.mfa_enabled = true;
+    return verification_form_again(call, standing, 401, Reason::skip_gone);
+}
+
+Outcome submit_verify(Call& call) {
+    return when_due(Step::verify, call, [&](Standing& standing) {
+        if (!is_own_form(call)) return verification_form_again(call, standing, 403, Reason::form_stale);
+        if (call.request.form.has("skip")) return submit_skip(call, standing);
+        const auto code = normalized_code(call.request.form["code"], *standing.code_digits);
+        if (!code) return verification_form_again(call, standing, 401, Reason::wrong_code);
+        auto verdict = call.services.validator.verify(standing.account, *code, call.now());
+        if (!verdict) return failure(verdict.error());
+        if (*verdict == Verdict::accepted) return finish(call, Method::totp, Reason::code_accepted);
+        const auto reason = *verdict == Verdict::replayed ? Reason::code_used : Reason::wrong_code;
+        return verification_form_again(call, standing, 401, reason);
+    });
+}
+
+// --- sign-out ---
+
+Outcome show_logout(Call& call) {
+    if (!call.has_user()) return redirect(Reason::step_not_due, call.url_of("login"));
+    return {.status = 200, .reason = Reason::page_shown, .page = page_of("logout", call, call.session->id)};
+}
+
+Outcome submit_logout(Call& call) {
+    if (!call.has_user()) return redirect(Reason::step_not_due, call.url_of("login"));
+    if (!is_own_form(call)) return shown_again(403, Reason::form_stale, page_of("logout", call, call.session->id));
+    auto revoked = call.services.revocations.revoke(call.session->id, end_of(*call.session, call));
+    if (!revoked) return failure(revoked.error());
+    auto outcome = redirect(Reason::signed_out, call.url_of("login"));
+    outcome.drop_session = true;
+    outcome.user = call.session->user.view();
+    return outcome;
+}
+
+constexpr PageRow pages[] = {
+    {"login", show_login, submit_login},
+    {"enroll", show_enroll, submit_enroll},
+    {"enroll/qr.svg", show_qr, nullptr},
+    {"verify", show_verify, submit_verify},
+    {"logout", show_logout, submit_logout},
+};
+
+const PageRow* page_named(std::string_view name) {
+    for (const auto& row : pages) {
+        if (row.name == name) return &row;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, Services& services) {
+    const PageRow* row = page_named(request.page);
+    if (!row) return refusal(404, Reason::not_found);
+
+    const bool posted = request.verb == Verb::post;
+    if (request.verb == Verb::other || (posted && !row->submit)) {
+        auto outcome = refusal(405, Reason::method_not_allowed);
+        outcome.allow = row->submit ? "GET, HEAD, POST" : "GET, HEAD";
+        return outcome;
+    }
+    if (request.input == PageVisit::Input::too_large) return refusal(413, Reason::too_large);
+    if (request.input == PageVisit::Input::malformed || request.form.overlaps(request.query)) {
+        return refusal(400, Reason::bad_request);
+    }
+    if (!request.visit.secure) return refusal(403, Reason::insecure);
+
+    const auto& opened = request.visit.session;
+    const bool alive = opened && is_alive(*opened, policy.limits(), request.visit.now);
+    const auto given_next = request.form.has("next") ? request.form["next"] : request.query["next"];
+    Call call{request, policy, site, services, alive ? &*opened : nullptr,
+              std::string{return_path(given_next, site.own_path)}};
+    return posted ? row->submit(call) : row->show(call);
+}
+
+}  // namespace uzmfa

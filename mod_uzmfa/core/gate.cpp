@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/gate.hpp"
+
+#include "core/percent.hpp"
+#include "core/return_path.hpp"
+
+namespace uzmfa {
+namespace {
+
+// The session, where it is alive and belongs to the user of this request. A session whose first
+// factor is another AuthType's is worth nothing where the module's own sign-in is asked for.
+const Session* session_of_user(const Visit& visit, const Limits& limits) {
+    if (!visit.session || visit.session->user.empty()) return nullptr;
+    const Session& session = *visit.session;
+    const bool is_users = visit.own_sign_in ? !session.external : session.user.view() == visit.user;
+    return is_users && is_alive(session, limits, visit.now) ? &session : nullptr;
+}
+
+Reason required_next(const Session* session, Moment now) {
+    if (!session || !is_pending(*session, now)) return Reason::sign_in_required;
+    return session->due() == Step::enroll ? Reason::enrollment_required : Reason::verification_required;
+}
+
+std::string_view page_for(Reason reason) {
+    switch (reason) {
+        case Reason::enrollment_required: return "enroll";
+        case Reason::verification_required: return "verify";
+        default: return "login";
+    }
+}
+
+// 303 for a person, a problem document (RFC 9457) for a program.
+Outcome send_to_page(const Visit& visit, Reason reason, const Site& site) {
+    const auto next = return_path(visit.target, site.own_path);
+    auto url = page_url(site.own_path, page_for(reason), next);
+    if (visit.navigation) return redirect(reason, std::move(url));
+    Outcome outcome{.status = 401, .reason = reason, .page = Page{"problem", name_of(reason), {}}};
+    outcome.page->with("verify_url", url);
+    return outcome;
+}
+
+}  // namespace
+
+Admission admit(const Visit& visit, const Policy& policy) {
+    if (!visit.secure) return {.reason = Reason::insecure};
+    if (!visit.own_sign_in && visit.user.empty()) return {.reason = Reason::no_user};
+
+    const Session* session = session_of_user(visit, policy.limits());
+    if (visit.own_sign_in && !session) return {.reason = Reason::sign_in_required};
+
+    const bool verified = session && session->is_verified();
+    if (policy.engine == Engine::on && !verified) return {.reason = required_next(session, visit.now)};
+
+    Admission admission{.passes = true, .reason = Reason::verified};
+    if (!verified) admission.reason = policy.engine == Engine::off ? Reason::signed_in_only : Reason::would_stop;
+    if (session) admission.renewed = touched(*session, policy.limits(), visit.now);
+    return admission;
+}
+
+Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& services) {
+    if (reason == Reason::insecure || reason == Reason::no_user || visit.subrequest) {
+        return refusal(403, reason);
+    }
+    if (reason != Reason::sign_in_required || visit.own_sign_in) return send_to_page(visit, reason, site);
+
+    auto standing = standing_of(visit.user, services);
+    if (!standing) return failure(standing.error());
+    if (!standing->known || !standing->allowed) {
+        auto outcome = refusal(403, standing->known ? Reason::not_allowed : Reason::not_known);
+        outcome.user = visit.user;
+        return outcome;
+    }
+    const Session pending{
+        .id = services.tokens.new_session_id(),
+        .user = standing->account.name,
+        .enrolled = standing->enrolled(),
+        .external = true,
+        .signed_in_at = visit.now,
+        .last_active = visit.now,
+    };
+    auto outcome = send_to_page(visit, required_next(&pending, visit.now), site);
+    outcome.session = pending;
+    return outcome;
+}
+
+std::string page_url(std::string_view own_path, std::string_view page, std::string_view next) {
+    std::string url{own_path};
+    url.append("/").append(page);
+    if (!next.empty() && next != "/") url.append("?next=").append(percent_encode(next, "/"));
+    return url;
+}
+
+Result<Standing> standing_of(std::string_view user, Services& services) {
+    auto found = services.accounts.find(user);
+    if (!found) return found.error();
+    Standing standing;
+    if (!*found) return standing;
+    standing.account = std::move(**found);
+    standing.known = true;
+    standing.allowed = standing.account.access_enabled;
+    if (standing.account.mfa_enrolled && !standing.account.mfa_sid.empty()) {
+        auto digits = services.validator.code_digits(standing.account);
+        if (!digits) return digits.error();
+        standing.code_digits = *digits;
+    }
+    return standing;
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gate: may this request reach the application?
+#pragma once
+
+#include "core/outcome.hpp"
+#include "core/policy.hpp"
+#include "core/ports.hpp"
+#include "core/visit.hpp"
+
+namespace uzmfa {
+
+struct Admission {
+    bool passes = false;
+    Reason reason;
+    std::optional<Session> renewed{};  // the session with its last activity, when that moved
+};
+
+// Needs nothing but the request: no database, no provider. Cases, in this order:
+//  1. plain HTTP                                        stop
+//  2. nobody signed in                                  stop
+//  3. a verified session of the user of this request    pass
+//  4. UzmfaEngine On                                    stop
+//  5. only the first factor is asked for                pass
+Admission admit(const Visit& visit, const Policy& policy);
+
+// The answer to a request that was not admitted. Where another AuthType is the first factor, this
+// makes the pending session.
+Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& services);
+
+// The URL of an own page with `next` in its query.
+std::string page_url(std::string_view own_path, std::string_view page, std::string_view next);
+
+// What stands between a signed-in account and the application. An error where it may not sign in.
+struct Standing {
+    bool known = false;
+    bool allowed = false;
+    std::optional<std::size_t> code_digits{};  // nothing: not enrolled
+    Account account{};
+
+    bool enrolled() const { return code_digits.has_value(); }
+};
+Result<Standing> standing_of(std::string_view user, Services& services);
+
+}  // namespace uzmfa

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of a request. The edge turns it into status, headers, page, session and log line.
+#pragma once
+
+#include "core/result.hpp"
+#include "core/session.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace uzmfa {
+
+// Why; each is an event with an id and a text of its own (docs/reference.md).
+enum class Reason : std::uint8_t {
+    verified,
+    signed_in_only,
+    would_stop,
+    sign_in_required,
+    enrollment_required,
+    verification_required,
+    no_user,
+    not_known,
+    not_allowed,
+    insecure,
+    forbidden,
+    page_shown,
+    step_passed,
+    step_not_due,
+    not_found,
+    method_not_allowed,
+    bad_request,
+    too_large,
+    cookies_blocked,
+    form_stale,
+    wrong_password,
+    signed_in,
+    signed_out,
+    enrolled,
+    wrong_code,
+    code_used,
+    new_secret,
+    enrollment_expired,
+    code_accepted,
+    skip_used,
+    skip_gone,
+    unavailable,
+    damaged,
+    internal,
+};
+
+struct Page {
+    std::string_view name;      // "login": the template login.html; "problem" and "qr" are not HTML
+    std::string_view error;     // key of a text in the language file, shown as an error
+    std::vector<std::pair<std::string_view, std::string>> values;
+
+    Page& with(std::string_view key, std::string_view value) {
+        if (!value.empty()) values.emplace_back(key, std::string{value});
+        return *this;
+    }
+};
+
+struct Outcome {
+    int status = 0;                   // an HTTP status; 0: the request goes on
+    Reason reason = Reason::verified;
+    std::string location{};           // of a 303
+    std::string_view allow{};         // of a 405
+    std::optional<Page> page{};
+    std::optional<Session> session{}; // replaces the browser's
+    bool drop_session = false;
+    std::string user{};               // whom it is about, for the log
+    std::string detail{};             // for the log only
+};
+
+Outcome redirect(Reason reason, std::string location);
+Outcome refusal(int status, Reason reason);  // an error page, whose texts are named after the reason
+Outcome failure(const Error& error);         // 503
+
+std::string_view name_of(Reason reason);
+
+}  // namespace uzmfa

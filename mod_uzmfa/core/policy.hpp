@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the directives say, resolved: of a place (Directory, Location, If) and of a virtual host.
+#pragma once
+
+#include "core/moment.hpp"
+#include "core/session.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace uzmfa {
+
+enum class Engine : std::uint8_t { off, on, report_only };
+
+struct Policy {
+    Engine engine = Engine::off;
+    seconds idle_timeout{30 * 60};
+    seconds max_age{8 * 60 * 60};
+
+    Limits limits() const { return {idle_timeout, max_age}; }
+};
+
+enum class Algorithm : std::uint8_t { sha1, sha256, sha512 };  // RFC 6238 §1.2
+enum class Validator : std::uint8_t { local };
+
+// The texts live as long as the configuration.
+struct Site {
+    std::string_view own_path = "/uzmfa";
+    std::string_view help_url;
+    std::string_view issuer;  // empty: the server's name
+    std::string_view key_file;
+    std::string_view cookie = "__Host-uzmfa";
+    std::string_view users_table = "users";
+    std::string_view template_dir;  // empty: the installed one
+    Validator validator = Validator::local;
+    Algorithm totp_algorithm = Algorithm::sha1;
+    std::uint8_t totp_digits = 6;
+    std::uint8_t totp_skew = 1;  // steps each way
+    bool allow_http = false;
+};
+
+}  // namespace uzmfa

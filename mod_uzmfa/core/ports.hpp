@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the core asks of the world. Implemented by store/, factors/, crypto/ and httpd/; faked in tests.
+#pragma once
+
+#include "core/code.hpp"
+#include "core/result.hpp"
+#include "core/session.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace uzmfa {
+
+// A row of the application's users table.
+struct Account {
+    UserName name;           // the row's spelling
+    std::string uuid;        // lower case; empty where the row has none yet
+    std::string mfa_sid;     // empty for NULL and for uzERP's text "null"
+    bool mfa_enrolled = false;
+    bool mfa_enabled = false;
+    bool access_enabled = false;
+};
+
+class Accounts {
+public:
+    virtual ~Accounts() = default;
+
+    // The row whose name is exactly `name`. A uuid that two rows share is an error (damaged).
+    virtual Result<std::optional<Account>> find(std::string_view name) = 0;
+
+    // Gives the row a uuid where it has none, and says which it has now.
+    virtual Result<std::string> give_uuid(const Account& account) = 0;
+
+    // Lets one sign-in pass without a code: true for exactly one caller after mfa_enabled was set to
+    // false, and sets it to true again.
+    virtual Result<bool> consume_skip(const Account& account) = 0;
+};
+
+class Passwords {
+public:
+    virtual ~Passwords() = default;
+
+    // Asks the providers of UzmfaLoginProvider in order. A failed check costs the same for known and
+    // unknown names.
+    virtual Result<bool> are_right(std::string_view name, std::string_view password) = 0;
+};
+
+// A secret that waits for its first right code, as the enrollment page shows it.
+struct Enrollment {
+    std::string secret;  // base32, no padding (RFC 4648 §6)
+    std::string uri;     // otpauth://totp/…
+};
+
+// Makes the secret and checks codes: the local validator, Twilio Verify.
+class CodeValidator {
+public:
+    virtual ~CodeValidator() = default;
+
+    // How many digits the account's codes have; nothing where its mfa_sid is not a factor of this
+    // validator: then enrollment is due.
+    virtual Result<std::optional<std::size_t>> code_digits(const Account& account) = 0;
+
+    // The pending enrollment of this session, made where there is none or it is too old. Its codes have
+    // UzmfaTotpDigits digits.
+    virtual Result<Enrollment> enrollment(const Account& account, const SessionId& session) = 0;
+    // The same, but only if there is one.
+    virtual Result<std::optional<Enrollment>> pending_enrollment(const Account& account, const SessionId& session) = 0;
+
+    // Checks the first code and on success makes the factor the account's, in one transaction.
+    // `address` is kept with the factor. accepted, wrong, secret_spent, expired.
+    virtual Result<Verdict> confirm(const Account& account, const SessionId& session, std::string_view code, Moment now,
+                                    std::string_view address) = 0;
+
+    // accepted for one caller only: the step is spent in the same moment. accepted, wrong, replayed.
+    virtual Result<Verdict> verify(const Account& account, std::string_view code, Moment now) = 0;
+};
+
+class Revocations {
+public:
+    virtual ~Revocations() = default;
+
+    // The session is dead from now on; `until` is when it would have ended anyway.
+    virtual Result<Done> revoke(const SessionId& session, Moment until) = 0;
+};
+
+class Tokens {
+public:
+    virtual ~Tokens() = default;
+
+    virtual SessionId new_session_id() const = 0;
+    // The token of a session's forms, and whether `given` is it (constant time).
+    virtual std::string form_token(const SessionId& session) const = 0;
+    virtual bool is_form_token(std::string_view given, const SessionId& session) const = 0;
+};
+
+struct Services {
+    Accounts& accounts;
+    Passwords& passwords;
+    CodeValidator& validator;
+    Revocations& revocations;
+    const Tokens& tokens;
+};
+
+}  // namespace uzmfa

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/session.hpp"
+
+namespace uzmfa {
+namespace {
+
+constexpr seconds clock_tolerance{60};
+constexpr std::size_t moment_bytes = 5;  // Unix time to the year 36812
+
+enum Flag : std::uint8_t { enrolled_flag = 1, external_flag = 2 };
+
+void put(std::string& out, Moment moment) {
+    auto value = static_cast<std::uint64_t>(unix_time(moment));
+    for (std::size_t i = 0; i < moment_bytes; ++i, value >>= 8) out.push_back(static_cast<char>(value & 0xff));
+}
+
+// Reads from the front; once a piece is missing, all that follows is.
+class Reader {
+public:
+    explicit Reader(std::string_view bytes) : rest_{bytes} {}
+
+    std::string_view take(std::size_t count) {
+        if (rest_.size() < count) {
+            failed_ = true;
+            count = rest_.size();
+        }
+        const auto piece = rest_.substr(0, count);
+        rest_.remove_prefix(count);
+        return piece;
+    }
+    std::uint8_t byte() {
+        const auto piece = take(1);
+        return piece.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(piece[0]);
+    }
+    Moment moment() {
+        std::uint64_t value = 0;
+        const auto piece = take(moment_bytes);
+        for (std::size_t i = piece.size(); i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(piece[i]);
+        return from_unix_time(static_cast<std::int64_t>(value));
+    }
+    bool failed() const { return failed_; }
+    std::string_view rest() const { return rest_; }
+
+private:
+    std::string_view rest_;
+    bool failed_ = false;
+};
+
+}  // namespace
+
+std::string_view name_of(Method method) {
+    switch (method) {
+        case Method::totp: return "totp";
+        case Method::skip: return "skip";
+        case Method::none: break;
+    }
+    return {};
+}
+
+bool is_alive(const Session& session, const Limits& limits, Moment now) {
+    const Moment latest = now + clock_tolerance;
+    if (session.signed_in_at > latest || session.verified_at > latest || session.last_active > latest) return false;
+    if (now - session.signed_in_at >= limits.max_age) return false;
+    // A sign-in page may stay open for as long as a session may last.
+    return session.user.empty() || now - session.last_active < limits.idle_timeout;
+}
+
+bool is_pending(const Session& session, Moment now) {
+    return !session.user.empty() && !session.is_verified() && now - session.signed_in_at < pending_lifetime;
+}
+
+std::optional<Session> touched(const Session& session, const Limits& limits, Moment now) {
+    const seconds grain = limits.idle_timeout / 10;
+    if (now - session.last_active < std::max(grain, seconds{1})) return std::nullopt;
+    Session renewed = session;
+    renewed.last_active = now;
+    return renewed;
+}
+
+std::string encode(const Session& session, std::string_view others) {
+    const auto user = session.user.view();
+    std::string out;
+    out.reserve(2 + session.id.size() + 3 * moment_bytes + 1 + user.size() + others.size());
+    out.push_back(static_cast<char>((session.enrolled ? enrolled_flag : 0) | (session.external ? external_flag : 0)));
+    out.push_back(static_cast<char>(session.method));
+    out.append(session.id.begin(), session.id.end());
+    put(out, session.signed_in_at);
+    put(out, session.verified_at);
+    put(out, session.last_active);
+    out.push_back(static_cast<char>(user.size()));
+    out.append(user);
+    out.append(others);
+    return out;
+}
+
+std::optional<DecodedSession> decode_session(std::string_view bytes) {
+    Reader reader{bytes};
+    DecodedSession decoded;
+    Session& session = decoded.session;
+    const auto flags = reader.byte();
+    const auto method = reader.byte();
+    const auto id = reader.take(session.id.size());
+    std::copy(id.begin(), id.end(), session.id.begin());
+    session.signed_in_at = reader.moment();
+    session.verified_at = reader.moment();
+    session.last_active = reader.moment();
+    const auto user = UserName::of(reader.take(reader.byte()));
+    if (reader.failed() || !user) return std::nullopt;
+    if (flags > (enrolled_flag | external_flag) || method > static_cast<std::uint8_t>(Method::skip)) return std::nullopt;
+    session.user = *user;
+    session.enrolled = flags & enrolled_flag;
+    session.external = flags & external_flag;
+    session.method = static_cast<Method>(method);
+    decoded.others = reader.rest();
+    return decoded;
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the sealed cookie says of a browser: who signed in, when, and by which second factor.
+#pragma once
+
+#include "core/bounded_text.hpp"
+#include "core/moment.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace uzmfa {
+
+using SessionId = std::array<std::uint8_t, 16>;
+
+// How the second factor was passed; `none` while it is not.
+enum class Method : std::uint8_t { none, totp, skip };
+std::string_view name_of(Method method);  // the value of UZMFA_METHOD
+
+// The page a session has to pass next.
+enum class Step : std::uint8_t { sign_in, enroll, verify, finished };
+
+struct Limits {
+    seconds idle_timeout;
+    seconds max_age;
+};
+
+// A pending sign-in or enrollment lives this long.
+inline constexpr seconds pending_lifetime{600};
+
+struct Session {
+    SessionId id{};
+    UserName user{};           // empty: anonymous, a sign-in page was shown
+    bool enrolled = false;     // at sign-in; the own pages ask the users table again
+    bool external = false;     // the first factor is another AuthType's, on each request
+    Method method = Method::none;
+    Moment signed_in_at{};     // an anonymous session: when it was made
+    Moment verified_at{};
+    Moment last_active{};      // with a grain of a tenth of the idle timeout
+
+    Step due() const {
+        if (user.empty()) return Step::sign_in;
+        if (method != Method::none) return Step::finished;
+        return enrolled ? Step::verify : Step::enroll;
+    }
+    bool is_verified() const { return due() == Step::finished; }
+};
+
+// Neither idle nor older than the limits allow. Times from the future by up to 60 s count as now,
+// by more the session is not one.
+bool is_alive(const Session& session, const Limits& limits, Moment now);
+
+// Young enough to go on to its second factor.
+bool is_pending(const Session& session, Moment now);
+
+// The session with `last_active` moved to now, where it moved by more than the grain.
+std::optional<Session> touched(const Session& session, const Limits& limits, Moment now);
+
+// The sealed record: `encode` appends what other modules keep in their session, `decode` gives it
+// back. Nothing where the bytes are not such a record.
+std::string encode(const Session& session, std::string_view others);
+struct DecodedSession {
+    Session session;
+    std::string_view others;  // within the bytes given
+};
+std::optional<DecodedSession> decode_session(std::string_view bytes);
+
+}  // namespace uzmfa

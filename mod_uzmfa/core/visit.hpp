@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one request offers, as values. Texts live as long as the request.
+#pragma once
+
+#include "core/form.hpp"
+#include "core/moment.hpp"
+#include "core/session.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace uzmfa {
+
+enum class Verb : std::uint8_t { get, head, post, other };
+
+struct Visit {
+    Moment now;
+    std::optional<Session> session;   // authentic and not revoked; whether it is alive, the core says
+    std::string_view user;            // whom another AuthType names on this request
+    bool own_sign_in = false;         // the place says AuthType Uzmfa
+    bool secure = false;              // TLS, or UzmfaAllowHttp
+    bool navigation = false;          // a person's browser opens a page: it can follow a redirect
+    bool subrequest = false;
+    bool cross_site = false;          // Sec-Fetch-Site says that another site sent it
+    std::string_view target;          // path and query asked for
+    std::string_view address;         // the client's
+};
+
+// A request for one of the module's own pages.
+struct PageVisit {
+    Visit visit;
+    std::string_view page;   // below UzmfaPath, such as "login"
+    Verb verb = Verb::other;
+    enum class Input : std::uint8_t { read, malformed, too_large } input = Input::read;
+    Form form{};
+    Form query{};
+};
+
+}  // namespace uzmfa

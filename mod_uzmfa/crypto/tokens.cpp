@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/tokens.hpp"
+
+#include "crypto/encoding.hpp"
+#include "crypto/keys.hpp"
+#include "crypto/mac.hpp"
+#include "crypto/random.hpp"
+
+namespace uzmfa {
+namespace {
+
+constexpr std::size_t token_bytes = 16;
+
+std::string token_under(const SecretBytes& key, const SessionId& session) {
+    const auto mac = hmac(Digest::sha256, key, session);
+    return base64url(std::span{mac}.first(token_bytes));
+}
+
+}  // namespace
+
+SessionTokens::SessionTokens(const std::vector<SecretBytes>& keys) {
+    for (const auto& key : keys) keys_.push_back(derive_key(key, use::form_token));
+}
+
+SessionId SessionTokens::new_session_id() const {
+    SessionId id;
+    fill_random(id);
+    return id;
+}
+
+std::string SessionTokens::form_token(const SessionId& session) const { return token_under(keys_.front(), session); }
+
+bool SessionTokens::is_form_token(std::string_view given, const SessionId& session) const {
+    bool is_token = false;
+    for (const auto& key : keys_) is_token |= equal_in_constant_time(given, token_under(key, session));
+    return is_token;
+}
+
+}  // namespace uzmfa

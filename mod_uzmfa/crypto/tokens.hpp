@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Session ids and the form tokens bound to them.
+#pragma once
+
+#include "core/ports.hpp"
+#include "crypto/secret_bytes.hpp"
+
+#include <vector>
+
+namespace uzmfa {
+
+// A form token is HMAC-SHA256 of the session's id, 128 bits of it: nothing to keep, dead with the
+// session. Tokens under any key of the ring are taken, so that a rollover spoils no open form.
+class SessionTokens final : public Tokens {
+public:
+    explicit SessionTokens(const std::vector<SecretBytes>& keys);
+
+    SessionId new_session_id() const override;
+    std::string form_token(const SessionId& session) const override;
+    bool is_form_token(std::string_view given, const SessionId& session) const override;
+
+private:
+    std::vector<SecretBytes> keys_;
+};
+
+}  // namespace uzmfa

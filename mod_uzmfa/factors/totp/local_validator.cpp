@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "factors/totp/local_validator.hpp"
+
+#include "crypto/encoding.hpp"
+#include "crypto/random.hpp"
+
+namespace uzmfa::totp {
+namespace {
+
+constexpr std::string_view sid_prefix = "LF";
+constexpr std::size_t sid_random_bytes = 16;
+
+// A ciphertext copied to another row opens nowhere.
+std::string seal_context(const Account& account, std::string_view sid) {
+    return account.uuid + "/" + std::string{sid};
+}
+
+}  // namespace
+
+Result<SecretBytes> LocalValidator::open(const Account& account, const StoredSecret& stored) const {
+    const auto sealed = from_base64(stored.sealed);
+    auto secret = sealed ? sealer_.open(*sealed, seal_context(account, stored.sid)) : std::nullopt;
+    if (!secret || secret->empty()) {
+        return Error{ErrorKind::damaged, "the secret of factor " + stored.sid +
+                                             " does not open: its key is missing or the row was changed"};
+    }
+    return std::move(*secret);
+}
+
+Result<Enrollment> LocalValidator::shown(const Account& account, const StoredSecret& stored) const {
+    auto secret = open(account, stored);
+    if (!secret) return secret.error();
+    auto text = base32(*secret);
+    auto uri = key_uri(site_.issuer, account.name.view(), text, stored.parameters);
+    return Enrollment{std::move(text), std::move(uri)};
+}
+
+Result<Done> LocalValidator::put_new_secret(const Account& account, const SessionId& session,
+                                            std::string_view spent_sid) {
+    StoredSecret fresh;
+    fresh.sid = std::string{sid_prefix} + hex(random_bytes(sid_random_bytes));
+    fresh.sealed = base64(sealer_.seal(random_bytes(secret_size), seal_context(account, fresh.sid)));
+    fresh.parameters = {site_.totp_algorithm, site_.totp_digits};
+    return factors_.put_pending(account, session, fresh, spent_sid);
+}
+
+Result<std::optional<std::size_t>> LocalValidator::code_digits(const Account& account) {
+    auto factor = factors_.find(account);
+    if (!factor) return factor.error();
+    if (!*factor) return std::optional<std::size_t>{};
+    // A secret that cannot be opened is an error here already, never "not enrolled".
+    auto secret = open(account, (*factor)->secret);
+    if (!secret) return secret.error();
+    return std::optional<std::size_t>{(*factor)->secret.parameters.digits};
+}
+
+Result<std::optional<Enrollment>> LocalValidator::pending_enrollment(const Account& account,
+                                                                     const SessionId& session) {
+    auto pending = factors_.find_pending(account, session);
+    if (!pending) return pending.error();
+    if (!*pending) return std::optional<Enrollment>{};
+    auto enrollment = shown(account, (*pending)->secret);
+    if (!enrollment) return enrollment.error();
+    return std::optional<Enrollment>{std::move(*enrollment)};
+}
+
+Result<Enrollment> LocalValidator::enrollment(const Account& account, const SessionId& session) {
+    auto found = pending_enrollment(account, session);
+    if (!found) return found.error();
+    if (*found) return std::move(**found);
+    if (auto put = put_new_secret(account, session, {}); !put) return put.error();
+    found = pending_enrollment(account, session);
+    if (!found) return found.error();
+    if (!*found) return Error{ErrorKind::unavailable, "the pending enrollment was not kept"};
+    return std::move(**found);
+}
+
+Result<Verdict> LocalValidator::confirm(const Account& account, const SessionId& session, std::string_view code,
+                                        Moment now, std::string_view address) {
+    auto pending = factors_.find_pending(account, session);
+    if (!pending) return pending.error();
+    if (!*pending) return Verdict::expired;
+    const StoredSecret& stored = (*pending)->secret;
+
+    auto charged = factors_.charge(session, stored.sid);
+    if (!charged) return charged.error();
+    std::optional<TimeStep> step;
+    if (*charged) {
+        auto secret = open(account, stored);
+        if (!secret) return secret.error();
+        step = matching_step(code, now, site_.totp_skew, *secret, stored.parameters);
+    }
+    if (step) {
+        auto bound = factors_.bind(account, session, stored, *step, address);
+        if (!bound) return bound.error();
+        return *bound ? Verdict::accepted : Verdict::expired;
+    }
+    if (*charged && (*pending)->tries + 1 < most_tries) return Verdict::wrong;
+    if (auto put = put_new_secret(account, session, stored.sid); !put) return put.error();
+    return Verdict::secret_spent;
+}
+
+Result<Verdict> LocalValidator::verify(const Account& account, std::string_view code, Moment now) {
+    auto factor = factors_.find(account);
+    if (!factor) return factor.error();
+    if (!*factor) return Error{ErrorKind::damaged, "the factor of this account is gone"};
+    const auto& [stored, last_step] = **factor;
+
+    auto secret = open(account, stored);
+    if (!secret) return secret.error();
+    const auto step = matching_step(code, now, site_.totp_skew, *secret, stored.parameters);
+    if (!step) return Verdict::wrong;
+    if (*step <= last_step) return Verdict::replayed;
+    auto spent = factors_.spend(account, *step);
+    if (!spent) return spent.error();
+    return *spent ? Verdict::accepted : Verdict::replayed;
+}
+
+}  // namespace uzmfa::totp

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/browser_session.hpp"
+
+#include "crypto/encoding.hpp"
+#include "crypto/random.hpp"
+#include "httpd/connections.hpp"
+#include "httpd/pool.hpp"
+#include "store/revocation_store.hpp"
+
+#include <array>
+
+namespace uzmfa {
+namespace {
+
+constexpr std::size_t longest_cookie = 4096;
+constexpr std::string_view host_prefix = "__Host-";
+
+request_rec* first_of_chain(request_rec* r) {
+    while (r->main || r->prev) r = r->main ? r->main : r->prev;
+    return r;
+}
+
+// The request whose headers the browser gets.
+request_rec* answered_request(request_rec* r) {
+    while (r->main) r = r->main;
+    return r;
+}
+
+std::string_view cookie_name(const Site& site) {
+    return site.allow_http && site.cookie.starts_with(host_prefix) ? site.cookie.substr(host_prefix.size()) : site.cookie;
+}
+
+std::string_view cookie_value(request_rec* r, std::string_view name) {
+    auto header = view_of(apr_table_get(r->headers_in, "Cookie"));
+    while (!header.empty()) {
+        const auto end = std::min(header.find(';'), header.size());
+        auto pair = header.substr(0, end);
+        header.remove_prefix(std::min(end + 1, header.size()));
+        pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
+        if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
+            return pair.substr(name.size() + 1);
+        }
+    }
+    return {};
+}
+
+// Nothing where the cookie is missing, foreign, damaged or of an old format.
+std::optional<DecodedSession> open_cookie(request_rec* first, const Service& service) {
+    const auto value = cookie_value(first, cookie_name(service.site()));
+    if (value.empty() || value.size() > longest_cookie) return std::nullopt;
+    std::array<std::uint8_t, longest_cookie> sealed;
+    const auto size = decode_base64url(value, sealed);
+    if (!size || *size <= Sealer::overhead) return std::nullopt;
+    auto* const plain = static_cast<std::uint8_t*>(apr_palloc(first->pool, *size));
+    const auto length =
+        service.session_sealer().open(std::span{sealed}.first(*size), service.site().cookie, {plain, *size});
+    if (!length) return std::nullopt;
+    return decode_session({reinterpret_cast<const char*>(plain), *length});
+}
+
+// The start could not read the revocations: whoever needs them first reads them now.
+bool have_revocations(request_rec* r, const Service& service) {
+    auto& source = service.revocation_source();
+    if (source.read.load(std::memory_order_acquire)) return true;
+    DbdConnections connections{r->pool, r->server};
+    Database database{connections, service.statements()};
+    const Moment now = from_unix_time(apr_time_sec(r->request_time));
+    const auto read = RevocationStore{database}.for_each(
+        [&](const SessionId& session, Moment until) { service.memory().revocations.add(session, until, now); });
+    if (read) source.read.store(true, std::memory_order_release);
+    return static_cast<bool>(read);
+}
+
+void read_cookie(request_rec* r, const Service& service, BrowserSession& browser) {
+    browser.cookie = BrowserSession::Cookie::opened;
+    const auto decoded = open_cookie(first_of_chain(r), service);
+    if (!decoded) return;
+    if (!have_revocations(r, service)) {
+        browser.cookie = BrowserSession::Cookie::undecided;
+        return;
+    }
+    if (service.memory().revocations.contains(decoded->session)) return;
+    browser.session = decoded->session;
+    browser.others = decoded->others;
+}
+
+// One Set-Cookie an answer: a second one takes the place of the first.
+void set_cookie(request_rec* r, BrowserSession& browser, const char* header) {
+    if (browser.header) {
+        *browser.header = header;
+        return;
+    }
+    apr_table_t* const headers = answered_request(r)->err_headers_out;
+    apr_table_addn(headers, "Set-Cookie", header);
+    const auto* const entries = apr_table_elts(headers);
+    auto* const last = reinterpret_cast<apr_table_entry_t*>(entries->elts) + entries->nelts - 1;
+    browser.header = const_cast<const char**>(&last->val);
+}
+
+const char* cookie_header(request_rec* r, const Site& site, std::string_view value, const char* lifetime) {
+    const auto name = cookie_name(site);
+    apr_pool_t* const pool = first_of_chain(r)->pool;
+    return apr_pstrcat(pool, copy_in(pool, name), "=", copy_in(pool, value), "; Path=/; HttpOnly; SameSite=Lax",
+                       site.allow_http ? "" : "; Secure", lifetime, nullptr);
+}
+
+}  // namespace
+
+RequestRecord& record_of(request_rec* r) {
+    auto* record = static_cast<RequestRecord*>(ap_get_module_config(r->request_config, &uzmfa_module));
+    if (!record) {
+        record = make_in<RequestRecord>(r->pool);
+        ap_set_module_config(r->request_config, &uzmfa_module, record);
+    }
+    return *record;
+}
+
+BrowserSession& browser_session(request_rec* r, const Service& service) {
+    request_rec* const first = first_of_chain(r);
+    RequestRecord& record = record_of(first);
+    if (!record.browser) record.browser = make_in<BrowserSession>(first->pool);
+    if (record.browser->cookie == BrowserSession::Cookie::unread) read_cookie(r, service, *record.browser);
+    return *record.browser;
+}
+
+void save_session(request_rec* r, const Service& service, BrowserSession& browser, const Session& session) {
+    browser.session = session;
+    if (!is_secure(r, service.site())) return;
+    const auto plain = encode(session, browser.others);
+    const auto sealed = service.session_sealer().seal(bytes_of(plain), service.site().cookie);
+    set_cookie(r, browser, cookie_header(r, service.site(), base64url(sealed), ""));
+}
+
+void drop_session(request_rec* r, const Service& service, BrowserSession& browser) {
+    browser.session.reset();
+    browser.others = {};
+    if (is_secure(r, service.site())) set_cookie(r, browser, cookie_header(r, service.site(), "", "; Max-Age=0"));
+}
+
+bool is_secure(request_rec* r, const Site& site) {
+    return site.allow_http || view_of(ap_http_scheme(r)) == "https";
+}
+
+apr_status_t load_for_mod_session(request_rec* r, session_rec** record) {
+    const Service* const service = service_of(r);
+    if (!service) return DECLINED;
+    BrowserSession& browser = browser_session(r, *service);
+    if (!browser.record) {
+        apr_pool_t* const pool = first_of_chain(r)->pool;
+        browser.record = static_cast<session_rec*>(apr_pcalloc(pool, sizeof(session_rec)));
+        browser.record->pool = pool;
+        browser.record->entries = apr_table_make(pool, 4);
+        browser.record->encoded = browser.others.empty() ? nullptr : copy_in(pool, browser.others);
+    }
+    *record = browser.record;
+    return OK;
+}
+
+apr_status_t save_for_mod_session(request_rec* r, session_rec* record) {
+    const Service* const service = service_of(r);
+    if (!service) return DECLINED;
+    BrowserSession& browser = browser_session(r, *service);
+    // SessionMaxAge asks for a write on every request; only a change is one.
+    if (record != browser.record || !record->dirty) return OK;
+    browser.others = copy_in(first_of_chain(r)->pool, view_of(record->encoded));
+    Session session;
+    if (browser.session) {
+        session = *browser.session;
+    } else {
+        session.id = service->tokens().new_session_id();
+        session.signed_in_at = session.last_active = from_unix_time(apr_time_sec(r->request_time));
+    }
+    save_session(r, *service, browser, session);
+    return OK;
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The session of a request's browser: opened from the cookie once, written back when it changed.
+#pragma once
+
+#include "core/session.hpp"
+#include "core/outcome.hpp"
+#include "httpd/service.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace uzmfa {
+
+// Of the first request of a chain of subrequests and internal redirects; in its pool.
+struct BrowserSession {
+    enum class Cookie : std::uint8_t {
+        unread,
+        opened,     // `session` says what it holds; nothing where it is none of ours
+        undecided,  // whether it is revoked cannot be known now
+    } cookie = Cookie::unread;
+    std::optional<Session> session;
+    std::string_view others;        // what other modules keep in their session
+    session_rec* record = nullptr;  // mod_session's view of those
+    const char** header = nullptr;  // the Set-Cookie of this answer
+    const Outcome* answer = nullptr;  // what stopped the request, for the page that says so
+};
+static_assert(std::is_trivially_destructible_v<BrowserSession>);
+
+// A request of this chain is marked as one for an own page, or it is not.
+struct RequestRecord {
+    BrowserSession* browser = nullptr;  // of the first request of the chain only
+    bool is_own_page = false;
+};
+RequestRecord& record_of(request_rec* r);
+
+BrowserSession& browser_session(request_rec* r, const Service& service);
+
+// Puts the cookie into the answer: the session sealed, with the other modules' entries beside it.
+void save_session(request_rec* r, const Service& service, BrowserSession& browser, const Session& session);
+void drop_session(request_rec* r, const Service& service, BrowserSession& browser);
+
+// TLS, or UzmfaAllowHttp.
+bool is_secure(request_rec* r, const Site& site);
+
+// mod_session's hooks: the module is its store.
+apr_status_t load_for_mod_session(request_rec* r, session_rec** record);
+apr_status_t save_for_mod_session(request_rec* r, session_rec* record);
+
+}  // namespace uzmfa

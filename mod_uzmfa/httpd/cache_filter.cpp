@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/cache_filter.hpp"
+
+#include "httpd/browser_session.hpp"
+#include "httpd/pool.hpp"
+
+namespace uzmfa {
+namespace {
+
+constexpr const char* filter_name = "UZMFA_PRIVATE";
+
+bool is_strict_enough(const char* value) {
+    return value && (ap_find_token(nullptr, value, "no-store") || ap_find_token(nullptr, value, "private"));
+}
+
+// Set when the first bytes pass: CGI and proxy write their headers after fixups.
+apr_status_t make_private(ap_filter_t* filter, apr_bucket_brigade* brigade) noexcept {
+    request_rec* const r = filter->r;
+    ap_remove_output_filter(filter);
+    apr_table_t* const headers = r->headers_out;
+    const char* const said = apr_table_get(headers, "Cache-Control");
+    if (!is_strict_enough(said) && !is_strict_enough(apr_table_get(r->err_headers_out, "Cache-Control"))) {
+        apr_table_unset(r->err_headers_out, "Cache-Control");
+        apr_table_setn(headers, "Cache-Control", "private");
+    }
+    return ap_pass_brigade(filter->next, brigade);
+}
+
+}  // namespace
+
+void register_cache_filter() {
+    ap_register_output_filter(filter_name, make_private, nullptr, AP_FTYPE_CONTENT_SET);
+}
+
+void keep_out_of_caches(request_rec* r) {
+    apr_table_setn(r->subprocess_env, "no-cache", "1");
+    if (!r->main) ap_add_output_filter(filter_name, nullptr, r, r->connection);
+}
+
+}  // namespace uzmfa

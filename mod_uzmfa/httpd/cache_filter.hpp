@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps gated answers out of shared caches.
+#pragma once
+
+#include "httpd/httpd_api.hpp"
+
+namespace uzmfa {
+
+void register_cache_filter();
+
+// Sees to it that this request's answer says `Cache-Control: private`, or what is stricter, whatever
+// the application says, and that mod_cache in this server leaves it alone.
+void keep_out_of_caches(request_rec* r);
+
+}  // namespace uzmfa

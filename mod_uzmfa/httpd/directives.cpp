@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+// The directives: one row each. From the rows follow httpd's command table, inheritance and resolution.
+#include "core/form.hpp"
+#include "httpd/pool.hpp"
+#include "httpd/settings.hpp"
+#include "store/statements.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace uzmfa {
+namespace {
+
+constexpr int in_site = RSRC_CONF;
+constexpr int in_place = RSRC_CONF | ACCESS_CONF;  // never in .htaccess
+
+using Complaint = const char*;  // null: the value is right
+
+// --- values ---
+
+template <class T>
+struct Choice {
+    const char* word;
+    T value;
+};
+template <class T>
+constexpr std::array<Choice<T>, 0> choices{};
+template <>
+constexpr std::array<Choice<bool>, 2> choices<bool>{{{"On", true}, {"Off", false}}};
+template <>
+constexpr std::array<Choice<Engine>, 3> choices<Engine>{
+    {{"On", Engine::on}, {"Off", Engine::off}, {"ReportOnly", Engine::report_only}}};
+template <>
+constexpr std::array<Choice<Validator>, 1> choices<Validator>{{{"local", Validator::local}}};
+template <>
+constexpr std::array<Choice<Algorithm>, 3> choices<Algorithm>{
+    {{"SHA1", Algorithm::sha1}, {"SHA256", Algorithm::sha256}, {"SHA512", Algorithm::sha512}}};
+
+template <class T>
+Complaint parse(apr_pool_t* pool, const char* text, T& value) {
+    const char* expected = "";
+    for (const auto& choice : choices<T>) {
+        if (ap_cstr_casecmp(text, choice.word) == 0) {
+            value = choice.value;
+            return nullptr;
+        }
+        expected = apr_pstrcat(pool, expected, *expected ? ", " : "", choice.word, nullptr);
+    }
+    return apr_psprintf(pool, "'%s' is none of: %s", text, expected);
+}
+
+template <>
+Complaint parse(apr_pool_t* pool, const char* text, seconds& value) {
+    apr_interval_time_t interval = 0;
+    if (ap_timeout_parameter_parse(text, &interval, "s") != APR_SUCCESS || interval < apr_time_from_sec(1)) {
+        return apr_psprintf(pool, "'%s' is not a duration of a second or more, such as 30s, 5min, 8h", text);
+    }
+    value = seconds{apr_time_sec(interval)};
+    return nullptr;
+}
+
+template <std::uint8_t First, std::uint8_t Second>
+Complaint one_of(apr_pool_t* pool, const char* text, std::uint8_t& value) {
+    for (const std::uint8_t allowed : {First, Second}) {
+        if (view_of(text) == std::to_string(allowed)) {
+            value = allowed;
+            return nullptr;
+        }
+    }
+    return apr_psprintf(pool, "'%s' is neither %d nor %d", text, First, Second);
+}
+
+bool is_token(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+Complaint a_path(apr_pool_t*, const char* text, std::string_view& value) {
+    value = text;
+    const bool plain = std::all_of(value.begin(), value.end(), [](char c) { return is_token(c) || c == '/'; });
+    if (!plain || value.size() < 2 || value.size() > 64 || value.front() != '/' || value.back() == '/' ||
+        value.find("//") != value.npos || value.find("/.") != value.npos) {
+        return "must be a plain path such as /uzmfa";
+    }
+    return nullptr;
+}
+
+Complaint a_link(apr_pool_t*, const char* text, std::string_view& value) {
+    value = text;
+    for (const std::string_view start : {"https://", "http://", "mailto:", "tel:", "/"}) {
+        if (value.starts_with(start)) return nullptr;
+    }
+    return "must begin with https://, http://, mailto:, tel: or /";
+}
+
+Complaint a_label(apr_pool_t*, const char* text, std::string_view& value) {
+    value = text;
+    return value.empty() || value.size() > 64 || !is_utf8(value) ? "must be UTF-8 of 1 to 64 bytes" : nullptr;
+}
+
+Complaint a_cookie_name(apr_pool_t*, const char* text, std::string_view& value) {
+    value = text;
+    const bool plain = std::all_of(value.begin(), value.end(), is_token);
+    return !plain || value.empty() || value.size() > 64 ? "must be letters, digits, '-', '_' and '.' only" : nullptr;
+}
+
+Complaint a_table(apr_pool_t*, const char* text, std::string_view& value) {
+    value = text;
+    return is_table_name(value) ? nullptr : "must be a plain SQL name, or two with a dot between";
+}
+
+Complaint a_file(apr_pool_t* pool, const char* text, std::string_view& value) {
+    const char* path = ap_server_root_relative(pool, text);
+    if (!path) return "is not a path";
+    value = path;
+    return nullptr;
+}
+
+
+// --- one row a directive ---
+
+template <auto Setting>
+struct ValueOf;
+template <class Settings, class T, std::optional<T> Settings::*Setting>
+struct ValueOf<Setting> {
+    using type = T;
+    using settings = Settings;
+};
+template <auto Setting>
+using Parser = Complaint (*)(apr_pool_t*, const char*, typename ValueOf<Setting>::type&);
+
+template <auto Setting, auto Resolved, Parser<Setting> Parse = parse<typename ValueOf<Setting>::type>>
+struct Directive {
+    const char* name;
+    int where;
+    const char* help;
+};
+
+constexpr std::tuple place_rows{
+    Directive<&PlaceSettings::engine, &Policy::engine>{
+        "UzmfaEngine", in_place, "On, Off or ReportOnly: whether this place asks for a second factor"},
+    Directive<&PlaceSettings::idle_timeout, &Policy::idle_timeout>{
+        "UzmfaSessionIdleTimeout", in_place, "how long after the last request a session ends, such as 30min"},
+    Directive<&PlaceSettings::max_age, &Policy::max_age>{
+        "UzmfaSessionMaxAge", in_place, "how long after sign-in a session ends, such as 8h"},
+};
+
+constexpr std::tuple site_rows{
+    Directive<&SiteSettings::own_path, &Site::own_path, a_path>{
+        "UzmfaPath", in_site, "where the module's own pages live"},
+    Directive<&SiteSettings::help_url, &Site::help_url, a_link>{
+        "UzmfaHelpUrl", in_site, "a link on the pages for those who cannot sign in"},
+    Directive<&SiteSettings::issuer, &Site::issuer, a_label>{
+        "UzmfaIssuer", in_site, "the name shown in the authenticator app"},
+    Directive<&SiteSettings::key_file, &Site::key_file, a_file>{
+        "UzmfaSessionKeyFile", in_site, "file of base64 keys, one a line: the first seals, all open"},
+    Directive<&SiteSettings::cookie, &Site::cookie, a_cookie_name>{
+        "UzmfaSessionCookie", in_site, "name of the session cookie"},
+    Directive<&SiteSettings::users_table, &Site::users_table, a_table>{
+        "UzmfaUsersTable", in_site, "name of the application's users table"},
+    Directive<&SiteSettings::template_dir, &Site::template_dir, a_file>{
+        "UzmfaTemplateDir", in_site, "folder of pages and language files that replace the installed ones"},
+    Directive<&SiteSettings::validator, &Site::validator>{
+        "UzmfaValidator", in_site, "local: who makes the secret and checks codes"},
+    Directive<&SiteSettings::totp_algorithm, &Site::totp_algorithm>{
+        "UzmfaTotpAlgorithm", in_site, "SHA1, SHA256 or SHA512, for secrets made from now on"},
+    Directive<&SiteSettings::totp_digits, &Site::totp_digits, one_of<6, 8>>{
+        "UzmfaTotpDigits", in_site, "6 or 8, for secrets made from now on"},
+    Directive<&SiteSettings::totp_skew, &Site::totp_skew, one_of<0, 1>>{
+        "UzmfaTotpSkew", in_site, "0 or 1: how many steps of 30 s a code may be early or late"},
+    Directive<&SiteSettings::allow_http, &Site::allow_http>{
+        "UzmfaAllowHttp", in_site, "On: for tests only, cookies without Secure over plain HTTP"},
+};
+
+// --- what follows from the rows ---
+
+template <class Settings>
+Settings& settings_of(cmd_parms* command, void* place) {
+    if constexpr (std::is_same_v<Settings, SiteSettings>) return site_settings(command->server);
+    else return *static_cast<PlaceSettings*>(place);
+}
+
+// UzmfaEngine On or ReportOnly makes this a virtual host that needs keys and tables.
+void note_gated(cmd_parms* command, Engine engine) {
+    if (engine != Engine::off) site_settings(command->server).gated = true;
+}
+
+const char* complain(cmd_parms* command, Complaint complaint) {
+    return apr_pstrcat(command->pool, command->cmd->name, ": ", complaint, nullptr);
+}
+
+template <auto Setting, auto Resolved, Parser<Setting> Parse>
+const char* set(cmd_parms* command, void* place, const char* text) {
+    using T = typename ValueOf<Setting>::type;
+    T value{};
+    if (const Complaint complaint = Parse(command->pool, text, value)) return complain(command, complaint);
+    settings_of<typename ValueOf<Setting>::settings>(command, place).*Setting = value;
+    if constexpr (std::is_same_v<T, Engine>) note_gated(command, value);
+    return nullptr;
+}
+
+template <auto Setting, auto Resolved, Parser<Setting> Parse>
+constexpr command_rec command_of(const Directive<Setting, Resolved, Parse>& row) {
+    return AP_INIT_TAKE1(row.name, (set<Setting, Resolved, Parse>), nullptr, row.where, row.help);
+}
+
+template <class Settings, auto Setting, auto Resolved, Parser<Setting> Parse>
+void inherit_one(Settings& child, const Settings& parent, const Directive<Setting, Resolved, Parse>&) {
+    if (!(child.*Setting)) child.*Setting = parent.*Setting;
+}
+template <class Settings, class Rows>
+void inherit(Settings& child, const Settings& parent, const Rows& rows) {
+    std::apply([&](const auto&... row) { (inherit_one(child, parent, row), ...); }, rows);
+}
+
+template <class Settings, class Values, auto Setting, auto Resolved, Parser<Setting> Parse>
+void resolve_one(Values& values, const Settings& settings, const Directive<Setting, Resolved, Parse>&) {
+    if (settings.*Setting) values.*Resolved = *(settings.*Setting);
+}
+template <class Values, class Settings, class Rows>
+Values resolve(const Settings& settings, const Rows& rows) {
+    Values values;
+    std::apply([&](const auto&... row) { (resolve_one(values, settings, row), ...); }, rows);
+    return values;
+}
+
+// --- directives that are lists, and those of other modules that are read along ---
+
+template <class T>
+T& appended_to(std::optional<const apr_array_header_t*>& list, apr_pool_t* pool) {
+    if (!list) list = apr_array_make(pool, 2, sizeof(T));
+    return *static_cast<T*>(apr_array_push(const_cast<apr_array_header_t*>(*list)));
+}
+
+const char* add_login_provider(cmd_parms* command, void*, const char* name) {
+    if (!ap_lookup_provider(AUTHN_PROVIDER_GROUP, name, AUTHN_PROVIDER_VERSION)) {
+        return complain(command, apr_psprintf(command->pool, "there is no provider '%s': is its module loaded?", name));
+    }
+    appended_to<const char*>(site_settings(command->server).login_providers, command->pool) = name;
+    return nullptr;
+}
+
+const char* add_statement(cmd_parms* command, void*, const char* name, const char* sql) {
+    if (!is_statement_name(name)) {
+        return complain(command, apr_psprintf(command->pool, "there is no statement '%s'", name));
+    }
+    appended_to<Replacement>(site_settings(command->server).statements, command->pool) = {name, sql};
+    return nullptr;
+}
+
+const char* read_auth_type(cmd_parms* command, void*, const char* type) {
+    // .htaccess is read while requests run, when what the start has built is constant.
+    if (ap_check_cmd_context(command, NOT_IN_HTACCESS)) return nullptr;
+    if (ap_cstr_casecmp(type, "Uzmfa") == 0) site_settings(command->server).gated = true;
+    return nullptr;
+}
+
+template <std::optional<std::string_view> SiteSettings::*Setting>
+const char* read_along(cmd_parms* command, void*, const char* value) {
+    site_settings(command->server).*Setting = value;
+    return nullptr;
+}
+
+constexpr command_rec lists_and_others[] = {
+    AP_INIT_ITERATE("UzmfaLoginProvider", add_login_provider, nullptr, in_site,
+                    "httpd authn providers that the sign-in page asks, in order"),
+    AP_INIT_TAKE2("UzmfaStatement", add_statement, nullptr, in_site, "replaces one documented SQL statement"),
+    AP_INIT_TAKE1("AuthType", read_auth_type, nullptr, OR_AUTHCFG, "Uzmfa: the module's own sign-in page"),
+    AP_INIT_TAKE1("DBDriver", read_along<&SiteSettings::database_driver>, nullptr, RSRC_CONF, "mod_dbd's driver"),
+    AP_INIT_TAKE1("DBDParams", read_along<&SiteSettings::database_params>, nullptr, RSRC_CONF, "mod_dbd's parameters"),
+};
+
+constexpr std::size_t row_count = std::tuple_size_v<decltype(place_rows)> + std::tuple_size_v<decltype(site_rows)>;
+
+constexpr auto all_commands() {
+    std::array<command_rec, row_count + std::size(lists_and_others) + 1> commands{};
+    std::size_t at = 0;
+    const auto add = [&](const auto&... row) { ((commands[at++] = command_of(row)), ...); };
+    std::apply(add, place_rows);
+    std::apply(add, site_rows);
+    for (const auto& command : lists_and_others) commands[at++] = command;
+    return commands;  // the last one is empty, as httpd wants it
+}
+constexpr auto command_table = all_commands();
+
+}  // namespace
+
+const command_rec* directives() { return command_table.data(); }
+
+Policy policy_of(const PlaceSettings& settings) { return resolve<Policy>(settings, place_rows); }
+Site site_of(const SiteSettings& settings) { return resolve<Site>(settings, site_rows); }
+
+void* create_place_settings(apr_pool_t* pool, char*) { return make_in<PlaceSettings>(pool); }
+
+void* merge_place_settings(apr_pool_t* pool, void* parent, void* child) {
+    auto* merged = make_in<PlaceSettings>(pool, *static_cast<PlaceSettings*>(child));
+    inherit(*merged, *static_cast<PlaceSettings*>(parent), place_rows);
+    return merged;
+}
+
+void* create_site_settings(apr_pool_t* pool, server_rec*) { return make_in<SiteSettings>(pool); }
+
+void* merge_site_settings(apr_pool_t* pool, void* parent_settings, void* child) {
+    const auto& parent = *static_cast<SiteSettings*>(parent_settings);
+    auto* merged = make_in<SiteSettings>(pool, *static_cast<SiteSettings*>(child));
+    inherit(*merged, parent, site_rows);
+    if (!merged->login_providers) merged->login_providers = parent.login_providers;
+    if (!merged->statements) merged->statements = parent.statements;
+    if (!merged->database_driver) merged->database_driver = parent.database_driver;
+    if (!merged->database_params) merged->database_params = parent.database_params;
+    merged->gated = merged->gated || parent.gated;
+    return merged;
+}
+
+}  // namespace uzmfa

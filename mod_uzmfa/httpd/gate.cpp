@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/gate.hpp"
+
+#include "core/gate.hpp"
+#include "httpd/cache_filter.hpp"
+#include "httpd/log.hpp"
+#include "httpd/pool.hpp"
+#include "httpd/read_visit.hpp"
+#include "httpd/request_services.hpp"
+#include "httpd/write_outcome.hpp"
+
+namespace uzmfa {
+namespace {
+
+bool is_own_page(request_rec* r) { return record_of(r).is_own_page; }
+
+// Gated content is no part of a page that anybody gets: such a page may be cached.
+bool is_inside_open_page(request_rec* r) {
+    if (!r->main) return false;
+    request_rec* outer = r->main;
+    while (outer->main) outer = outer->main;
+    return policy_of(outer).engine == Engine::off;
+}
+
+// What the first factor alone decides, asked of a place whose engine is off.
+struct Decision {
+    std::optional<Visit> visit;
+    Admission admission{.reason = Reason::unavailable};
+    Outcome failed{};  // where there is no visit
+};
+
+Decision decide(request_rec* r, const Service& service, const Policy& policy) {
+    Decision decision;
+    auto visit = read_visit(r, service);
+    if (!visit) {
+        decision.failed = failure(visit.error());
+        return decision;
+    }
+    decision.visit = *visit;
+    decision.admission = admit(*visit, policy);
+    return decision;
+}
+
+int refuse(request_rec* r, const Service& service, Decision& decision) {
+    if (!decision.visit) return stop_request(r, service, std::move(decision.failed));
+    read_circumstances(r, *decision.visit);
+    RequestServices services{r, service};
+    return stop_request(r, service, stop(*decision.visit, decision.admission.reason, service.site(), services.ports()));
+}
+
+// A gated place without a service: its AuthType came from an .htaccess, which the start does not see.
+int refuse_unprepared(request_rec* r) {
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1097 AuthType Uzmfa works only where the server's configuration asks for the module");
+    return HTTP_FORBIDDEN;
+}
+
+void name_user(request_rec* r, const Session& session) {
+    r->user = copy_in(r->pool, session.user.view());
+    r->ap_auth_type = const_cast<char*>("Uzmfa");
+}
+
+// What the application and the access log get (docs/reference.md).
+void describe(request_rec* r, const Admission& admission, const Session* session) {
+    const auto put = [r](const char* name, const char* value) {
+        apr_table_setn(r->subprocess_env, name, value);
+        apr_table_setn(r->notes, name, value);
+    };
+    put("UZMFA_DECISION", name_of(admission.reason).data());
+    if (!session || admission.reason != Reason::verified) return;
+    put("UZMFA_METHOD", name_of(session->method).data());
+    put("UZMFA_VERIFIED_AT",
+        session->method == Method::skip ? "" : apr_off_t_toa(r->pool, unix_time(session->verified_at)));
+}
+
+int run_gate(request_rec* r, bool describes) {
+    const Policy policy = policy_of(r);
+    const Service* const service = service_of(r);
+    if (policy.engine == Engine::off || !service || is_own_page(r)) return DECLINED;
+    if (is_inside_open_page(r)) return stop_request(r, *service, refusal(HTTP_FORBIDDEN, Reason::forbidden));
+
+    Decision decision = decide(r, *service, policy);
+    if (!decision.admission.passes) return refuse(r, *service, decision);
+    if (!describes) return DECLINED;
+
+    // Set here too: with `Satisfy Any` nobody asked for it.
+    const Visit& visit = *decision.visit;
+    if (visit.own_sign_in && !r->user) name_user(r, *visit.session);
+    describe(r, decision.admission, visit.session ? &*visit.session : nullptr);
+    keep_out_of_caches(r);
+    if (decision.admission.renewed) save_session(r, *service, browser_session(r, *service), *decision.admission.renewed);
+    if (decision.admission.reason == Reason::would_stop) {
+        log_outcome(r, *service, {.reason = Reason::would_stop, .user = view_of(r->user).data()});
+    }
+    return DECLINED;
+}
+
+}  // namespace
+
+int force_sign_in(request_rec* r) {
+    if (is_own_page(r) || policy_of(r).engine == Engine::off) return DECLINED;
+    const char* const type = ap_auth_type(r);
+    // Without an AuthType httpd would answer 500: the gate says it better.
+    return type && ap_cstr_casecmp(type, "None") != 0 ? OK : DECLINED;
+}
+
+int check_sign_in(request_rec* r) {
+    if (!has_own_auth_type(r)) return DECLINED;
+    const Service* const service = service_of(r);
+    if (!service) return refuse_unprepared(r);
+    Decision decision = decide(r, *service, policy_of(r));
+    if (!decision.admission.passes) return refuse(r, *service, decision);
+    name_user(r, *decision.visit->session);
+    return OK;
+}
+
+int gate(request_rec* r) { return run_gate(r, false); }
+
+int gate_and_describe(request_rec* r) {
+    if (!is_own_page(r)) return run_gate(r, true);
+    // mod_dir and others answer where no handler is set.
+    r->handler = "uzmfa";
+    return OK;
+}
+
+authz_status require_mfa(request_rec* r) {
+    const Service* const service = service_of(r);
+    if (!service || !r->user) return service ? AUTHZ_DENIED_NO_USER : AUTHZ_DENIED;
+    Policy policy = policy_of(r);
+    policy.engine = Engine::on;
+    return decide(r, *service, policy).admission.passes ? AUTHZ_GRANTED : AUTHZ_DENIED;
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gate in httpd's phases.
+#pragma once
+
+#include "httpd/httpd_api.hpp"
+
+namespace uzmfa {
+
+// force_authn: a gated place asks for its user even where `Require` would not.
+int force_sign_in(request_rec* r);
+
+// check_authn for AuthType Uzmfa: the session's user, or the page that is due.
+int check_sign_in(request_rec* r);
+
+// type_checker and fixups: passes by declining, else the status. fixups tells the application, too.
+int gate(request_rec* r);
+int gate_and_describe(request_rec* r);
+
+// Require mfa: a verified session of this request's user.
+authz_status require_mfa(request_rec* r);
+
+}  // namespace uzmfa

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only door for httpd's headers.
+#pragma once
+
+#define AP_HAVE_DESIGNATED_INITIALIZER
+#include <httpd.h>
+#include <http_config.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_main.h>
+#include <http_protocol.h>
+#include <http_request.h>
+#include <ap_mpm.h>
+#include <ap_provider.h>
+#include <apr_dbd.h>
+#include <apr_optional.h>
+#include <apr_shm.h>
+#include <apr_strings.h>
+#include <mod_auth.h>
+#include <mod_dbd.h>
+#include <mod_session.h>
+#include <util_filter.h>
+
+extern "C" {
+APLOG_USE_MODULE(uzmfa);
+}

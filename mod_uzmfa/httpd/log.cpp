@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/log.hpp"
+
+#include "httpd/pool.hpp"
+
+#include <iterator>
+
+namespace uzmfa {
+namespace {
+
+// In the order of Reason.
+constexpr Event events[] = {
+    {Reason::verified, 1000, APLOG_DEBUG, "verified session"},
+    {Reason::signed_in_only, 1001, APLOG_DEBUG, "signed in, no second factor asked for here"},
+    {Reason::would_stop, 1002, APLOG_INFO, "would have been stopped, but for UzmfaEngine ReportOnly"},
+    {Reason::sign_in_required, 1003, APLOG_DEBUG, "stopped: sign-in required"},
+    {Reason::enrollment_required, 1004, APLOG_DEBUG, "stopped: enrollment required"},
+    {Reason::verification_required, 1005, APLOG_DEBUG, "stopped: verification required"},
+    {Reason::no_user, 1006, APLOG_ERR,
+     "refused: this place is gated but nobody is asked to sign in; set an AuthType and Require valid-user"},
+    {Reason::not_known, 1007, APLOG_INFO, "refused: the first factor's user has no row in the users table"},
+    {Reason::not_allowed, 1008, APLOG_INFO, "refused: the user's access is not enabled"},
+    {Reason::insecure, 1009, APLOG_INFO, "refused: the connection is not TLS"},
+    {Reason::forbidden, 1010, APLOG_INFO, "refused: gated content inside a page that is not gated"},
+    {Reason::page_shown, 1011, APLOG_DEBUG, "page shown"},
+    {Reason::step_passed, 1012, APLOG_DEBUG, "step passed already"},
+    {Reason::step_not_due, 1013, APLOG_DEBUG, "another step is due"},
+    {Reason::not_found, 1014, APLOG_DEBUG, "no such page"},
+    {Reason::method_not_allowed, 1015, APLOG_DEBUG, "method not allowed"},
+    {Reason::bad_request, 1016, APLOG_INFO, "ill-formed request"},
+    {Reason::too_large, 1017, APLOG_INFO, "form too large, not read"},
+    {Reason::cookies_blocked, 1018, APLOG_INFO, "form without a session: cookies are blocked"},
+    {Reason::form_stale, 1019, APLOG_INFO, "form with a stale or foreign token"},
+    {Reason::wrong_password, 1020, APLOG_INFO, "wrong user name or password"},
+    {Reason::signed_in, 1021, APLOG_INFO, "signed in"},
+    {Reason::signed_out, 1022, APLOG_INFO, "signed out"},
+    {Reason::enrolled, 1023, APLOG_INFO, "enrolled"},
+    {Reason::wrong_code, 1024, APLOG_INFO, "wrong code"},
+    {Reason::code_used, 1025, APLOG_INFO, "code used before"},
+    {Reason::new_secret, 1026, APLOG_INFO, "too many wrong codes at enrollment: new secret"},
+    {Reason::enrollment_expired, 1027, APLOG_INFO, "pending enrollment expired: new secret"},
+    {Reason::code_accepted, 1028, APLOG_INFO, "code accepted"},
+    {Reason::skip_used, 1029, APLOG_INFO, "passed without a code: mfa_enabled was false and is true again"},
+    {Reason::skip_gone, 1030, APLOG_INFO, "skip asked for, but there is none"},
+    {Reason::unavailable, 1031, APLOG_ERR, "database not available"},
+    {Reason::damaged, 1032, APLOG_ERR, "damaged record"},
+    {Reason::internal, 1033, APLOG_ERR, "internal error"},
+};
+
+constexpr bool in_order() {
+    for (std::size_t i = 0; i < std::size(events); ++i) {
+        if (static_cast<std::size_t>(events[i].reason) != i) return false;
+    }
+    return std::size(events) == static_cast<std::size_t>(Reason::internal) + 1;
+}
+static_assert(in_order());
+
+}  // namespace
+
+const Event& event_of(Reason reason) { return events[static_cast<std::size_t>(reason)]; }
+
+void log_outcome(request_rec* r, const Service& service, const Outcome& outcome) {
+    const Event& event = event_of(outcome.reason);
+    int level = event.level;
+    // An outage meets every request, but is one thing to act upon.
+    if (outcome.reason == Reason::unavailable &&
+        !service.memory().may_raise_alarm(from_unix_time(apr_time_sec(r->request_time)))) {
+        level = APLOG_INFO;
+    }
+    if (!APLOG_R_IS_LEVEL(r, level)) return;
+    // httpd escapes what it writes: a name cannot forge a line.
+    ap_log_rerror(APLOG_MARK, level, 0, r, "UZMFA%d %s: %s%s%s%s%s", event.id, copy_in(r->pool, name_of(event.reason)),
+                  event.text, outcome.user.empty() ? "" : ", user ", copy_in(r->pool, outcome.user),
+                  outcome.detail.empty() ? "" : ", ", copy_in(r->pool, outcome.detail));
+}
+
+}  // namespace uzmfa

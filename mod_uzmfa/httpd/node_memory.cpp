@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/node_memory.hpp"
+
+#include <cstring>
+
+namespace uzmfa {
+namespace {
+
+constexpr const char* userdata_key = "uzmfa_node_memory";
+constexpr std::int64_t alarm_interval = 60;  // seconds
+
+// FNV-1a: stable over restarts, where the module is loaded anew.
+std::uint64_t hash_of(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    return hash ? hash : 1;
+}
+
+}  // namespace
+
+NodeMemory::Source* NodeMemory::source_named(std::string_view name) {
+    const auto hash = hash_of(name);
+    for (auto& source : sources) {
+        if (source.name == 0) source.name = hash;
+        if (source.name == hash) return &source;
+    }
+    return nullptr;
+}
+
+bool NodeMemory::may_raise_alarm(Moment now) {
+    std::int64_t last = last_alarm.load();
+    return unix_time(now) - last >= alarm_interval && last_alarm.compare_exchange_strong(last, unix_time(now));
+}
+
+Result<NodeMemory*> node_memory(process_rec* process) {
+    void* found = nullptr;
+    apr_pool_userdata_get(&found, userdata_key, process->pool);
+    if (found) return static_cast<NodeMemory*>(found);
+
+    apr_shm_t* memory = nullptr;
+    if (apr_shm_create(&memory, sizeof(NodeMemory), nullptr, process->pool) != APR_SUCCESS) {
+        return Error{ErrorKind::misconfigured, "shared memory cannot be had"};
+    }
+    // All zero bytes are the empty table: atomics of integers need no constructor here.
+    void* const base = apr_shm_baseaddr_get(memory);
+    std::memset(base, 0, sizeof(NodeMemory));
+    apr_pool_userdata_setn(base, userdata_key, nullptr, process->pool);
+    return static_cast<NodeMemory*>(base);
+}
+
+}  // namespace uzmfa

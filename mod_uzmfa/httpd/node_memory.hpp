@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory that all processes of this node share, from the first start to the last.
+#pragma once
+
+#include "core/moment.hpp"
+#include "core/result.hpp"
+#include "core/revocation_table.hpp"
+#include "httpd/httpd_api.hpp"
+
+#include <atomic>
+#include <string_view>
+
+namespace uzmfa {
+
+// Zeroed at the first start; kept over graceful restarts, since it hangs on the process pool.
+struct NodeMemory {
+    RevocationTable revocations;
+
+    // Whether the revocations of a database have been read since the start. Until then the table
+    // says nothing, and "not there" is not "not revoked".
+    struct Source {
+        std::atomic<std::uint64_t> name;
+        std::atomic<bool> read;
+    };
+    static constexpr std::size_t most_sources = 64;
+    Source sources[most_sources];
+
+    std::atomic<std::int64_t> last_alarm;  // Unix time of the last line about an outage
+
+    // The source of that name; made where it is new, which only the start does. Null: no room.
+    Source* source_named(std::string_view name);
+
+    // True once a minute: an outage is one line, not one a request.
+    bool may_raise_alarm(Moment now);
+};
+
+Result<NodeMemory*> node_memory(process_rec* process);
+
+}  // namespace uzmfa

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/own_pages.hpp"
+
+#include "core/flow.hpp"
+#include "core/return_path.hpp"
+#include "httpd/pool.hpp"
+#include "httpd/read_visit.hpp"
+#include "httpd/request_services.hpp"
+#include "httpd/write_outcome.hpp"
+
+namespace uzmfa {
+namespace {
+
+// Below UzmfaPath, without the slash between; empty for UzmfaPath itself.
+std::string_view page_of(const request_rec* r, const Site& site) {
+    auto page = view_of(r->uri).substr(site.own_path.size());
+    if (!page.empty()) page.remove_prefix(1);
+    return page;
+}
+
+}  // namespace
+
+int claim_own_page(request_rec* r) {
+    const Service* const service = service_of(r);
+    if (!service || r->main || !r->uri || !lies_under(r->uri, service->site().own_path)) return DECLINED;
+    record_of(r).is_own_page = true;
+    return OK;
+}
+
+int admit_own_page(request_rec* r) { return record_of(r).is_own_page ? OK : DECLINED; }
+
+int serve_own_page(request_rec* r) {
+    if (!record_of(r).is_own_page) return DECLINED;
+    const Service& service = *service_of(r);
+    const auto page = page_of(r, service.site());
+    if (const Rendered* asset = service.pages().asset(page)) return write_asset(r, *asset);
+    if (page == answer_page) {
+        if (const Outcome* answer = stopping_answer(r, service)) return write_page(r, service, *answer);
+    }
+
+    auto visit = read_visit(r, service);
+    if (!visit) return write_outcome(r, service, failure(visit.error()));
+    const auto request = read_page_visit(r, *visit, page);
+    Outcome outcome;
+    {
+        // The connection goes back before the answer is written to a slow client.
+        RequestServices services{r, service};
+        outcome = serve(request, policy_of(r), service.site(), services.ports());
+    }
+    return write_outcome(r, service, outcome);
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The module's own pages in httpd's phases.
+#pragma once
+
+#include "httpd/httpd_api.hpp"
+
+namespace uzmfa {
+
+// pre_translate_name, translate_name, map_to_storage: marks a request under UzmfaPath before any other
+// module can map, rewrite or proxy it.
+int claim_own_page(request_rec* r);
+
+// access_checker_ex: the own pages are let through whatever Require says; they check for themselves.
+int admit_own_page(request_rec* r);
+
+// handler: answers whatever was marked.
+int serve_own_page(request_rec* r);
+
+}  // namespace uzmfa

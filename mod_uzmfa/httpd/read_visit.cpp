@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/read_visit.hpp"
+
+#include "httpd/pool.hpp"
+
+#include <string>
+
+namespace uzmfa {
+namespace {
+
+std::string_view header(request_rec* r, const char* name) { return view_of(apr_table_get(r->headers_in, name)); }
+
+bool contains_ignoring_case(const char* text, const char* word) { return text && ap_strcasestr(text, word); }
+
+// A person's browser opens a page: Sec-Fetch-Mode says so, or the old signs do.
+bool is_navigation(request_rec* r) {
+    const auto mode = header(r, "Sec-Fetch-Mode");
+    if (!mode.empty()) return mode == "navigate";
+    return r->method_number == M_GET && contains_ignoring_case(apr_table_get(r->headers_in, "Accept"), "text/html") &&
+           header(r, "X-Requested-With").empty();
+}
+
+bool is_cross_site(request_rec* r) {
+    const auto site = header(r, "Sec-Fetch-Site");
+    return !site.empty() && site != "same-origin" && site != "none";
+}
+
+Verb verb_of(const request_rec* r) {
+    if (r->method_number == M_GET) return r->header_only ? Verb::head : Verb::get;
+    return r->method_number == M_POST ? Verb::post : Verb::other;
+}
+
+// The body, where it is a form within the bound. What is larger is not read to its end, and the
+// connection is not used again.
+PageVisit::Input read_body(request_rec* r, std::string& body) {
+    const auto type = header(r, "Content-Type");
+    const bool is_form = ap_cstr_casecmpn(type.data() ? type.data() : "", "application/x-www-form-urlencoded", 33) == 0;
+    if (ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK) != OK) return PageVisit::Input::malformed;
+    const auto too_large = [&] {
+        r->connection->keepalive = AP_CONN_CLOSE;
+        return PageVisit::Input::too_large;
+    };
+    if (r->remaining > static_cast<apr_off_t>(longest_form)) return too_large();
+    if (!ap_should_client_block(r)) return PageVisit::Input::read;
+
+    char piece[2048];
+    for (;;) {
+        const long count = ap_get_client_block(r, piece, sizeof piece);
+        if (count < 0) return PageVisit::Input::malformed;
+        if (count == 0) break;
+        if (body.size() + static_cast<std::size_t>(count) > longest_form) return too_large();
+        body.append(piece, static_cast<std::size_t>(count));
+    }
+    return is_form || body.empty() ? PageVisit::Input::read : PageVisit::Input::malformed;
+}
+
+}  // namespace
+
+bool has_own_auth_type(request_rec* r) {
+    const char* const type = ap_auth_type(r);
+    return type && ap_cstr_casecmp(type, "Uzmfa") == 0;
+}
+
+Result<Visit> read_visit(request_rec* r, const Service& service) {
+    if (service.is_broken()) return Error{ErrorKind::unavailable, "a table or column was missing at the start"};
+    const BrowserSession& browser = browser_session(r, service);
+    if (browser.cookie == BrowserSession::Cookie::undecided) {
+        return Error{ErrorKind::unavailable, "the revocations have not been read yet"};
+    }
+    Visit visit;
+    visit.now = from_unix_time(apr_time_sec(r->request_time));
+    visit.session = browser.session;
+    visit.own_sign_in = has_own_auth_type(r);
+    if (!visit.own_sign_in) visit.user = view_of(r->user);
+    visit.secure = is_secure(r, service.site());
+    return visit;
+}
+
+void read_circumstances(request_rec* r, Visit& visit) {
+    visit.navigation = is_navigation(r);
+    visit.cross_site = is_cross_site(r);
+    visit.subrequest = r->main != nullptr;
+    visit.target = view_of(r->unparsed_uri);
+    visit.address = view_of(r->useragent_ip);
+}
+
+PageVisit read_page_visit(request_rec* r, const Visit& visit, std::string_view page) {
+    PageVisit request{.visit = visit, .page = page, .verb = verb_of(r)};
+    read_circumstances(r, request.visit);
+
+    std::string body;
+    if (request.verb == Verb::post) request.input = read_body(r, body);
+    auto form = Form::parse(body);
+    auto query = Form::parse(view_of(r->args).substr(0, longest_form));
+    if (!form || !query) {
+        if (request.input == PageVisit::Input::read) request.input = PageVisit::Input::malformed;
+        return request;
+    }
+    request.form = std::move(*form);
+    request.query = std::move(*query);
+    return request;
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a request_rec to values.
+#pragma once
+
+#include "core/visit.hpp"
+#include "httpd/browser_session.hpp"
+
+namespace uzmfa {
+
+// All that admission needs. An error where the session cannot be judged now.
+Result<Visit> read_visit(request_rec* r, const Service& service);
+
+// What only an answer of our own needs.
+void read_circumstances(request_rec* r, Visit& visit);
+
+// Reads the body of a POST, up to its bound.
+PageVisit read_page_visit(request_rec* r, const Visit& visit, std::string_view page);
+
+// AuthType Uzmfa holds for this place.
+bool has_own_auth_type(request_rec* r);
+
+}  // namespace uzmfa

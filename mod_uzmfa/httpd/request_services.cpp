@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/request_services.hpp"
+
+#include "httpd/pool.hpp"
+
+namespace uzmfa {
+
+Result<bool> ProviderPasswords::are_right(std::string_view name, std::string_view password) {
+    const char* const user = copy_in(r_->pool, name);
+    char* const secret = copy_in(r_->pool, password);
+    authn_status status = AUTH_USER_NOT_FOUND;
+    for (const auto& [label, provider] : service_.login_providers()) {
+        status = provider->check_password(r_, user, secret);
+        if (status != AUTH_USER_NOT_FOUND) break;
+    }
+    OPENSSL_cleanse(secret, password.size());
+    if (status == AUTH_GENERAL_ERROR) return Error{ErrorKind::unavailable, "a login provider failed"};
+    return status == AUTH_GRANTED;
+}
+
+Result<Done> NodeRevocations::revoke(const SessionId& session, Moment until) {
+    memory_.revocations.add(session, until, now_);
+    return RevocationStore{database_}.add(session, until);
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The core's ports for one request. Made only when an answer of our own is due; takes a database
+// connection only when one is asked for.
+#pragma once
+
+#include "core/ports.hpp"
+#include "factors/totp/local_validator.hpp"
+#include "httpd/connections.hpp"
+#include "httpd/service.hpp"
+#include "store/account_store.hpp"
+#include "store/revocation_store.hpp"
+#include "store/totp_factor_store.hpp"
+
+namespace uzmfa {
+
+// Asks the providers of UzmfaLoginProvider, with the directives of the own page's place.
+class ProviderPasswords final : public Passwords {
+public:
+    ProviderPasswords(request_rec* r, const Service& service) : r_{r}, service_{service} {}
+    Result<bool> are_right(std::string_view name, std::string_view password) override;
+
+private:
+    request_rec* r_;
+    const Service& service_;
+};
+
+// On this node at once, on others and after a restart by the database.
+class NodeRevocations final : public Revocations {
+public:
+    NodeRevocations(Database& database, NodeMemory& memory, Moment now)
+        : database_{database}, memory_{memory}, now_{now} {}
+    Result<Done> revoke(const SessionId& session, Moment until) override;
+
+private:
+    Database& database_;
+    NodeMemory& memory_;
+    Moment now_;
+};
+
+class RequestServices {
+public:
+    RequestServices(request_rec* r, const Service& service)
+        : connections_{r->pool, r->server},
+          database_{connections_, service.statements()},
+          accounts_{database_},
+          factors_{database_},
+          validator_{factors_, service.secret_sealer(), service.site()},
+          passwords_{r, service},
+          revocations_{database_, service.memory(), from_unix_time(apr_time_sec(r->request_time))},
+          services_{accounts_, passwords_, validator_, revocations_, service.tokens()} {}
+
+    Services& ports() { return services_; }
+
+private:
+    DbdConnections connections_;
+    Database database_;
+    AccountStore accounts_;
+    TotpFactorStore factors_;
+    totp::LocalValidator validator_;
+    ProviderPasswords passwords_;
+    NodeRevocations revocations_;
+    Services services_;
+};
+
+}  // namespace uzmfa

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/service.hpp"
+
+#include "httpd/pool.hpp"
+#include "store/own_connection.hpp"
+#include "store/revocation_store.hpp"
+#include "store/schema.hpp"
+
+#include <algorithm>
+
+namespace uzmfa {
+namespace {
+
+constexpr const char* default_login_provider = "uzerp";
+
+Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
+
+struct Companion {
+    const char* file;
+    const char* name;
+};
+constexpr Companion companions[] = {
+    {"mod_session.c", "session_module"},
+    {"mod_dbd.c", "dbd_module"},
+    {"mod_authn_core.c", "authn_core_module"},
+    {"mod_authz_core.c", "authz_core_module"},
+};
+
+// The directive or module that is missing, empty where none is.
+std::string missing_directive(const SiteSettings& settings) {
+    for (const auto& [file, name] : companions) {
+        if (!ap_find_linked_module(file)) return "UzmfaEngine: " + std::string{name} + " is needed and not loaded";
+    }
+    if (!settings.key_file) return "UzmfaSessionKeyFile: is needed and not set";
+    if (!settings.database_driver) return "DBDriver: is needed and not set";
+    if (!driver_named(*settings.database_driver)) return "DBDriver: must be pgsql or sqlite3";
+    if (!settings.database_params) return "DBDParams: is needed and not set";
+    return {};
+}
+
+template <class T>
+std::span<const T> items_of(const std::optional<const apr_array_header_t*>& list) {
+    if (!list) return {};
+    return {reinterpret_cast<const T*>((*list)->elts), static_cast<std::size_t>((*list)->nelts)};
+}
+
+Result<std::vector<LoginProvider>> providers_of(const SiteSettings& settings) {
+    std::vector<const char*> names;
+    for (const char* name : items_of<const char*>(settings.login_providers)) names.push_back(name);
+    if (names.empty()) names.push_back(default_login_provider);
+
+    std::vector<LoginProvider> providers;
+    for (const char* name : names) {
+        const auto* provider = static_cast<const authn_provider*>(
+            ap_lookup_provider(AUTHN_PROVIDER_GROUP, name, AUTHN_PROVIDER_VERSION));
+        if (!provider || !provider->check_password) {
+            return misconfigured("UzmfaLoginProvider: '" + std::string{name} + "' checks no passwords");
+        }
+        providers.push_back({name, provider});
+    }
+    return providers;
+}
+
+}  // namespace
+
+Service::Service(const SiteSettings& settings, Site site, std::vector<SecretBytes> keys, Pages pages,
+                 Statements statements, std::vector<LoginProvider> login_providers)
+    : site_{site},
+      keys_{std::move(keys)},
+      session_sealer_{keys_, use::session},
+      secret_sealer_{keys_, use::totp_secret},
+      tokens_{keys_},
+      pages_{std::move(pages)},
+      statements_{std::move(statements)},
+      login_providers_{std::move(login_providers)},
+      driver_{*settings.database_driver},
+      params_{*settings.database_params},
+      realm_{driver_ + '\n' + params_ + '\n' + std::string{site_.users_table}} {}
+
+Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const SiteSettings& settings) {
+    if (auto missing = missing_directive(settings); !missing.empty()) return misconfigured(missing);
+
+    Site site = site_of(settings);
+    if (site.issuer.empty()) site.issuer = server->server_hostname ? server->server_hostname : "mod_uzmfa";
+
+    auto keys = read_key_file(std::string{site.key_file});
+    if (!keys) return misconfigured("UzmfaSessionKeyFile: " + keys.error().detail);
+
+    auto pages = Pages::load(std::string{site.template_dir}, UZMFA_TEMPLATE_DIR);
+    if (!pages) return misconfigured("UzmfaTemplateDir: " + pages.error().detail);
+
+    auto providers = providers_of(settings);
+    if (!providers) return providers.error();
+
+    Statements statements{*driver_named(*settings.database_driver), site.users_table};
+    for (const auto& [name, sql] : items_of<Replacement>(settings.statements)) statements.replace(name, sql);
+
+    const auto destroy = [](void* data) -> apr_status_t {
+        delete static_cast<Service*>(data);
+        return APR_SUCCESS;
+    };
+    auto* service = new Service{settings,          site, std::move(*keys), std::move(*pages), std::move(statements),
+                                std::move(*providers)};
+    apr_pool_cleanup_register(pool, service, destroy, apr_pool_cleanup_null);
+
+    auto memory = node_memory(server->process);
+    if (!memory) return memory.error();
+    service->memory_ = *memory;
+    service->revocation_source_ = service->memory_->source_named(service->realm_);
+    if (!service->revocation_source_) return misconfigured("DBDParams: more than 64 databases in one server");
+    return service;
+}
+
+std::string Service::examine(apr_pool_t* pool, NodeMemory& memory) {
+    OwnConnection connection{pool, driver_, params_};
+    Database database{connection, statements_};
+    const bool asks_uzerp = std::any_of(login_providers_.begin(), login_providers_.end(), [](const auto& row) {
+        return view_of(row.name) == default_login_provider;
+    });
+    auto missing = missing_from(database, {site_.users_table, asks_uzerp});
+    if (!missing) return {};
+    broken_ = !missing->empty();
+    if (broken_) return *missing;
+
+    const Moment now = from_unix_time(apr_time_sec(apr_time_now()));
+    const auto read = RevocationStore{database}.for_each(
+        [&](const SessionId& session, Moment until) { memory.revocations.add(session, until, now); });
+    if (read) revocation_source_->read = true;
+    return {};
+}
+
+bool Service::shares_a_key_with(const Service& other) const {
+    return std::any_of(keys_.begin(), keys_.end(), [&](const auto& key) {
+        return std::find(other.keys_.begin(), other.keys_.end(), key) != other.keys_.end();
+    });
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a virtual host needs to answer requests. Built before the children are, then constant.
+#pragma once
+
+#include "core/policy.hpp"
+#include "crypto/keys.hpp"
+#include "crypto/sealer.hpp"
+#include "crypto/tokens.hpp"
+#include "httpd/node_memory.hpp"
+#include "httpd/settings.hpp"
+#include "store/statements.hpp"
+#include "view/pages.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace uzmfa {
+
+struct LoginProvider {
+    const char* name;
+    const authn_provider* provider;
+};
+
+class Service {
+public:
+    // What can be known without the database: directives, key file, pages, companion modules.
+    static Result<Service*> build(apr_pool_t* pool, server_rec* server, const SiteSettings& settings);
+
+    // Looks into the database: are the tables there, which sessions are revoked? Nothing where all is
+    // well or the database does not answer; else the table or column that is missing.
+    std::string examine(apr_pool_t* pool, NodeMemory& memory);
+
+    const Site& site() const { return site_; }
+    const Sealer& session_sealer() const { return session_sealer_; }
+    const Sealer& secret_sealer() const { return secret_sealer_; }
+    const Tokens& tokens() const { return tokens_; }
+    const Pages& pages() const { return pages_; }
+    const Statements& statements() const { return statements_; }
+    const std::vector<LoginProvider>& login_providers() const { return login_providers_; }
+    NodeMemory& memory() const { return *memory_; }
+    NodeMemory::Source& revocation_source() const { return *revocation_source_; }
+    // A table or column is missing: nobody passes.
+    bool is_broken() const { return broken_; }
+
+    // Names the users that this virtual host knows; sessions of one realm are worth nothing in another.
+    const std::string& realm() const { return realm_; }
+    bool shares_a_key_with(const Service& other) const;
+
+private:
+    Service(const SiteSettings& settings, Site site, std::vector<SecretBytes> keys, Pages pages, Statements statements,
+            std::vector<LoginProvider> login_providers);
+
+    Site site_;
+    std::vector<SecretBytes> keys_;
+    Sealer session_sealer_;
+    Sealer secret_sealer_;
+    SessionTokens tokens_;
+    Pages pages_;
+    Statements statements_;
+    std::vector<LoginProvider> login_providers_;
+    std::string driver_;
+    std::string params_;
+    std::string realm_;
+    NodeMemory* memory_ = nullptr;
+    NodeMemory::Source* revocation_source_ = nullptr;
+    bool broken_ = false;
+};
+
+}  // namespace uzmfa

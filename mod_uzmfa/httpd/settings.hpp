@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the directives of one section say. Unset is nothing, never a magic value.
+#pragma once
+
+#include "core/policy.hpp"
+#include "httpd/httpd_api.hpp"
+
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+namespace uzmfa {
+
+class Service;
+
+// Of a place: merged by httpd for each request.
+struct PlaceSettings {
+    std::optional<Engine> engine;
+    std::optional<seconds> idle_timeout;
+    std::optional<seconds> max_age;
+};
+static_assert(std::is_trivially_destructible_v<PlaceSettings>);
+
+// Of a virtual host.
+struct SiteSettings {
+    std::optional<std::string_view> own_path;
+    std::optional<std::string_view> help_url;
+    std::optional<std::string_view> issuer;
+    std::optional<std::string_view> key_file;
+    std::optional<std::string_view> cookie;
+    std::optional<std::string_view> users_table;
+    std::optional<std::string_view> template_dir;
+    std::optional<Validator> validator;
+    std::optional<Algorithm> totp_algorithm;
+    std::optional<std::uint8_t> totp_digits;
+    std::optional<std::uint8_t> totp_skew;
+    std::optional<bool> allow_http;
+    std::optional<const apr_array_header_t*> login_providers;  // of const char*
+    std::optional<const apr_array_header_t*> statements;       // of Replacement
+
+    // mod_dbd's own directives, read along: the start checks the tables before there is a child.
+    std::optional<std::string_view> database_driver;
+    std::optional<std::string_view> database_params;
+
+    bool gated = false;                // some place here asks for the module
+    const Service* service = nullptr;  // built before the children are, constant from then on
+};
+static_assert(std::is_trivially_destructible_v<SiteSettings>);
+
+struct Replacement {
+    const char* name;
+    const char* sql;
+};
+
+Policy policy_of(const PlaceSettings& settings);
+Site site_of(const SiteSettings& settings);
+
+const command_rec* directives();
+void* create_place_settings(apr_pool_t* pool, char* place);
+void* merge_place_settings(apr_pool_t* pool, void* parent, void* child);
+void* create_site_settings(apr_pool_t* pool, server_rec* server);
+void* merge_site_settings(apr_pool_t* pool, void* parent, void* child);
+
+inline SiteSettings& site_settings(server_rec* server) {
+    return *static_cast<SiteSettings*>(ap_get_module_config(server->module_config, &uzmfa_module));
+}
+inline const Service* service_of(const request_rec* r) { return site_settings(r->server).service; }
+inline Policy policy_of(const request_rec* r) {
+    return policy_of(*static_cast<const PlaceSettings*>(ap_get_module_config(r->per_dir_config, &uzmfa_module)));
+}
+
+}  // namespace uzmfa

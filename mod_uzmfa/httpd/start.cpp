@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/start.hpp"
+
+#include "httpd/service.hpp"
+
+#include <exception>
+
+namespace uzmfa {
+namespace {
+
+// Runs `body(server, settings)` for each virtual host with a gated place, until one returns a complaint.
+template <class Body>
+int for_each_gated(server_rec* main, Body body) noexcept {
+    server_rec* server = main;
+    try {
+        for (; server; server = server->next) {
+            SiteSettings& settings = site_settings(server);
+            if (!settings.gated) continue;
+            const std::string complaint = body(server, settings);
+            if (complaint.empty()) continue;
+            ap_log_error(APLOG_MARK, APLOG_EMERG, 0, server, "UZMFA1094 %s", complaint.c_str());
+            return HTTP_INTERNAL_SERVER_ERROR;
+        }
+        return OK;
+    } catch (const std::exception& failure) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, server, "UZMFA1094 the start failed: %s", failure.what());
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+}
+
+// A cookie of one would open in the other, where its name may be somebody else's.
+const char* sharing_complaint(server_rec* main, const Service& service) {
+    for (server_rec* server = main; server; server = server->next) {
+        const Service* const other = site_settings(server).service;
+        if (other && other != &service && other->realm() != service.realm() && service.shares_a_key_with(*other)) {
+            return "UzmfaSessionKeyFile: virtual hosts with different users tables need keys of their own";
+        }
+    }
+    return "";
+}
+
+bool is_first_start() {
+    int generation = 0;
+    return ap_mpm_query(AP_MPMQ_GENERATION, &generation) != APR_SUCCESS || generation == 0;
+}
+
+}  // namespace
+
+int check_config(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main) noexcept {
+    return for_each_gated(main, [&](server_rec* server, SiteSettings& settings) -> std::string {
+        auto service = Service::build(config, server, settings);
+        if (!service) return service.error().detail;
+        settings.service = *service;
+        if ((*service)->site().allow_http) {
+            ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server,
+                         "UZMFA1095 UzmfaAllowHttp is On: sessions can be stolen on the way; for tests only");
+        }
+        return sharing_complaint(main, **service);
+    });
+}
+
+int post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* temporary, server_rec* main) noexcept {
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) return OK;
+    return for_each_gated(main, [&](server_rec* server, SiteSettings& settings) -> std::string {
+        auto& service = const_cast<Service&>(*settings.service);
+        const auto missing = service.examine(temporary, service.memory());
+        if (missing.empty()) return {};
+        const auto complaint = missing + " is missing (the module's own tables: uzmfactl schema)";
+        if (is_first_start()) return complaint;
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "UZMFA1096 %s: gated places answer 503", complaint.c_str());
+        return {};
+    });
+}
+
+}  // namespace uzmfa

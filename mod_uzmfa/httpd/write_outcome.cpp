@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/write_outcome.hpp"
+
+#include "httpd/log.hpp"
+#include "httpd/pool.hpp"
+
+namespace uzmfa {
+namespace {
+
+struct Header {
+    const char* name;
+    const char* value;
+};
+constexpr Header headers_of_every_answer[] = {
+    {"Cache-Control", "no-store"},
+    {"Content-Security-Policy",
+     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; "
+     "frame-ancestors 'none'; form-action 'self'"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Referrer-Policy", "no-referrer"},
+    {"X-Content-Type-Options", "nosniff"},
+};
+constexpr const char* retry_after = "30";  // seconds
+
+void write_headers(request_rec* r, const Outcome& outcome) {
+    apr_table_t* const headers = r->err_headers_out;
+    for (const auto& [name, value] : headers_of_every_answer) apr_table_setn(headers, name, value);
+    // httpd would ask for the AuthType's own scheme; this one opens no dialog in a browser.
+    if (outcome.status == HTTP_UNAUTHORIZED) apr_table_setn(headers, "WWW-Authenticate", "Uzmfa");
+    if (outcome.status == HTTP_SERVICE_UNAVAILABLE) apr_table_setn(headers, "Retry-After", retry_after);
+    if (!outcome.allow.empty()) apr_table_setn(headers, "Allow", copy_in(r->pool, outcome.allow));
+    if (!outcome.location.empty()) apr_table_setn(headers, "Location", copy_in(r->pool, outcome.location));
+}
+
+void apply_session(request_rec* r, const Service& service, const Outcome& outcome) {
+    if (!outcome.session && !outcome.drop_session) return;
+    BrowserSession& browser = browser_session(r, service);
+    if (outcome.session) save_session(r, service, browser, *outcome.session);
+    else drop_session(r, service, browser);
+}
+
+void write_body(request_rec* r, std::string_view content_type, std::string_view body) {
+    // The whole page or nothing: no 206, no 304.
+    apr_table_unset(r->headers_in, "Range");
+    ap_set_content_type(r, copy_in(r->pool, content_type));
+    ap_set_content_length(r, static_cast<apr_off_t>(body.size()));
+    if (!r->header_only) ap_rwrite(body.data(), static_cast<int>(body.size()), r);
+}
+
+}  // namespace
+
+int write_page(request_rec* r, const Service& service, const Outcome& outcome) {
+    write_headers(r, outcome);
+    if (!outcome.page) return outcome.status;
+    const auto request_id = outcome.page->name == "error" ? view_of(r->log_id ? r->log_id : r->connection->log_id)
+                                                          : std::string_view{};
+    auto rendered = service.pages().render(*outcome.page, service.site(), request_id);
+    if (!rendered) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1091 %s", rendered.error().detail.c_str());
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    r->status = outcome.status;
+    write_body(r, rendered->content_type, rendered->body);
+    return OK;
+}
+
+int write_outcome(request_rec* r, const Service& service, const Outcome& outcome) {
+    log_outcome(r, service, outcome);
+    apply_session(r, service, outcome);
+    return write_page(r, service, outcome);
+}
+
+int stop_request(request_rec* r, const Service& service, Outcome outcome) {
+    log_outcome(r, service, outcome);
+    apply_session(r, service, outcome);
+    write_headers(r, outcome);
+    const int status = outcome.status;
+    if (outcome.page && !r->main) {
+        const auto path = std::string{service.site().own_path} + "/" + std::string{answer_page};
+        ap_custom_response(r, status, path.c_str());
+        browser_session(r, service).answer = make_in<Outcome>(r->pool, std::move(outcome));
+    }
+    return status;
+}
+
+const Outcome* stopping_answer(request_rec* r, const Service& service) {
+    return r->prev ? browser_session(r, service).answer : nullptr;
+}
+
+int write_asset(request_rec* r, const Rendered& asset) {
+    if (r->method_number != M_GET) {
+        Outcome refused;
+        refused.allow = "GET, HEAD";
+        write_headers(r, refused);
+        return HTTP_METHOD_NOT_ALLOWED;
+    }
+    write_headers(r, Outcome{});
+    write_body(r, asset.content_type, asset.body);
+    return OK;
+}
+
+}  // namespace uzmfa

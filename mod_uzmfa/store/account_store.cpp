@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/account_store.hpp"
+
+#include "core/form.hpp"
+#include "crypto/random.hpp"
+
+#include <algorithm>
+
+namespace uzmfa {
+namespace {
+
+constexpr std::size_t uuid_length = 36;
+
+std::string lower(std::string_view text) {
+    std::string out{text};
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return out;
+}
+
+bool is_uuid(std::string_view text) {
+    if (text.size() != uuid_length) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const bool hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
+        if (dash ? text[i] != '-' : !hex) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+bool is_user_name(std::string_view name) {
+    return !name.empty() && name.size() <= UserName::capacity && name.find('\0') == name.npos && is_utf8(name);
+}
+
+Result<std::optional<Account>> AccountStore::find(std::string_view name) {
+    if (!is_user_name(name)) return std::optional<Account>{};
+    auto rows = database_.rows(Statement::find_account, {name});
+    if (!rows) return rows.error();
+    // A collation that folds case would answer for another spelling: names match exactly.
+    std::erase_if(*rows, [&](const Row& row) { return row.text(0) != name; });
+    if (rows->empty()) return std::optional<Account>{};
+    if (rows->size() > 1) return Error{ErrorKind::damaged, "two rows of the users table have one name"};
+
+    const Row& row = rows->front();
+    Account account;
+    account.name = *UserName::of(row.text(0));
+    account.uuid = lower(row.text(1));
+    account.mfa_sid = row.text(2) == "null" ? "" : row.text(2);
+    account.mfa_enrolled = row.truth(3);
+    account.mfa_enabled = row.truth(4);
+    account.access_enabled = row.truth(5);
+    if (!account.uuid.empty() && !is_uuid(account.uuid)) return Error{ErrorKind::damaged, "a uuid is ill-formed"};
+    if (row.number(6) > 0) return Error{ErrorKind::damaged, "two rows of the users table share one uuid"};
+    return std::optional<Account>{std::move(account)};
+}
+
+Result<std::string> AccountStore::give_uuid(const Account& account) {
+    auto given = database_.change(Statement::give_uuid, {random_uuid(), account.name.view()});
+    if (!given) return given.error();
+    // Whoever was first gave it.
+    auto found = find(account.name.view());
+    if (!found) return found.error();
+    if (!*found || (*found)->uuid.empty()) return Error{ErrorKind::damaged, "the row took no uuid"};
+    return (*found)->uuid;
+}
+
+Result<bool> AccountStore::consume_skip(const Account& account) {
+    auto changed = database_.change(Statement::consume_skip, {account.name.view()});
+    if (!changed) return changed.error();
+    return *changed == 1;
+}
+
+}  // namespace uzmfa

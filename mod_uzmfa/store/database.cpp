@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/database.hpp"
+
+#include <apr_strings.h>
+
+#include <charconv>
+
+namespace uzmfa {
+namespace {
+
+// apr_dbd's "random access": PostgreSQL's other mode tells no error and sleeps on an empty result.
+constexpr int whole_result = 1;
+
+struct DestroyPool {
+    void operator()(apr_pool_t* pool) const { apr_pool_destroy(pool); }
+};
+using Pool = std::unique_ptr<apr_pool_t, DestroyPool>;
+
+// What one statement allocates is gone when it is done.
+Pool pool_below(apr_pool_t* parent) {
+    apr_pool_t* pool = nullptr;
+    apr_pool_create(&pool, parent);
+    return Pool{pool};
+}
+
+std::vector<const char*> values_of(std::initializer_list<Parameter> parameters) {
+    std::vector<const char*> values;
+    for (const auto& parameter : parameters) values.push_back(parameter.text.c_str());
+    return values;
+}
+
+}  // namespace
+
+std::string_view Row::text(std::size_t column) const {
+    return is_null(column) ? std::string_view{} : std::string_view{*values_[column]};
+}
+
+std::int64_t Row::number(std::size_t column) const {
+    const auto value = text(column);
+    std::int64_t number = 0;
+    std::from_chars(value.data(), value.data() + value.size(), number);
+    return number;
+}
+
+bool Row::truth(std::size_t column) const {
+    const auto value = text(column);
+    return value == "t" || value == "1" || value == "true";
+}
+
+Database::~Database() {
+    if (connection_) source_.release();
+}
+
+Result<Connection*> Database::connection() {
+    if (!connection_) {
+        auto acquired = source_.acquire();
+        if (!acquired) return acquired.error();
+        connection_ = *acquired;
+    }
+    return &*connection_;
+}
+
+Error Database::failure(std::string_view what, int code) {
+    const char* message = apr_dbd_error(connection_->driver, connection_->handle, code);
+    return {ErrorKind::unavailable, std::string{what} + ": " + (message ? message : "the database refused it")};
+}
+
+// Without a label, PostgreSQL's driver keeps nothing in the server: a connection that mod_dbd has reset
+// still works, and no statement that fails can spoil a connection for the others.
+Result<apr_dbd_prepared_t*> Database::prepared(Connection& open, Statement statement) {
+    const std::string& sql = statements_.sql(statement);
+    if (auto* found = apr_hash_get(open.prepared, sql.data(), static_cast<apr_ssize_t>(sql.size()))) {
+        return static_cast<apr_dbd_prepared_t*>(found);
+    }
+    apr_dbd_prepared_t* made = nullptr;
+    const int code = apr_dbd_prepare(open.driver, open.pool, open.handle, sql.c_str(), nullptr, &made);
+    if (code != 0) return failure(name_of(statement), code);
+    auto* key = static_cast<char*>(apr_pmemdup(open.pool, sql.data(), sql.size()));
+    apr_hash_set(open.prepared, key, static_cast<apr_ssize_t>(sql.size()), made);
+    return made;
+}
+
+Result<std::vector<Row>> Database::rows(Statement statement, std::initializer_list<Parameter> parameters) {
+    auto open = connection();
+    if (!open) return open.error();
+    auto query = prepared(**open, statement);
+    if (!query) return query.error();
+
+    const auto& [driver, handle, parent, kept] = **open;
+    const auto pool = pool_below(parent);
+    auto values = values_of(parameters);
+    apr_dbd_results_t* results = nullptr;
+    const int code = apr_dbd_pselect(driver, pool.get(), handle, &results, *query, whole_result,
+                                     static_cast<int>(values.size()), values.data());
+    if (code != 0 || !results) return failure(name_of(statement), code);
+
+    std::vector<Row> rows;
+    const int columns = apr_dbd_num_cols(driver, results);
+    apr_dbd_row_t* row = nullptr;
+    while (apr_dbd_get_row(driver, pool.get(), results, &row, -1) == 0) {
+        Row copy;
+        for (int column = 0; column < columns; ++column) copy.add(apr_dbd_get_entry(driver, row, column));
+        rows.push_back(std::move(copy));
+    }
+    return rows;
+}
+
+Result<int> Database::change(Statement statement, std::initializer_list<Parameter> parameters) {
+    auto open = connection();
+    if (!open) return open.error();
+    auto query = prepared(**open, statement);
+    if (!query) return query.error();
+
+    const auto& [driver, handle, parent, kept] = **open;
+    const auto pool = pool_below(parent);
+    auto values = values_of(parameters);
+    int changed = 0;
+    const int code = apr_dbd_pquery(driver, pool.get(), handle, &changed, *query, static_cast<int>(values.size()),
+                                    values.data());
+    if (code != 0) return failure(name_of(statement), code);
+    return changed;
+}
+
+Result<bool> Database::in_transaction(const std::function<Result<bool>()>& work) {
+    auto open = connection();
+    if (!open) return open.error();
+    const auto& [driver, handle, parent, kept] = **open;
+    const auto pool = pool_below(parent);
+    apr_dbd_transaction_t* transaction = nullptr;
+    int code = apr_dbd_transaction_start(driver, pool.get(), handle, &transaction);
+    if (code != 0) {
+        // SQLite's driver has noted the transaction all the same.
+        if (transaction) apr_dbd_transaction_end(driver, pool.get(), transaction);
+        return failure("the transaction's start", code);
+    }
+
+    auto done = work();
+    if (!done || !*done) apr_dbd_transaction_mode_set(driver, transaction, APR_DBD_TRANSACTION_ROLLBACK);
+    code = apr_dbd_transaction_end(driver, pool.get(), transaction);
+    if (code != 0 && done && *done) return failure("the transaction's end", code);
+    return done;
+}
+
+Result<bool> Database::runs(const std::string& sql) {
+    auto open = connection();
+    if (!open) return open.error();
+    const auto& [driver, handle, parent, kept] = **open;
+    const auto pool = pool_below(parent);
+    apr_dbd_results_t* results = nullptr;
+    if (apr_dbd_select(driver, pool.get(), handle, &results, sql.c_str(), whole_result) != 0 || !results) return false;
+    apr_dbd_row_t* row = nullptr;
+    while (apr_dbd_get_row(driver, pool.get(), results, &row, -1) == 0) continue;
+    return true;
+}
+
+}  // namespace uzmfa

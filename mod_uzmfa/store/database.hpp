@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A database through apr_dbd. Parameters only; every row is read to the end.
+#pragma once
+
+#include "core/result.hpp"
+#include "store/statements.hpp"
+
+#include <apr_dbd.h>
+#include <apr_hash.h>
+#include <apr_pools.h>
+
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace uzmfa {
+
+// An open connection. `prepared` keeps its statements, keyed by their SQL, in `pool`.
+struct Connection {
+    const apr_dbd_driver_t* driver;
+    apr_dbd_t* handle;
+    apr_pool_t* pool;
+    apr_hash_t* prepared;
+};
+
+// Hands out a connection for as long as one piece of work needs it: mod_dbd in httpd, one of its own
+// in uzmfactl.
+class ConnectionSource {
+public:
+    virtual ~ConnectionSource() = default;
+    virtual Result<Connection> acquire() = 0;
+    virtual void release() = 0;
+};
+
+// A parameter of a statement; the text must outlive the call.
+struct Parameter {
+    Parameter(std::string_view value) : text{value} {}
+    Parameter(const char* value) : text{value} {}
+    Parameter(const std::string& value) : text{value} {}
+    Parameter(std::int64_t value) : text{std::to_string(value)} {}
+    std::string text;
+};
+
+class Row {
+public:
+    void add(const char* value) { values_.push_back(value ? std::optional<std::string>{value} : std::nullopt); }
+    // NULL and missing columns are empty texts, zero and false.
+    std::string_view text(std::size_t column) const;
+    std::int64_t number(std::size_t column) const;
+    bool truth(std::size_t column) const;  // t, 1, true: PostgreSQL's text and what SQLite holds
+    bool is_null(std::size_t column) const { return column >= values_.size() || !values_[column]; }
+
+private:
+    std::vector<std::optional<std::string>> values_;
+};
+
+// Not for sharing between threads. Takes a connection at the first statement, gives it back in the
+// destructor.
+class Database {
+public:
+    Database(ConnectionSource& source, const Statements& statements) : source_{source}, statements_{statements} {}
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    ~Database();
+
+    Result<std::vector<Row>> rows(Statement statement, std::initializer_list<Parameter> parameters = {});
+    // The number of rows changed.
+    Result<int> change(Statement statement, std::initializer_list<Parameter> parameters = {});
+    // Commits where `work` returns true, else rolls back; the value is the work's.
+    Result<bool> in_transaction(const std::function<Result<bool>()>& work);
+    // Whether a query that the module composed itself runs (the check of tables and columns).
+    Result<bool> runs(const std::string& sql);
+
+private:
+    Result<Connection*> connection();
+    Result<apr_dbd_prepared_t*> prepared(Connection& connection, Statement statement);
+    Error failure(std::string_view what, int code);
+
+    ConnectionSource& source_;
+    const Statements& statements_;
+    std::optional<Connection> connection_;
+};
+
+}  // namespace uzmfa

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/own_connection.hpp"
+
+namespace uzmfa {
+
+OwnConnection::OwnConnection(apr_pool_t* parent, std::string_view driver, std::string_view params)
+    : pool_{nullptr}, driver_{driver}, params_{params} {
+    apr_pool_create(&pool_, parent);
+}
+
+OwnConnection::~OwnConnection() { apr_pool_destroy(pool_); }
+
+Result<Connection> OwnConnection::acquire() {
+    apr_dbd_init(pool_);
+    const apr_dbd_driver_t* driver = nullptr;
+    if (apr_dbd_get_driver(pool_, driver_.c_str(), &driver) != APR_SUCCESS) {
+        return Error{ErrorKind::misconfigured, "the database driver " + driver_ + " cannot be loaded"};
+    }
+    apr_dbd_t* handle = nullptr;
+    const char* message = nullptr;
+    // Closed with the pool.
+    if (apr_dbd_open_ex(driver, pool_, params_.c_str(), &handle, &message) != APR_SUCCESS) {
+        return Error{ErrorKind::unavailable, "the database cannot be opened"};
+    }
+    return Connection{driver, handle, pool_, apr_hash_make(pool_)};
+}
+
+void OwnConnection::release() { apr_pool_clear(pool_); }
+
+}  // namespace uzmfa

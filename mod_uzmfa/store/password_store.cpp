@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/password_store.hpp"
+
+#include "crypto/encoding.hpp"
+#include "crypto/secret_bytes.hpp"
+#include "store/account_store.hpp"
+
+#include <apr_md5.h>
+
+#include <algorithm>
+#include <array>
+
+namespace uzmfa {
+namespace {
+
+// A well-formed hash that no password is known to have, of the cost PHP's password_hash uses.
+constexpr const char* nobodys_hash = "$2y$10$Yphj22moNdeavv1hBghZeO75aguFoSgAXRQWey4Ye3GSbR9AEUYga";
+constexpr std::size_t bcrypt_length = 60;
+constexpr int highest_cost = 15;  // 2^15 rounds: over a second; a row that asks for more is not checked
+
+// $2a$, $2b$ or $2y$, a cost of two digits, 53 characters of salt and hash.
+bool is_bcrypt(std::string_view hash) {
+    if (hash.size() != bcrypt_length || !hash.starts_with("$2") || hash[3] != '$' || hash[6] != '$') return false;
+    if (hash[2] != 'a' && hash[2] != 'b' && hash[2] != 'y') return false;
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (!is_digit(hash[4]) || !is_digit(hash[5])) return false;
+    const int cost = (hash[4] - '0') * 10 + (hash[5] - '0');
+    return cost >= 4 && cost <= highest_cost;
+}
+
+// apr_password_validate knows $2a$ and $2y$; $2b$ is the same computation for passwords under 256 bytes.
+std::string as_2y(std::string_view hash) {
+    std::string out{hash};
+    out[2] = 'y';
+    return out;
+}
+
+SecretBytes ended(std::string_view text) {
+    SecretBytes copy(text.size() + 1);
+    std::copy(text.begin(), text.end(), copy.begin());
+    return copy;
+}
+
+bool matches(const SecretBytes& password, const std::string& hash) {
+    return apr_password_validate(reinterpret_cast<const char*>(password.data()), hash.c_str()) == APR_SUCCESS;
+}
+
+SecretBytes legacy_form(std::string_view password) {
+    std::array<unsigned char, APR_MD5_DIGESTSIZE> digest;
+    apr_md5(digest.data(), password.data(), password.size());
+    return ended(hex(digest));
+}
+
+}  // namespace
+
+Result<PasswordAnswer> PasswordStore::check(std::string_view name, std::string_view password) {
+    std::optional<Row> row;
+    if (is_user_name(name)) {
+        auto rows = database_.rows(Statement::find_password, {name});
+        if (!rows) return rows.error();
+        if (rows->size() == 1 && rows->front().text(0) == name) row = std::move(rows->front());
+    }
+    const bool fit = row && is_bcrypt(row->text(1)) && row->truth(2) && row->number(3) > 0;
+    const auto hash = fit ? as_2y(row->text(1)) : std::string{nobodys_hash};
+
+    const bool right = matches(ended(password), hash) || matches(legacy_form(password), hash);
+    if (!row) return PasswordAnswer::no_such_user;
+    return fit && right ? PasswordAnswer::right : PasswordAnswer::wrong;
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/schema.hpp"
+
+#include <span>
+
+namespace uzmfa {
+namespace {
+
+constexpr std::string_view own_tables = R"(-- The tables of mod_uzmfa. Rows are keyed by the user's uuid, never by the name.
+-- Times are Unix time in seconds.
+
+-- Secrets of the local validator, sealed under the session key file, and the last time step spent.
+CREATE TABLE IF NOT EXISTS uzmfa_totp_factor (
+  sid        varchar(34)  NOT NULL PRIMARY KEY,
+  uuid       varchar(36)  NOT NULL,
+  username   varchar(255) NOT NULL,
+  secret     varchar(255) NOT NULL,
+  algorithm  varchar(6)   NOT NULL,
+  digits     integer      NOT NULL,
+  last_step  bigint       NOT NULL,
+  bound_at   bigint       NOT NULL,
+  bound_from varchar(64)  NOT NULL
+);
+CREATE INDEX IF NOT EXISTS uzmfa_totp_factor_uuid ON uzmfa_totp_factor (uuid);
+
+-- Secrets shown on an enrollment page and not yet confirmed; a session has one at most.
+CREATE TABLE IF NOT EXISTS uzmfa_enrollment (
+  session    varchar(32)  NOT NULL PRIMARY KEY,
+  uuid       varchar(36)  NOT NULL,
+  username   varchar(255) NOT NULL,
+  sid        varchar(34)  NOT NULL,
+  secret     varchar(255) NOT NULL,
+  algorithm  varchar(6)   NOT NULL,
+  digits     integer      NOT NULL,
+  tries      integer      NOT NULL,
+  created_at bigint       NOT NULL
+);
+CREATE INDEX IF NOT EXISTS uzmfa_enrollment_created_at ON uzmfa_enrollment (created_at);
+
+-- Sessions ended before their time; a row may go when the session would have ended anyway.
+CREATE TABLE IF NOT EXISTS uzmfa_revocation (
+  session varchar(32) NOT NULL PRIMARY KEY,
+  ends_at bigint      NOT NULL
+);
+CREATE INDEX IF NOT EXISTS uzmfa_revocation_ends_at ON uzmfa_revocation (ends_at);
+)";
+
+// {uuid} and {timestamp} are types SQLite does not have.
+constexpr std::string_view users_tables = R"(
+-- The users table and its companies as uzERP has them.
+CREATE TABLE IF NOT EXISTS users (
+  username         varchar(255) NOT NULL PRIMARY KEY,
+  password         varchar(255),
+  lastcompanylogin bigint,
+  person_id        bigint,
+  last_login       {timestamp},
+  audit_enabled    boolean DEFAULT FALSE,
+  debug_enabled    boolean DEFAULT FALSE,
+  access_enabled   boolean DEFAULT TRUE,
+  email            varchar(255),
+  mfa_enrolled     boolean DEFAULT FALSE,
+  uuid             {uuid},
+  mfa_sid          varchar(255),
+  mfa_enabled      boolean DEFAULT FALSE
+);
+CREATE TABLE IF NOT EXISTS system_companies (
+  id      bigint  NOT NULL PRIMARY KEY,
+  enabled boolean NOT NULL DEFAULT TRUE
+);
+CREATE TABLE IF NOT EXISTS user_company_access (
+  username      varchar(255) NOT NULL,
+  usercompanyid bigint       NOT NULL,
+  enabled       boolean      NOT NULL DEFAULT TRUE,
+  PRIMARY KEY (username, usercompanyid)
+);
+INSERT INTO system_companies (id, enabled) SELECT 1, TRUE WHERE NOT EXISTS (SELECT 1 FROM system_companies);
+)";
+
+struct Expected {
+    std::string_view table;  // empty: the users table
+    std::initializer_list<std::string_view> columns;
+};
+
+const Expected always[] = {
+    {"", {"username", "uuid", "mfa_sid", "mfa_enrolled", "mfa_enabled", "access_enabled"}},
+    {"uzmfa_totp_factor",
+     {"sid", "uuid", "username", "secret", "algorithm", "digits", "last_step", "bound_at", "bound_from"}},
+    {"uzmfa_enrollment",
+     {"session", "uuid", "username", "sid", "secret", "algorithm", "digits", "tries", "created_at"}},
+    {"uzmfa_revocation", {"session", "ends_at"}},
+};
+const Expected for_uzerp_passwords[] = {
+    {"", {"password"}},
+    {"user_company_access", {"username", "usercompanyid", "enabled"}},
+    {"system_companies", {"id", "enabled"}},
+};
+
+std::string replaced(std::string_view text, std::string_view token, std::string_view value) {
+    std::string out{text};
+    for (std::size_t at; (at = out.find(token)) != out.npos;) out.replace(at, token.size(), value);
+    return out;
+}
+
+Result<std::string> missing_of(Database& database, std::string_view users_table, std::span<const Expected> expected) {
+    for (const auto& [name, columns] : expected) {
+        const std::string table{name.empty() ? users_table : name};
+        auto there = database.runs("SELECT 1 FROM " + table + " WHERE 1 = 0");
+        if (!there) return there.error();
+        if (!*there) return "table " + table;
+        for (const auto column : columns) {
+            // Qualified: an unknown name in double quotes, or none at all, may be read as a text.
+            const auto sql = "SELECT t." + std::string{column} + " FROM " + table + " t WHERE 1 = 0";
+            there = database.runs(sql);
+            if (!there) return there.error();
+            if (!*there) return "column " + table + "." + std::string{column};
+        }
+    }
+    return std::string{};
+}
+
+}  // namespace
+
+std::string schema(Driver driver, bool with_users) {
+    std::string sql{own_tables};
+    if (with_users) {
+        const bool pgsql = driver == Driver::pgsql;
+        sql += replaced(replaced(users_tables, "{timestamp}", pgsql ? "timestamp" : "text"), "{uuid}",
+                        pgsql ? "uuid" : "varchar(36)");
+    }
+    return sql;
+}
+
+Result<std::string> missing_from(Database& database, const Expectation& expectation) {
+    auto missing = missing_of(database, expectation.users_table, always);
+    if (missing && missing->empty() && expectation.uzerp_passwords) {
+        missing = missing_of(database, expectation.users_table, for_uzerp_passwords);
+    }
+    return missing;
+}
+
+}  // namespace uzmfa

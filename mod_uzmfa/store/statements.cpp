@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/statements.hpp"
+
+#include "core/session.hpp"
+
+#include <algorithm>
+
+namespace uzmfa {
+namespace {
+
+struct Row {
+    Statement statement;
+    std::string_view name;
+    std::string_view sql;
+};
+
+// {users} is the users table, {now} the database's Unix time, {pending} the lifetime of a pending
+// enrollment in seconds, {true:X} holds where the boolean column X is true (NULL is not).
+// Portable between PostgreSQL and SQLite 3.24.
+constexpr Row rows[] = {
+    {Statement::find_account, "find_account",
+     "SELECT u.username, u.uuid, u.mfa_sid, u.mfa_enrolled, u.mfa_enabled, u.access_enabled,"
+     " (SELECT count(*) FROM uzmfa_totp_factor f JOIN {users} o ON o.username = f.username"
+     " WHERE f.uuid = {uuid:u.uuid} AND f.username <> u.username AND {uuid:o.uuid} = f.uuid)"
+     " FROM {users} u WHERE u.username = %s"},
+    {Statement::find_password, "find_password",
+     "SELECT u.username, u.password, u.access_enabled,"
+     " (SELECT count(*) FROM user_company_access a JOIN system_companies c ON c.id = a.usercompanyid"
+     " WHERE a.username = u.username AND {true:a.enabled} AND {true:c.enabled})"
+     " FROM {users} u WHERE u.username = %s"},
+    {Statement::give_uuid, "give_uuid", "UPDATE {users} SET uuid = %s WHERE username = %s AND uuid IS NULL"},
+    {Statement::consume_skip, "consume_skip",
+     "UPDATE {users} SET mfa_enabled = TRUE WHERE username = %s AND {true:access_enabled}"
+     " AND {true:mfa_enrolled} AND NOT {true:mfa_enabled}"},
+    {Statement::enroll_account, "enroll_account",
+     "UPDATE {users} SET mfa_sid = %s, mfa_enrolled = TRUE, mfa_enabled = TRUE"
+     " WHERE username = %s AND {uuid:uuid} = %s AND coalesce(nullif(mfa_sid, 'null'), '') = %s"},
+    {Statement::find_factor, "find_factor",
+     "SELECT secret, algorithm, digits, last_step FROM uzmfa_totp_factor WHERE sid = %s AND uuid = %s"},
+    {Statement::spend_step, "spend_step",
+     "UPDATE uzmfa_totp_factor SET last_step = %s WHERE sid = %s AND uuid = %s AND last_step < %s"},
+    {Statement::add_factor, "add_factor",
+     "INSERT INTO uzmfa_totp_factor"
+     " (sid, uuid, username, secret, algorithm, digits, last_step, bound_at, bound_from)"
+     " VALUES (%s, %s, %s, %s, %s, %s, %s, {now}, %s)"},
+    {Statement::drop_other_factors, "drop_other_factors",
+     "DELETE FROM uzmfa_totp_factor WHERE uuid = %s AND sid <> %s"},
+    {Statement::find_pending, "find_pending",
+     "SELECT sid, secret, algorithm, digits, tries FROM uzmfa_enrollment"
+     " WHERE session = %s AND uuid = %s AND username = %s AND created_at > {now} - {pending}"},
+    {Statement::put_pending, "put_pending",
+     "INSERT INTO uzmfa_enrollment (session, uuid, username, sid, secret, algorithm, digits, tries, created_at)"
+     " VALUES (%s, %s, %s, %s, %s, %s, %s, 0, {now})"
+     " ON CONFLICT (session) DO UPDATE SET uuid = excluded.uuid, username = excluded.username, sid = excluded.sid,"
+     " secret = excluded.secret, algorithm = excluded.algorithm, digits = excluded.digits, tries = 0,"
+     " created_at = excluded.created_at"
+     " WHERE uzmfa_enrollment.sid = %s OR uzmfa_enrollment.username <> excluded.username"
+     " OR uzmfa_enrollment.uuid <> excluded.uuid OR uzmfa_enrollment.created_at <= {now} - {pending}"},
+    {Statement::purge_pending, "purge_pending", "DELETE FROM uzmfa_enrollment WHERE created_at <= {now} - {pending}"},
+    {Statement::charge_pending, "charge_pending",
+     "UPDATE uzmfa_enrollment SET tries = tries + 1 WHERE session = %s AND sid = %s AND tries < %s"},
+    {Statement::close_pending, "close_pending", "DELETE FROM uzmfa_enrollment WHERE session = %s AND sid = %s"},
+    {Statement::revoke_session, "revoke_session",
+     "INSERT INTO uzmfa_revocation (session, ends_at) VALUES (%s, %s) ON CONFLICT (session) DO NOTHING"},
+    {Statement::purge_revocations, "purge_revocations", "DELETE FROM uzmfa_revocation WHERE ends_at <= {now}"},
+    {Statement::find_revocations, "find_revocations",
+     "SELECT session, ends_at FROM uzmfa_revocation WHERE ends_at > {now}"},
+};
+static_assert(std::size(rows) == statement_count);
+
+// Replaces every `{name:X}` by `before X after`, and `{name}` by `before`.
+void expand(std::string& sql, std::string_view name, std::string_view before, std::string_view after = {}) {
+    const std::string opening = "{" + std::string{name};
+    for (std::size_t at = 0; (at = sql.find(opening, at)) != sql.npos;) {
+        const auto end = sql.find('}', at);
+        const auto colon = at + opening.size();
+        const auto argument = sql[colon] == ':' ? sql.substr(colon + 1, end - colon - 1) : std::string{};
+        const auto text = std::string{before} + argument + std::string{after};
+        sql.replace(at, end - at + 1, text);
+        at += text.size();
+    }
+}
+
+std::string_view now_of(Driver driver) {
+    return driver == Driver::pgsql ? "CAST(extract(epoch FROM clock_timestamp()) AS bigint)"
+                                   : "CAST(strftime('%%s', 'now') AS integer)";
+}
+
+}  // namespace
+
+std::optional<Driver> driver_named(std::string_view name) {
+    if (name == "pgsql") return Driver::pgsql;
+    if (name == "sqlite3") return Driver::sqlite3;
+    return std::nullopt;
+}
+
+Statements::Statements(Driver driver, std::string_view users_table) {
+    for (const auto& row : rows) {
+        std::string sql{row.sql};
+        expand(sql, "users", users_table);
+        expand(sql, "now", now_of(driver));
+        expand(sql, "pending", std::to_string(pending_lifetime.count()));
+        expand(sql, "true", "(coalesce(CAST(", " AS varchar(5)), '') IN ('true', 't', '1'))");
+        expand(sql, "uuid", "lower(CAST(", " AS varchar(36)))");
+        sql_[static_cast<std::size_t>(row.statement)] = std::move(sql);
+    }
+}
+
+bool Statements::replace(std::string_view name, std::string_view sql) {
+    for (const auto& row : rows) {
+        if (row.name == name) {
+            sql_[static_cast<std::size_t>(row.statement)] = sql;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool is_table_name(std::string_view name) {
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto is_word = [&](std::string_view word) {
+        return !word.empty() && is_letter(word.front()) &&
+               std::all_of(word.begin(), word.end(), [&](char c) { return is_letter(c) || is_digit(c); });
+    };
+    const auto dot = name.find('.');
+    if (name.size() > 128) return false;
+    return dot == name.npos ? is_word(name) : is_word(name.substr(0, dot)) && is_word(name.substr(dot + 1));
+}
+
+bool is_statement_name(std::string_view name) {
+    return std::any_of(std::begin(rows), std::end(rows), [&](const Row& row) { return row.name == name; });
+}
+
+std::string_view name_of(Statement statement) {
+    for (const auto& row : rows) {
+        if (row.statement == statement) return row.name;
+    }
+    return {};
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every SQL statement the module sends. Each has a name, by which UzmfaStatement replaces it.
+#pragma once
+
+#include "core/result.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace uzmfa {
+
+enum class Statement : std::uint8_t {
+    find_account,
+    find_password,
+    give_uuid,
+    consume_skip,
+    enroll_account,
+    find_factor,
+    spend_step,
+    add_factor,
+    drop_other_factors,
+    find_pending,
+    put_pending,
+    purge_pending,
+    charge_pending,
+    close_pending,
+    revoke_session,
+    purge_revocations,
+    find_revocations,
+    count
+};
+inline constexpr std::size_t statement_count = static_cast<std::size_t>(Statement::count);
+
+enum class Driver : std::uint8_t { pgsql, sqlite3 };
+std::optional<Driver> driver_named(std::string_view name);
+
+// The statements of one virtual host, for its driver and with its table's name. Placeholders are %s.
+class Statements {
+public:
+    // `users_table` is a plain SQL name, schema.name allowed; checked by is_table_name.
+    Statements(Driver driver, std::string_view users_table);
+
+    // False where no statement has that name.
+    bool replace(std::string_view name, std::string_view sql);
+
+    const std::string& sql(Statement statement) const { return sql_[static_cast<std::size_t>(statement)]; }
+
+private:
+    std::array<std::string, statement_count> sql_;
+};
+
+bool is_table_name(std::string_view name);
+bool is_statement_name(std::string_view name);
+std::string_view name_of(Statement statement);
+
+}  // namespace uzmfa

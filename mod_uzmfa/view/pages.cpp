@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "view/pages.hpp"
+
+#include "core/percent.hpp"
+#include "view/qr_svg.hpp"
+
+#include <jansson.h>
+#include <kainjow/mustache.hpp>
+
+#include <array>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+namespace uzmfa {
+namespace {
+
+using kainjow::mustache::data;
+using kainjow::mustache::mustache;
+
+constexpr std::string_view layout = "layout";
+constexpr std::string_view templates[] = {layout, "login", "enroll", "verify", "logout", "error"};
+constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
+    {"style.css", "text/css; charset=utf-8"},
+    {"icon.svg", "image/svg+xml"},
+};
+constexpr std::string_view html_type = "text/html; charset=utf-8";
+constexpr std::string_view language = "en";
+constexpr std::size_t largest_file = 1 << 20;
+
+Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
+
+Result<std::string> read_file(const std::string& path) {
+    std::ifstream file{path, std::ios::binary};
+    if (!file) return misconfigured(path + " cannot be read");
+    std::string text(largest_file + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (file.bad() || text.size() > largest_file) return misconfigured(path + " cannot be read or is too large");
+    return text;
+}
+
+Result<std::string> read_either(const std::string& directory, const std::string& installed, const std::string& name) {
+    if (!directory.empty() && std::ifstream{directory + "/" + name}) return read_file(directory + "/" + name);
+    return read_file(installed + "/" + name);
+}
+
+// The secret in groups of four, for the eye.
+data groups_of(std::string_view secret) {
+    data groups{data::type::list};
+    for (std::size_t at = 0; at < secret.size(); at += 4) groups << data{std::string{secret.substr(at, 4)}};
+    return groups;
+}
+
+Result<std::string> rendered(const std::string& text, const data& values) {
+    // The library keeps its state in the parsed template, so that one cannot serve two threads.
+    mustache parsed{text};
+    auto out = parsed.render(values);
+    if (!parsed.is_valid()) return Error{ErrorKind::damaged, "a template does not render: " + parsed.error_message()};
+    return out;
+}
+
+// RFC 9457.
+Result<std::string> problem_json(const Page& page, const Messages& messages) {
+    const std::string error{page.error};
+    const std::string title{messages[error]};
+    const std::unique_ptr<json_t, decltype(&json_decref)> problem{
+        json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title", title.c_str(), "status", 401, "error",
+                  error.c_str()),
+        json_decref};
+    if (!problem) return Error{ErrorKind::damaged, "the problem document cannot be made"};
+    for (const auto& [key, value] : page.values) {
+        json_object_set_new(problem.get(), std::string{key}.c_str(), json_stringn(value.data(), value.size()));
+    }
+    const std::unique_ptr<char, decltype(&free)> text{json_dumps(problem.get(), JSON_COMPACT), free};
+    if (!text) return Error{ErrorKind::damaged, "the problem document cannot be written"};
+    return std::string{text.get()};
+}
+
+std::string_view value_of(const Page& page, std::string_view key) {
+    for (const auto& [name, value] : page.values) {
+        if (name == key) return value;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Pages> Pages::load(const std::string& directory, const std::string& installed) {
+    Pages pages;
+    for (const auto name : templates) {
+        const std::string file = std::string{name} + ".html";
+        auto text = read_either(directory, installed, file);
+        if (!text) return text.error();
+        const mustache parsed{*text};
+        if (!parsed.is_valid()) return misconfigured(file + ": " + parsed.error_message());
+        pages.templates_.emplace(name, std::move(*text));
+    }
+    for (const auto& [name, type] : asset_types) {
+        auto text = read_either(directory, installed, std::string{name});
+        if (!text) return text.error();
+        pages.assets_.emplace(name, Rendered{type, std::move(*text)});
+    }
+    const std::string language_file = "lang/" + std::string{language} + ".json";
+    auto json = read_either(directory, installed, language_file);
+    if (!json) return json.error();
+    auto messages = Messages::parse(*json);
+    if (!messages) return misconfigured(language_file + ": " + messages.error().detail);
+    pages.messages_ = std::move(*messages);
+    return pages;
+}
+
+const Rendered* Pages::asset(std::string_view name) const {
+    const auto found = assets_.find(name);
+    return found == assets_.end() ? nullptr : &found->second;
+}
+
+Result<Rendered> Pages::render(const Page& page, const Site& site, std::string_view request_id) const {
+    if (page.name == "qr") {
+        auto svg = qr_svg(value_of(page, "otpauth"));
+        if (!svg) return svg.error();
+        return Rendered{"image/svg+xml", std::move(*svg)};
+    }
+    if (page.name == "problem") {
+        auto json = problem_json(page, messages_);
+        if (!json) return json.error();
+        return Rendered{"application/problem+json", std::move(*json)};
+    }
+    auto text = html(page, site, request_id);
+    if (!text) return text.error();
+    return Rendered{html_type, std::move(*text)};
+}
+
+Result<std::string> Pages::html(const Page& page, const Site& site, std::string_view request_id) const {
+    const std::string name{page.name};
+    const std::string error{page.error};
+
+    Messages::Values values{{"system", std::string{site.issuer}},
+                            {"minutes", std::to_string(pending_lifetime.count() / 60)},
+                            {"digits", std::to_string(site.totp_digits)}};
+    for (const auto& [key, value] : page.values) values[std::string{key}] = value;
+
+    data context;
+    for (const auto& [key, value] : values) context.set(key, value);
+    data texts;
+    for (const auto& [key, text] : messages_) texts.set(key, Messages::filled(text, values));
+    context.set("t", texts);
+    context.set("lang", std::string{language});
+    context.set("base", std::string{site.own_path});
+    if (!site.help_url.empty()) context.set("help_url", std::string{site.help_url});
+    if (!request_id.empty()) context.set("request_id", std::string{request_id});
+    if (const auto secret = value_of(page, "secret"); !secret.empty()) context.set("secret_groups", groups_of(secret));
+    if (const auto next = value_of(page, "next"); !next.empty()) {
+        context.set("next_query", "?next=" + percent_encode(next, "/"));
+    }
+
+    auto title = Messages::filled(messages_["title_" + name], values);
+    if (name == "error") {
+        context.set("heading", Messages::filled(messages_[error + "_heading"], values));
+        context.set("text", Messages::filled(messages_[error], values));
+        title = Messages::filled(messages_[error + "_heading"], values);
+    } else if (!error.empty()) {
+        context.set("error", Messages::filled(messages_[error], values));
+        values["title"] = title;
+        title = Messages::filled(messages_["title_error_prefix"], values);
+    }
+    context.set("title", title);
+
+    auto content = rendered(templates_.find(name)->second, context);
+    if (!content) return content.error();
+    context.set("content", *content);
+    return rendered(templates_.find(layout)->second, context);
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures: sites that live as long as the run, sites of one test, and the error log read after every test."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from harness.chrome import Chrome, start_chrome
+from harness.error_log import ErrorLog
+from harness.paths import AXE, MODULE, TOOL
+from harness.site import Site, Workshop
+
+
+def pytest_sessionstart() -> None:
+    """Say at once what is missing, instead of failing in every test."""
+    for part in (MODULE, TOOL):
+        if not part.exists():
+            pytest.exit(f"{part} is missing: build first", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Workshop]:
+    """Where sites are made."""
+    made = Workshop()
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def clean_logs(workshop: Workshop) -> Iterator[None]:
+    """No test may leave a line above `info` that it did not name, in any log."""
+    for site in workshop.sites:
+        site.log.mark()
+    yield
+    complaints = [complaint for site in workshop.sites for complaint in site.log.complaints()]
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture(scope="session")
+def site(workshop: Workshop) -> Site:
+    """The smallest configuration on SQLite; tests add users of their own."""
+    return workshop.start()
+
+
+@pytest.fixture(scope="session")
+def pgsql_site(workshop: Workshop) -> Site:
+    """The smallest configuration on PostgreSQL with uzERP's tables."""
+    return workshop.start("pgsql")
+
+
+@pytest.fixture(params=["site", "pgsql_site"], ids=["sqlite3", "pgsql"])
+def each_site(request: pytest.FixtureRequest) -> Site:
+    """The smallest configuration, on each database in turn."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def later_site(workshop: Workshop) -> Site:
+    """The smallest configuration with a clock that tests move forward."""
+    return workshop.start(movable_clock=True)
+
+
+@pytest.fixture
+def build_site(workshop: Workshop, clean_logs: None) -> Iterator[Callable[..., Site]]:
+    """Make a site of this test, not yet started."""
+    made: list[Site] = []
+
+    def build(*arguments: object, **options: object) -> Site:
+        made.append(workshop.build(*arguments, **options))
+        return made[-1]
+
+    yield build
+    for one in made:
+        one.httpd.stop()
+
+
+@pytest.fixture
+def start_site(build_site: Callable[..., Site]) -> Callable[..., Site]:
+    """Make a site of this test and start it."""
+
+    def start(*arguments: object, **options: object) -> Site:
+        site = build_site(*arguments, **options)
+        site.httpd.start()
+        return site
+
+    return start
+
+
+@pytest.fixture
+def log(site: Site) -> ErrorLog:
+    """The log of the default site."""
+    return site.log
+
+
+@pytest.fixture(scope="session")
+def chrome_session() -> Iterator[Chrome]:
+    """One Chromium for the run."""
+    with start_chrome() as chrome:
+        yield chrome
+
+
+@pytest.fixture
+def chrome(chrome_session: Chrome) -> Chrome:
+    """Chromium as new: no cookies, a window of a desk, light colours, JavaScript on."""
+    chrome_session.reset()
+    return chrome_session
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, installed beside the tests when first needed."""
+    if not AXE.exists():
+        subprocess.run(["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"],
+                       cwd=AXE.parents[2], check=True, capture_output=True)
+    return AXE.read_text()

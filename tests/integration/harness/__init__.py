@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real httpd, real databases and a person with a browser: what the black-box tests are written with."""

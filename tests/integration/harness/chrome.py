@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real browser: headless Chromium, and what a person does with it."""
+
+import base64
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+from .paths import CHROMEDRIVER, CHROMIUM
+
+DESK = (1280, 900)
+SHARP = 2  # device pixels in a CSS pixel, as on most screens of today
+PATIENCE = 15
+
+
+class Chrome:
+    """Thin words around selenium, so that tests read like what a person does."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def reset(self) -> None:
+        """As new: no cookies, a desk's window, light colours, JavaScript on."""
+        self.driver.get("about:blank")
+        self.command("Network.clearBrowserCookies")
+        self.command("Emulation.setScriptExecutionDisabled", value=False)
+        self.prefer(scheme="light")
+        self.resize(*DESK, SHARP)
+
+    def command(self, name: str, **parameters: Any) -> Any:
+        """One command of the DevTools protocol."""
+        return self.driver.execute_cdp_cmd(name, parameters)
+
+    def resize(self, width: int, height: int, scale: float = 1) -> None:
+        """The size of the page in CSS pixels, and how many device pixels each has."""
+        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale,
+                     mobile=False)
+
+    def prefer(self, scheme: str) -> None:
+        """The person's colour scheme: light or dark."""
+        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def disable_scripts(self) -> None:
+        self.command("Emulation.setScriptExecutionDisabled", value=True)
+
+    def open(self, url: str) -> None:
+        self.driver.get(url)
+
+    @property
+    def path(self) -> str:
+        """Path and query of the page shown."""
+        parts = urlsplit(self.driver.current_url)
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+
+    @property
+    def next(self) -> str:
+        """The `next` in the address of the page shown."""
+        return parse_qs(urlsplit(self.driver.current_url).query).get("next", [""])[0]
+
+    def by_id(self, identifier: str) -> WebElement:
+        return self.driver.find_element(By.ID, identifier)
+
+    def all(self, selector: str) -> list[WebElement]:
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def field(self, name: str) -> WebElement:
+        """The visible field with this name."""
+        return next(one for one in self.driver.find_elements(By.NAME, name) if one.is_displayed())
+
+    def fill(self, **values: str) -> None:
+        """Type into fields, and press Enter in the last one."""
+        for name, value in values.items():
+            self.field(name).clear()
+            self.field(name).send_keys(value)
+        shown = self.driver.find_element(By.TAG_NAME, "html")
+        self.field(name).send_keys(Keys.ENTER)
+        self._await(lambda: is_gone(shown), "the form was not sent")
+
+    def press(self, *keys: str) -> None:
+        """Type where the focus is."""
+        webdriver.ActionChains(self.driver).send_keys(*keys).perform()
+
+    def await_path(self, start: str) -> None:
+        """Return when a page whose path begins so is shown."""
+        self._await(lambda: self.path.startswith(start), f"{start} is not shown")
+
+    def _await(self, is_done: Callable[[], bool], complaint: str) -> None:
+        WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05).until(lambda _: is_done(), complaint)
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        return self.driver.execute_script(script, *arguments)
+
+    def screenshot(self, file: Path, whole: bool = True) -> Path:
+        """A picture of the page."""
+        picture = self.command("Page.captureScreenshot", captureBeyondViewport=whole)
+        file.write_bytes(base64.b64decode(picture["data"]))
+        return file
+
+    def overflow(self) -> int:
+        """How many CSS pixels the page is wider than the window."""
+        return self.run("const e = document.scrollingElement; return e.scrollWidth - e.clientWidth")
+
+    def violations(self, axe: str) -> list[str]:
+        """What axe-core, given as its source, finds against WCAG 2.2 A and AA, one line each."""
+        self.run(axe)
+        found = self.driver.execute_async_script(
+            "const done = arguments[0]; axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+            ".then(result => done(result.violations))")
+        return [f"{one['id']}: {one['help']}: {[node['html'] for node in one['nodes']]}" for one in found]
+
+
+def is_gone(element: WebElement) -> bool:
+    """Whether the page of this element has been left."""
+    try:
+        element.is_enabled()
+    except WebDriverException:
+        return True
+    return False
+
+
+def read_qr(picture: Path) -> str:
+    """The text of the one QR code in a picture, by zbar."""
+    done = subprocess.run(["zbarimg", "--quiet", "--raw", picture], capture_output=True, text=True)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1, f"zbarimg found {len(lines)} codes in {picture.name}"
+    return lines[0]
+
+
+def oathtool(uri: str) -> str:
+    """The present code for an `otpauth:` link, by oathtool."""
+    parameters = parse_qs(urlsplit(uri).query)
+    value = lambda name, default: parameters.get(name, [default])[0]  # noqa: E731
+    done = subprocess.run(["oathtool", f"--totp={value('algorithm', 'SHA1').lower()}", f"--digits={value('digits', '6')}",
+                           f"--time-step-size={value('period', '30')}s", "--base32", value("secret", "")],
+                          capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@contextmanager
+def start_chrome() -> Iterator[Chrome]:
+    """Chromium without a screen, which trusts the certificate of the servers under test."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server",
+                     "--hide-scrollbars", "--lang=en"):
+        options.add_argument(argument)
+    options.accept_insecure_certs = True
+    driver = webdriver.Chrome(service=Service(str(CHROMEDRIVER)), options=options)
+    try:
+        yield Chrome(driver)
+    finally:
+        driver.quit()

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The users table and the module's own tables, on SQLite and on PostgreSQL, with one set of helpers."""
+
+import hashlib
+import shutil
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import bcrypt
+import psycopg2
+import psycopg2.extras
+
+from . import tool
+from .postgresql import Cluster
+
+Row = dict[str, Any]
+UZERP = Path(__file__).with_name("uzerp.sql")
+
+
+def php_hash(password: str, cost: int, legacy_md5: bool) -> str:
+    """PHP's password_hash; for a legacy row over the hex MD5 of the password."""
+    secret = password.encode()
+    if legacy_md5:
+        secret = hashlib.md5(secret).hexdigest().encode()
+    return bcrypt.hashpw(secret, bcrypt.gensalt(cost)).decode().replace("$2b$", "$2y$", 1)
+
+
+class Database(ABC):
+    """What a test does to the tables, and what httpd must be told to reach them."""
+
+    @abstractmethod
+    def directives(self) -> list[str]:
+        """The DBD lines of the configuration."""
+
+    @abstractmethod
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Run one statement as the owner, with `?` for parameters; the rows if it has any."""
+
+    @abstractmethod
+    def tables(self) -> list[str]:
+        """The names of the module's own tables."""
+
+    def add_user(self, name: str, password: str, *, cost: int = 4, legacy_md5: bool = False, company: bool = True,
+                 **columns: Any) -> None:
+        """A person of an enabled company; a low cost makes fast tests."""
+        row = {"username": name, "password": php_hash(password, cost, legacy_md5), "access_enabled": True, **columns}
+        marks = ", ".join("?" for _ in row)
+        self.execute(f"INSERT INTO users ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+        if company:
+            self.execute("INSERT INTO user_company_access (username, usercompanyid, enabled) VALUES (?, 1, ?)",
+                         (name, True))
+
+    def row(self, name: str) -> Row:
+        """The row of one user."""
+        (found,) = self.execute("SELECT * FROM users WHERE username = ?", (name,))
+        return found
+
+    def update(self, name: str, **columns: Any) -> None:
+        """Change columns of one user."""
+        changes = ", ".join(f"{column} = ?" for column in columns)
+        self.execute(f"UPDATE users SET {changes} WHERE username = ?", [*columns.values(), name])
+
+    def dump(self) -> dict[str, list[Row]]:
+        """Every row of the users and of the module's own tables, but for the record of events."""
+        return {table: self.execute(f"SELECT * FROM {table}") for table in ["users", *self.tables()]
+                if table != "uzmfa_event"}
+
+
+class Sqlite(Database):
+    """A database file that www-data may write."""
+
+    driver = "sqlite3"
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.path = folder / "users.db"
+        with self._connect() as connection:
+            connection.executescript(tool.schema(self.driver, users=True))
+        self.execute("INSERT OR IGNORE INTO system_companies (id, enabled) VALUES (1, ?)", (True,))
+        for path in (folder, *folder.iterdir()):
+            shutil.chown(path, "www-data", "www-data")
+
+    def directives(self) -> list[str]:
+        return ["DBDriver sqlite3", f"DBDParams {self.path}", 'DBDInitSQL "PRAGMA busy_timeout=3000"']
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        connection = self._connect()
+        try:
+            return [dict(row) for row in connection.execute(sql, parameters)]
+        finally:
+            connection.close()
+
+    def tables(self) -> list[str]:
+        rows = self.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'uzmfa_%'")
+        return [row["name"] for row in rows]
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        return connection
+
+
+class PostgreSql(Database):
+    """A database of a private cluster, with uzERP's tables and rights."""
+
+    driver = "pgsql"
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self.name = cluster.create_database()
+        self._connection = cluster.connect(self.name)
+        with self._connection.cursor() as cursor:
+            cursor.execute(UZERP.read_text())
+            cursor.execute(tool.schema(self.driver))
+            cursor.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "www-data"')
+            cursor.execute('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "www-data"')
+
+    def directives(self) -> list[str]:
+        return ["DBDriver pgsql", f'DBDParams "{self._cluster.parameters(self.name)}"']
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        with self._connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+            cursor.execute(sql.replace("%", "%%").replace("?", "%s"), tuple(parameters))
+            return [dict(row) for row in cursor] if cursor.description else []
+
+    def tables(self) -> list[str]:
+        rows = self.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'uzmfa_%'")
+        return [row["tablename"] for row in rows]
+
+    def go_down(self) -> None:
+        """Refuse every connection, and break those there are."""
+        self._connection.close()
+        self._cluster.close_database(self.name)
+
+    def come_back(self) -> None:
+        """Accept connections again."""
+        self._cluster.open_database(self.name)
+        self._connection = self._cluster.connect(self.name)
+
+    def close(self) -> None:
+        self._connection.close()

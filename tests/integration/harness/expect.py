@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What tests say about answers, in the contract's words."""
+
+from .application import PROTECTED
+from .browser import OWN, Answer
+
+
+def assert_sent_to(answer: Answer, page: str, next_path: str | None = None) -> None:
+    """The answer leads to one of the module's pages, and gives nothing away."""
+    assert (answer.status, answer.leads_to) == (303, f"{OWN}/{page}"), f"{answer.target}: {answer.status}"
+    assert next_path is None or answer.next == next_path
+    assert PROTECTED not in answer.text
+
+
+def assert_asked_again(answer: Answer) -> None:
+    """The same page again after a wrong password or code."""
+    assert answer.status == 401, f"{answer.target}: {answer.status}"
+    assert answer.headers["WWW-Authenticate"] == "Uzmfa"
+
+
+def assert_passed(answer: Answer, next_path: str = "/") -> None:
+    """The answer leads on, into the application."""
+    assert (answer.status, answer.location) == (303, next_path), f"{answer.target}: {answer.status} {answer.location}"

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the parts under test and the programs around them are."""
+
+import os
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+MODULE = Path(os.environ.get("UZMFA_MODULE", REPOSITORY / "build/stage/modules/mod_uzmfa.so"))
+TOOL = Path(os.environ.get("UZMFACTL", REPOSITORY / "build/stage/bin/uzmfactl"))
+
+HTTPD = Path("/usr/sbin/apache2")
+HTTPD_MODULES = Path("/usr/lib/apache2/modules")
+POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMEDRIVER = Path("/usr/bin/chromedriver")
+AXE = REPOSITORY / "tests/node_modules/axe-core/axe.min.js"

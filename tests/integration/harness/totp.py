@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An authenticator app, independent of the module: pyotp behind a memory of the codes it has shown."""
+
+import time
+
+import pyotp
+
+from .clock import Clock
+
+PERIOD = 30
+STEP_ROOM = 4  # seconds that must be left of a step for a code at the edge of the window to arrive in time
+
+
+class Authenticator:
+    """One user's app, made from the `otpauth:` link of the enrollment page."""
+
+    def __init__(self, uri: str, clock: Clock, skew: int = 1) -> None:
+        self.uri = uri
+        self._totp = pyotp.parse_uri(uri)
+        self._clock = clock
+        self._skew = skew
+        self._last = 0
+
+    @property
+    def secret(self) -> str:
+        """The shared secret in base32."""
+        return self._totp.secret
+
+    @property
+    def digits(self) -> int:
+        return self._totp.digits
+
+    @property
+    def algorithm(self) -> str:
+        """The hash, in the link's spelling."""
+        return self._totp.digest().name.upper()
+
+    @property
+    def issuer(self) -> str:
+        return self._totp.issuer
+
+    def step(self) -> int:
+        """The number of the present time step."""
+        return int(self._clock.now()) // PERIOD
+
+    def code(self, offset: int = 0) -> str:
+        """The code of the present step, or of one so many steps away; it may have been used."""
+        return self._totp.generate_otp(self.step() + offset)
+
+    def fresh(self) -> str:
+        """A code that the server has not seen and still accepts; waits for the next step only if it must."""
+        self._clock.await_room(STEP_ROOM, PERIOD)
+        chosen = max(self._last + 1, self.step() - self._skew)
+        while chosen > self.step() + self._skew:
+            time.sleep(PERIOD - self._clock.now() % PERIOD + 0.05)
+        self._last = chosen
+        return self._totp.generate_otp(chosen)
+
+    def spend(self, offset: int = 0) -> str:
+        """The code of one step exactly, remembered as used."""
+        self._last = self.step() + offset
+        return self.code(offset)
+
+    def wrong(self) -> str:
+        """A well-formed code of no step near the window."""
+        near = {self.code(offset) for offset in range(-5, 6)}
+        return next(code for number in range(10) if (code := str(number) * self.digits) not in near)

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ways to pass the first factor: the module's own page with different providers, and httpd's AuthTypes."""
+
+import base64
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.application import PROTECTED
+from harness.browser import OWN, SCRIPT, Browser
+from harness.expect import assert_asked_again, assert_sent_to
+from harness.site import PASSWORD, Site, User, is_open
+
+Build = Callable[..., Site]
+
+
+def basic(name: str, password: str = PASSWORD) -> dict[str, str]:
+    """The header that a browser sends after the password dialog."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+
+
+def password_file(path: Path, *names: str) -> Path:
+    """What htpasswd makes."""
+    hashed = subprocess.run(["openssl", "passwd", "-apr1", PASSWORD], check=True, capture_output=True, text=True).stdout
+    path.write_text("".join(f"{name}:{hashed}" for name in names))
+    path.chmod(0o644)
+    return path
+
+
+def basic_gate(*provider: str) -> list[str]:
+    return ["Session On", "AuthType Basic", 'AuthName "ERP"', *provider, "Require valid-user", "UzmfaEngine On"]
+
+
+def test_a_site_may_ask_a_password_file(build_site: Build) -> None:
+    site = build_site()
+    passwords = password_file(site.httpd.root / "passwords", "alice", "ghost")
+    site.configure(modules=["authn_file"], server=[
+        "UzmfaLoginProvider file", f'<Location "{OWN}">', f'AuthUserFile "{passwords}"', "</Location>"])
+    site.httpd.start()
+    site.database.add_user("alice", "another password")
+    site.database.add_user("bob", PASSWORD)
+    assert_asked_again(site.browser().sign_in("alice", "another password"))
+    assert_asked_again(site.browser().sign_in("bob", PASSWORD))
+    assert is_open(site.verify(User("alice")).fetch("/"))
+    answer = site.browser().sign_in("ghost", PASSWORD)
+    assert answer.status == 403
+
+
+def test_providers_are_asked_in_order(build_site: Build) -> None:
+    site = build_site()
+    passwords = password_file(site.httpd.root / "passwords", "alice")
+    site.configure(modules=["authn_file"], server=[
+        "UzmfaLoginProvider file uzerp", f'<Location "{OWN}">', f'AuthUserFile "{passwords}"', "</Location>"])
+    site.httpd.start()
+    site.database.add_user("alice", "another password")
+    bob = site.add_user("bob")
+    assert is_open(site.verify(User("alice")).fetch("/"))
+    assert is_open(site.verify(bob).fetch("/"))
+    assert_asked_again(site.browser().sign_in("bob", "wrong"))
+
+
+@pytest.fixture(params=["file", "uzerp"])
+def basic_site(request: pytest.FixtureRequest, build_site: Build) -> Site:
+    """Basic authentication in front, by a password file and by the users table."""
+    site = build_site()
+    passwords = password_file(site.httpd.root / "passwords", "alice", "bob", "ghost")
+    provider = ["AuthBasicProvider uzerp"] if request.param == "uzerp" else [
+        "AuthBasicProvider file", f'AuthUserFile "{passwords}"']
+    site.configure(modules=["auth_basic", "authn_file"], gate=basic_gate(*provider))
+    site.httpd.start()
+    for name in ("alice", "bob"):
+        site.add_user(name)
+    return site
+
+
+def test_basic_serves_as_the_first_factor(basic_site: Site) -> None:
+    alice = basic_site.browser(headers=basic("alice"))
+    assert_sent_to(alice.fetch("/erp/x"), "enroll", "/erp/x")
+    app = alice.enroll("/erp/x")
+    shown = alice.fetch("/env").text
+    assert "REMOTE_USER=alice\n" in shown and "UZMFA_METHOD=totp\n" in shown
+    again = basic_site.browser(headers=basic("alice"))
+    assert_sent_to(again.fetch("/"), "verify")
+    assert again.verify(app.fresh()).status == 303
+    assert is_open(again.fetch("/"))
+
+
+def test_basic_still_asks_for_the_password(basic_site: Site) -> None:
+    basic_site.log.expect("AH01617|AH01618|password mismatch|not found")
+    stranger = basic_site.browser()
+    answer = stranger.fetch("/")
+    assert answer.status == 401 and answer.headers["WWW-Authenticate"].startswith("Basic")
+    assert basic_site.browser(headers=basic("alice", "wrong")).fetch("/").status == 401
+
+
+def test_a_verified_session_without_the_password_is_no_way_in(basic_site: Site) -> None:
+    alice = basic_site.browser(headers=basic("alice"))
+    alice.fetch("/")
+    alice.enroll()
+    assert is_open(alice.fetch("/"))
+    alice.headers.clear()
+    assert alice.fetch("/").status == 401
+
+
+def test_a_user_who_is_not_in_the_table_is_not_known(build_site: Build) -> None:
+    site = build_site()
+    passwords = password_file(site.httpd.root / "passwords", "ghost")
+    site.configure(modules=["auth_basic", "authn_file"],
+                   gate=basic_gate("AuthBasicProvider file", f'AuthUserFile "{passwords}"'))
+    site.httpd.start()
+    ghost = site.browser(headers=basic("ghost"))
+    for target in ("/", "/env"):
+        answer = ghost.fetch(target)
+        assert answer.status == 403 and PROTECTED not in answer.text
+    answer = ghost.request("GET", "/env", headers=SCRIPT)
+    assert answer.status == 403 and answer.json()["error"] == "not_known"
+
+
+def test_digest_serves_as_the_first_factor(build_site: Build) -> None:
+    site = build_site()
+    passwords = site.httpd.root / "digest"
+    secret = subprocess.run(["openssl", "md5", "-r"], input=f"alice:ERP:{PASSWORD}", check=True, capture_output=True,
+                            text=True).stdout.split()[0]
+    passwords.write_text(f"alice:ERP:{secret}\n")
+    passwords.chmod(0o644)
+    site.configure(modules=["auth_digest", "authn_file"],
+                   gate=["Session On", "AuthType Digest", 'AuthName "ERP"', f'AuthUserFile "{passwords}"',
+                         "Require valid-user", "UzmfaEngine On"])
+    site.httpd.start()
+    site.add_user("alice")
+    done = subprocess.run(["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "--digest", "-u",
+                           f"alice:{PASSWORD}", "-H", "Accept: text/html", "--cacert", site.certificate.certificate,
+                           site.url("/static.html")], capture_output=True, text=True, check=True)
+    status, location = done.stdout.split()
+    assert status == "303" and f"{OWN}/enroll" in location
+
+
+@pytest.mark.parametrize("gate", [
+    ["Session On", "Require all granted", "UzmfaEngine On"],
+    ["Session On", "AuthType None", "Require all granted", "UzmfaEngine On"],
+])
+def test_a_gate_without_a_first_factor_lets_nobody_pass(start_site: Build, gate: list[str]) -> None:
+    site = start_site(gate=gate)
+    site.log.expect(r"uzmfa:error\]", times=1)
+    answer = site.browser().fetch("/static.html")
+    assert answer.status == 403 and not is_open(answer)
+
+
+@pytest.mark.parametrize("requirement", [
+    ["Require all granted"], ["<RequireAny>", "Require all granted", "Require valid-user", "</RequireAny>"],
+    ["Require method GET"], ["Satisfy Any", "Require valid-user"], ["Require expr true"],
+])
+def test_the_gate_asks_for_the_first_factor_whatever_require_says(start_site: Build, requirement: list[str]) -> None:
+    site = start_site(gate=["Session On", "AuthType Uzmfa", *requirement, "UzmfaEngine On"], modules=["access_compat"])
+    stranger = site.browser()
+    assert_sent_to(stranger.fetch("/static.html"), "login")
+    assert_sent_to(site.sign_in(site.enrolled_user()).fetch("/static.html"), "verify")
+    assert is_open(site.verify(site.add_user()).fetch("/static.html"))
+
+
+def test_require_user_holds_beside_the_gate(start_site: Build) -> None:
+    site = start_site(gate=["Session On", "AuthType Uzmfa", "Require user alice", "UzmfaEngine On"])
+    assert is_open(site.verify(site.add_user("alice")).fetch("/"))
+    site.log.expect(r"authz_core:error\].*AH01631")
+    answer = site.verify(site.add_user("bob")).fetch("/")
+    assert answer.status in (401, 403) and not is_open(answer)
+
+
+def test_require_mfa_lets_verified_sessions_pass(start_site: Build) -> None:
+    site = start_site(gate=["Session On", "AuthType Uzmfa", "Require mfa", "UzmfaEngine On"])
+    user = site.enrolled_user()
+    assert is_open(site.verify(user).fetch("/"))
+    assert not is_open(site.sign_in(user).fetch("/"))
+    assert not is_open(site.browser().fetch("/"))
+
+
+def test_each_request_of_a_session_has_the_rows_spelling(site: Site) -> None:
+    user = site.add_user("MixedCase")
+    assert_asked_again(site.browser().sign_in("mixedcase", user.password))
+    assert "REMOTE_USER=MixedCase\n" in site.verify(user).fetch("/env").text
+
+
+def test_an_unknown_and_a_known_user_get_the_same_answer(site: Site) -> None:
+    known = site.add_user()
+
+    def answer(name: str) -> tuple[int, str]:
+        browser: Browser = site.browser()
+        got = browser.sign_in(name, "wrong")
+        token = got.page.form("csrf").fields["csrf"]
+        return got.status, got.text.replace(name, "NAME").replace(token, "TOKEN")
+
+    assert answer(known.name) == answer("nobody-at-all") == answer(site.add_user(access_enabled=False).name)

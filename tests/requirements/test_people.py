@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Section 10 of the requirements: the pages in a real browser, as different people use them."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.browser import OWN
+from harness.chrome import Chrome, oathtool, read_qr
+from harness.site import Site, User
+from selenium.webdriver.common.keys import Keys
+
+Reach = Callable[[str], None]
+PAGES = ["login", "login after an error", "enroll", "enroll after an error", "verify", "verify after an error", "logout",
+         "error"]
+
+
+def sign_in(chrome: Chrome, site: Site, user: User, target: str = "/erp/orders?id=7") -> None:
+    """From the page asked for to the one that asks for the second factor."""
+    chrome.open(site.url(target))
+    chrome.fill(username=user.name, password=user.password)
+
+
+@pytest.fixture
+def reach(chrome: Chrome, site: Site) -> Reach:
+    """Go to a page of the module, or to the same page after a mistake."""
+
+    def go(page: str) -> None:
+        name, _, mistake = page.partition(" ")
+        if name == "login":
+            chrome.open(site.url("/erp"))
+            if mistake:
+                chrome.fill(username="nobody", password="wrong")
+        elif name == "error":
+            chrome.open(site.url(f"{OWN}/nowhere"))
+        else:
+            sign_in(chrome, site, site.add_user() if name == "enroll" else site.enrolled_user())
+            if name == "logout":
+                chrome.open(site.url(f"{OWN}/logout"))
+            elif mistake:
+                chrome.fill(code="12x")
+
+    return go
+
+
+@pytest.mark.parametrize("page", ["enroll", "verify"])
+def test_R92_there_is_one_field_for_the_code(chrome: Chrome, reach: Reach, page: str) -> None:
+    reach(page)
+    (field,) = [one for one in chrome.all("input, textarea") if one.is_displayed()]
+    assert field.get_attribute("name") == "code"
+    assert chrome.run("return arguments[0].getAttribute('type')", field) == "text"
+    assert field.get_attribute("inputmode") == "numeric"
+    assert field.get_attribute("autocomplete") == "one-time-code"
+    assert int(field.get_attribute("maxlength") or 99) >= 9
+    assert chrome.run("return arguments[0].validity.valid || arguments[0].value === ''", field)
+
+
+def test_R92_names_and_passwords_can_be_filled_in_for_the_person(chrome: Chrome, reach: Reach) -> None:
+    reach("login")
+    assert chrome.field("username").get_attribute("autocomplete") == "username"
+    assert chrome.field("password").get_attribute("autocomplete") == "current-password"
+    assert chrome.field("password").get_attribute("type") == "password"
+
+
+@pytest.mark.parametrize("pasted", ["{0}{1}", "{0} {1}", " {0} {1} ", "{0}-{1}"])
+def test_R92_a_code_can_be_pasted(chrome: Chrome, site: Site, pasted: str) -> None:
+    user = site.enrolled_user()
+    sign_in(chrome, site, user)
+    code = user.app.fresh()
+    chrome.field("code").click()
+    chrome.command("Input.insertText", text=pasted.format(code[:3], code[3:]))
+    chrome.press(Keys.ENTER)
+    chrome.await_path("/erp/orders?id=7")
+
+
+def test_R92_a_password_manager_can_fill_the_code(chrome: Chrome, site: Site) -> None:
+    user = site.enrolled_user()
+    sign_in(chrome, site, user)
+    chrome.run("const f = arguments[0]; f.value = arguments[1]; f.dispatchEvent(new Event('input', {bubbles: true}));"
+               "f.form.requestSubmit()", chrome.field("code"), user.app.fresh())
+    chrome.await_path("/erp/orders?id=7")
+
+
+def test_R93_the_secret_can_be_copied_and_opened_in_an_app(chrome: Chrome, reach: Reach) -> None:
+    reach("enroll")
+    link = chrome.by_id("otpauth")
+    assert link.tag_name == "a" and link.is_displayed() and link.text
+    uri = link.get_attribute("href")
+    assert uri.startswith("otpauth://totp/")
+    secret = re.search(r"[?&]secret=([A-Z2-7]+)", uri)[1]
+    copied = chrome.run("const s = getSelection(); s.selectAllChildren(arguments[0]); return s.toString()",
+                        chrome.by_id("secret"))
+    assert re.sub(r"\s", "", copied) == secret
+    assert chrome.run("return getComputedStyle(arguments[0]).userSelect", chrome.by_id("secret")) != "none"
+
+
+QR_PIXELS = """
+const size = 1000, canvas = document.createElement('canvas'), image = arguments[0];
+canvas.width = canvas.height = size;
+const brush = canvas.getContext('2d');
+brush.fillStyle = '#f0f';
+brush.fillRect(0, 0, size, size);
+brush.imageSmoothingEnabled = false;
+brush.drawImage(image, 0, 0, size, size);
+const data = brush.getImageData(0, 0, size, size).data, at = (x, y) => data[4 * (y * size + x)] << 16 |
+    data[4 * (y * size + x) + 1] << 8 | data[4 * (y * size + x) + 2];
+const dark = (x, y) => at(x, y) < 0x800000;
+let left = size, top = size, right = 0, bottom = 0;
+for (let y = 0; y < size; ++y) for (let x = 0; x < size; ++x) if (dark(x, y)) {
+    left = Math.min(left, x); right = Math.max(right, x + 1);
+    top = Math.min(top, y); bottom = Math.max(bottom, y + 1);
+}
+let run = left;
+while (dark(run, top + 1)) ++run;
+return {left, top, right: size - right, bottom: size - bottom, module: (run - left) / 7,
+        corner: at(1, 1), light: at(left >> 1, top >> 1), ink: at(left + 3, top + 3)};
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_R94_the_qr_code_reads_in_every_theme(chrome: Chrome, reach: Reach, tmp_path: Path, scheme: str) -> None:
+    chrome.prefer(scheme)
+    reach("enroll")
+    assert read_qr(chrome.screenshot(tmp_path / "enroll.png")) == chrome.by_id("otpauth").get_attribute("href")
+    (image,) = chrome.all("img[src$='enroll/qr.svg']")
+    assert len(image.get_attribute("alt")) > 10
+    seen = chrome.run(QR_PIXELS, image)
+    assert (seen["corner"], seen["light"], seen["ink"]) == (0xFFFFFF, 0xFFFFFF, 0)
+    for side in ("left", "top", "right", "bottom"):
+        assert seen[side] >= 3.9 * seen["module"], side
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_R94_the_qr_code_reads_on_a_small_screen(chrome: Chrome, reach: Reach, tmp_path: Path, scheme: str) -> None:
+    chrome.prefer(scheme)
+    chrome.resize(320, 640, 2)
+    reach("enroll")
+    assert read_qr(chrome.screenshot(tmp_path / "enroll.png")) == chrome.by_id("otpauth").get_attribute("href")
+
+
+def test_R95_everything_works_with_scripts_off(chrome: Chrome, site: Site) -> None:
+    chrome.disable_scripts()
+    user = site.add_user()
+    sign_in(chrome, site, user)
+    uri = chrome.by_id("otpauth").get_attribute("href")
+    chrome.fill(code=oathtool(uri))
+    assert chrome.path == "/erp/orders?id=7" and chrome.by_id("user").text == user.name
+    chrome.open(site.url(f"{OWN}/logout"))
+    chrome.all("form button")[0].click()
+    chrome.await_path(f"{OWN}/login")
+    user.authenticator = site.app(uri)
+    user.app.spend(0)
+    sign_in(chrome, site, user)
+    chrome.fill(code=user.app.fresh())
+    assert chrome.path == "/erp/orders?id=7"
+
+
+FOCUS = """
+const e = document.activeElement, s = getComputedStyle(e);
+return {name: e.name || e.id || e.textContent.trim(), tag: e.tagName,
+        visible: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1 || s.boxShadow !== 'none'};
+"""
+
+
+def tab_to(chrome: Chrome, name: str) -> None:
+    """Press Tab until this field has the focus, which must be visible at every stop."""
+    for _ in range(20):
+        stop = chrome.run(FOCUS)
+        if stop["tag"] != "BODY":
+            assert stop["visible"], f"no visible focus on {stop['name']}"
+        if stop["name"] == name:
+            return
+        chrome.press(Keys.TAB)
+    raise AssertionError(f"Tab does not reach {name}")
+
+
+def test_R95_everything_works_by_keyboard(chrome: Chrome, site: Site) -> None:
+    user = site.add_user()
+    chrome.open(site.url("/erp/orders?id=7"))
+    tab_to(chrome, "username")
+    chrome.press(user.name)
+    tab_to(chrome, "password")
+    chrome.press(user.password, Keys.ENTER)
+    chrome.await_path(f"{OWN}/enroll")
+    tab_to(chrome, chrome.by_id("otpauth").get_attribute("id"))
+    tab_to(chrome, "code")
+    chrome.press(oathtool(chrome.by_id("otpauth").get_attribute("href")), Keys.ENTER)
+    chrome.await_path("/erp/orders?id=7")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_R95_every_stop_of_the_keyboard_is_visible(chrome: Chrome, reach: Reach, page: str) -> None:
+    reach(page)
+    stops = []
+    for _ in range(15):
+        chrome.press(Keys.TAB)
+        stop = chrome.run(FOCUS)
+        if stop["tag"] == "BODY":
+            break
+        assert stop["visible"], stop
+        stops.append(stop["name"])
+    assert stops
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("height", "scale"), [(640, 1), (225, 4)], ids=["320 px", "400 %"])
+def test_R95_pages_fit_a_narrow_window(chrome: Chrome, reach: Reach, page: str, height: int, scale: float) -> None:
+    chrome.resize(320, height, scale)
+    reach(page)
+    assert chrome.overflow() <= 0
+    cut = chrome.run("return [...document.querySelectorAll('body *')].filter(e => { const r = e.getBoundingClientRect();"
+                     "return r.width && (r.right > innerWidth + 1 || r.left < -1) }).map(e => e.outerHTML.slice(0, 120))")
+    assert cut == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_R95_targets_are_large_enough(chrome: Chrome, reach: Reach, page: str, width: int) -> None:
+    chrome.resize(width, 900)
+    reach(page)
+    small = chrome.run("return [...document.querySelectorAll('a, button, input:not([type=hidden]), summary')]"
+                       ".map(e => [e.outerHTML.slice(0, 120), e.getBoundingClientRect()])"
+                       ".filter(([, r]) => r.width && (r.width < 24 || r.height < 24)).map(([text]) => text)")
+    assert small == []
+
+
+@pytest.mark.parametrize("page", ["login", "enroll", "verify"])
+def test_R96_an_error_is_text_tied_to_its_field_and_announced(chrome: Chrome, reach: Reach, page: str) -> None:
+    reach(page)
+    title = chrome.driver.title
+    assert chrome.all("[role=alert]") == []
+    reach(f"{page} after an error")
+    assert chrome.driver.title != title and len(chrome.driver.title) > len(title) // 2
+    (alert,) = chrome.all("[role=alert]")
+    assert alert.is_displayed() and len(alert.text) > 20
+    field = chrome.field("code" if page != "login" else "password")
+    described = field.get_attribute("aria-describedby").split()
+    assert alert.get_attribute("id") in described
+    if page == "login":
+        assert chrome.field("username").get_attribute("value") == "nobody"
+        assert chrome.field("password").get_attribute("value") == ""
+    else:
+        assert field.get_attribute("aria-invalid") == "true"
+
+
+def test_R96_an_error_keeps_where_the_person_was_going(chrome: Chrome, site: Site) -> None:
+    user = site.add_user()
+    chrome.open(site.url("/erp/orders?id=7&x=%26"))
+    chrome.fill(username=user.name, password="wrong")
+    chrome.fill(password=user.password)
+    chrome.fill(code="000")
+    chrome.fill(code=oathtool(chrome.by_id("otpauth").get_attribute("href")))
+    assert chrome.path == "/erp/orders?id=7&x=%26"
+
+
+def test_R96_an_error_keeps_the_secret_that_was_scanned(chrome: Chrome, site: Site) -> None:
+    sign_in(chrome, site, site.add_user())
+    secret = chrome.by_id("secret").text
+    chrome.fill(code="000")
+    assert chrome.by_id("secret").text == secret
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_R96_axe_finds_nothing(chrome: Chrome, reach: Reach, axe: str, page: str, scheme: str) -> None:
+    chrome.prefer(scheme)
+    reach(page)
+    assert chrome.violations(axe) == []
