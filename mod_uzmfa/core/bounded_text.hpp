@@ -19,11 +19,17 @@ public:
 
     // Nothing where the text is longer than Capacity bytes.
     static std::optional<BoundedText> of(std::string_view text) {
-        if (text.size() > Capacity) return std::nullopt;
         BoundedText result;
-        result.size_ = static_cast<std::uint8_t>(text.size());
-        std::copy(text.begin(), text.end(), result.bytes_.begin());
+        if (!result.assign(text)) return std::nullopt;
         return result;
+    }
+
+    // False, and nothing changed, where the text is too long.
+    bool assign(std::string_view text) {
+        if (text.size() > Capacity) return false;
+        size_ = static_cast<std::uint8_t>(text.size());
+        std::copy(text.begin(), text.end(), bytes_.begin());
+        return true;
     }
 
     std::string_view view() const { return {bytes_.data(), size_}; }

@@ -351,10 +351,10 @@ Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, 
     }
     if (!request.visit.secure) return refusal(403, Reason::insecure);
 
-    const auto& opened = request.visit.session;
+    const Session* const opened = request.visit.session;
     const bool alive = opened && is_alive(*opened, policy.limits(), request.visit.now);
     const auto given_next = request.form.has("next") ? request.form["next"] : request.query["next"];
-    Call call{request, policy, site, services, alive ? &*opened : nullptr,
+    Call call{request, policy, site, services, alive ? opened : nullptr,
               std::string{return_path(given_next, site.own_path)}};
     return posted ? row->submit(call) : row->show(call);
 }

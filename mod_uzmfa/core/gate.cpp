@@ -53,7 +53,7 @@ Admission admit(const Visit& visit, const Policy& policy) {
 
     Admission admission{.passes = true, .reason = Reason::verified};
     if (!verified) admission.reason = policy.engine == Engine::off ? Reason::signed_in_only : Reason::would_stop;
-    if (session) admission.renewed = touched(*session, policy.limits(), visit.now);
+    admission.touches = session && is_touch_due(*session, policy.limits(), visit.now);
     return admission;
 }
 

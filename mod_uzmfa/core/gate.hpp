@@ -12,7 +12,7 @@ namespace uzmfa {
 struct Admission {
     bool passes = false;
     Reason reason;
-    std::optional<Session> renewed{};  // the session with its last activity, when that moved
+    bool touches = false;  // the session's last activity is to be written anew
 };
 
 // Needs nothing but the request: no database, no provider. Cases, in this order:

@@ -69,12 +69,8 @@ bool is_pending(const Session& session, Moment now) {
     return !session.user.empty() && !session.is_verified() && now - session.signed_in_at < pending_lifetime;
 }
 
-std::optional<Session> touched(const Session& session, const Limits& limits, Moment now) {
-    const seconds grain = limits.idle_timeout / 10;
-    if (now - session.last_active < std::max(grain, seconds{1})) return std::nullopt;
-    Session renewed = session;
-    renewed.last_active = now;
-    return renewed;
+bool is_touch_due(const Session& session, const Limits& limits, Moment now) {
+    return now - session.last_active >= std::max(limits.idle_timeout / 10, seconds{1});
 }
 
 std::string encode(const Session& session, std::string_view others) {
@@ -93,10 +89,10 @@ std::string encode(const Session& session, std::string_view others) {
     return out;
 }
 
-std::optional<DecodedSession> decode_session(std::string_view bytes) {
+std::optional<SealedRecord> decode_session(std::string_view bytes) {
     Reader reader{bytes};
-    DecodedSession decoded;
-    Session& session = decoded.session;
+    std::optional<SealedRecord> record{std::in_place};
+    Session& session = record->session;
     const auto flags = reader.byte();
     const auto method = reader.byte();
     const auto id = reader.take(session.id.size());
@@ -104,15 +100,14 @@ std::optional<DecodedSession> decode_session(std::string_view bytes) {
     session.signed_in_at = reader.moment();
     session.verified_at = reader.moment();
     session.last_active = reader.moment();
-    const auto user = UserName::of(reader.take(reader.byte()));
-    if (reader.failed() || !user) return std::nullopt;
+    const bool fits = session.user.assign(reader.take(reader.byte()));
+    if (reader.failed() || !fits) return std::nullopt;
     if (flags > (enrolled_flag | external_flag) || method > static_cast<std::uint8_t>(Method::skip)) return std::nullopt;
-    session.user = *user;
     session.enrolled = flags & enrolled_flag;
     session.external = flags & external_flag;
     session.method = static_cast<Method>(method);
-    decoded.others = reader.rest();
-    return decoded;
+    record->others = reader.rest();
+    return record;
 }
 
 }  // namespace uzmfa

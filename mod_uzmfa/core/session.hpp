@@ -55,16 +55,16 @@ bool is_alive(const Session& session, const Limits& limits, Moment now);
 // Young enough to go on to its second factor.
 bool is_pending(const Session& session, Moment now);
 
-// The session with `last_active` moved to now, where it moved by more than the grain.
-std::optional<Session> touched(const Session& session, const Limits& limits, Moment now);
+// Whether `last_active` is older than its grain, so that it has to be written anew.
+bool is_touch_due(const Session& session, const Limits& limits, Moment now);
 
 // The sealed record: `encode` appends what other modules keep in their session, `decode` gives it
 // back. Nothing where the bytes are not such a record.
 std::string encode(const Session& session, std::string_view others);
-struct DecodedSession {
+struct SealedRecord {
     Session session;
     std::string_view others;  // within the bytes given
 };
-std::optional<DecodedSession> decode_session(std::string_view bytes);
+std::optional<SealedRecord> decode_session(std::string_view bytes);
 
 }  // namespace uzmfa

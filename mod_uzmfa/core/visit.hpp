@@ -7,7 +7,6 @@
 #include "core/session.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace uzmfa {
@@ -16,7 +15,7 @@ enum class Verb : std::uint8_t { get, head, post, other };
 
 struct Visit {
     Moment now;
-    std::optional<Session> session;   // authentic and not revoked; whether it is alive, the core says
+    const Session* session = nullptr; // authentic and not revoked; whether it is alive, the core says
     std::string_view user;            // whom another AuthType names on this request
     bool own_sign_in = false;         // the place says AuthType Uzmfa
     bool secure = false;              // TLS, or UzmfaAllowHttp

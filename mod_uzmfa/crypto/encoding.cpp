@@ -32,10 +32,11 @@ std::optional<SecretBytes> decoded(std::string_view text, std::string (*encode_a
     return bytes;
 }
 
-// The value of a base64url character, 255 for any other.
+// The value of a base64url character, for any other one a number with a bit that no value has.
+constexpr std::uint32_t not_a_value = 0x80;
 constexpr auto base64url_values = [] {
     std::array<std::uint8_t, 256> values{};
-    values.fill(255);
+    values.fill(not_a_value);
     constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     for (std::size_t i = 0; i < alphabet.size(); ++i) {
         values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
@@ -74,21 +75,28 @@ std::optional<std::size_t> decode_base64url(std::string_view text, std::span<std
     const std::size_t tail = text.size() % 4;
     const std::size_t length = text.size() / 4 * 3 + (tail ? tail - 1 : 0);
     if (tail == 1 || length > buffer.size()) return std::nullopt;
-    std::uint32_t bits = 0;
-    unsigned count = 0;
-    std::size_t written = 0;
-    for (const char c : text) {
-        const auto value = base64url_values[static_cast<unsigned char>(c)];
-        if (value == 255) return std::nullopt;
-        bits = bits << 6 | value;
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            buffer[written++] = static_cast<std::uint8_t>(bits >> count);
-        }
+    const auto* in = reinterpret_cast<const unsigned char*>(text.data());
+    std::uint8_t* out = buffer.data();
+    std::uint32_t wrong = 0;  // gathers the bits that no value has
+    for (const auto* const end = in + (text.size() - tail); in != end; in += 4, out += 3) {
+        const std::uint32_t a = base64url_values[in[0]], b = base64url_values[in[1]];
+        const std::uint32_t c = base64url_values[in[2]], d = base64url_values[in[3]];
+        wrong |= a | b | c | d;
+        out[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+        out[1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+        out[2] = static_cast<std::uint8_t>(c << 6 | d);
     }
-    if (bits & ((1u << count) - 1)) return std::nullopt;
-    return written;
+    if (tail) {
+        const std::uint32_t a = base64url_values[in[0]], b = base64url_values[in[1]];
+        const std::uint32_t c = tail == 3 ? base64url_values[in[2]] : 0u;
+        wrong |= a | b | c;
+        out[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
+        if (tail == 3) out[1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
+        const std::uint32_t left_over = tail == 3 ? c & 0x3 : b & 0xf;
+        if (left_over) return std::nullopt;
+    }
+    if (wrong & not_a_value) return std::nullopt;
+    return length;
 }
 
 }  // namespace uzmfa

@@ -4,6 +4,9 @@
 #include "crypto/keys.hpp"
 #include "crypto/random.hpp"
 
+#include <openssl/core_names.h>
+#include <openssl/params.h>
+
 #include <cstring>
 #include <stdexcept>
 
@@ -22,7 +25,12 @@ void require(bool done) {
     if (!done) throw std::runtime_error{"the cipher failed"};
 }
 
-const unsigned char* data_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+void add_context(EVP_CIPHER_CTX* cipher, std::string_view context) {
+    if (context.empty()) return;
+    int length = 0;
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(context.data());
+    require(EVP_CipherUpdate(cipher, nullptr, &length, bytes, static_cast<int>(context.size())) == 1);
+}
 
 }  // namespace
 
@@ -69,7 +77,7 @@ std::vector<std::uint8_t> Sealer::seal(std::span<const std::uint8_t> plain, std:
     EVP_CIPHER_CTX* const cipher = context_of(key, true, cipher_.get());
     int length = 0;
     require(EVP_CipherInit_ex2(cipher, nullptr, nullptr, nonce, 1, nullptr) == 1);
-    require(EVP_CipherUpdate(cipher, nullptr, &length, data_of(context), static_cast<int>(context.size())) == 1);
+    add_context(cipher, context);
     require(EVP_CipherUpdate(cipher, text, &length, plain.data(), static_cast<int>(plain.size())) == 1);
     require(EVP_CipherFinal_ex(cipher, text + length, &length) == 1);
     require(EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, tag_bytes, text + plain.size()) == 1);
@@ -88,9 +96,12 @@ std::optional<std::size_t> Sealer::open(std::span<const std::uint8_t> sealed, st
         if (key.mark != sealed[0]) continue;
         EVP_CIPHER_CTX* const cipher = context_of(key, false, cipher_.get());
         int length = 0;
-        require(EVP_CipherInit_ex2(cipher, nullptr, nullptr, nonce.data(), 0, nullptr) == 1);
-        require(EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, tag_bytes, const_cast<std::uint8_t*>(tag.data())) == 1);
-        require(EVP_CipherUpdate(cipher, nullptr, &length, data_of(context), static_cast<int>(context.size())) == 1);
+        const OSSL_PARAM parameters[] = {
+            OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, const_cast<std::uint8_t*>(tag.data()), tag_bytes),
+            OSSL_PARAM_construct_end(),
+        };
+        require(EVP_CipherInit_ex2(cipher, nullptr, nullptr, nonce.data(), 0, parameters) == 1);
+        add_context(cipher, context);
         require(EVP_CipherUpdate(cipher, plain.data(), &length, text.data(), static_cast<int>(text.size())) == 1);
         if (EVP_CipherFinal_ex(cipher, plain.data() + length, &length) == 1) return text.size();
     }

@@ -45,15 +45,14 @@ std::string_view cookie_value(request_rec* r, std::string_view name) {
 }
 
 // Nothing where the cookie is missing, foreign, damaged or of an old format.
-std::optional<DecodedSession> open_cookie(request_rec* first, const Service& service) {
+std::optional<SealedRecord> open_cookie(request_rec* first, const Service& service) {
     const auto value = cookie_value(first, cookie_name(service.site()));
     if (value.empty() || value.size() > longest_cookie) return std::nullopt;
     std::array<std::uint8_t, longest_cookie> sealed;
     const auto size = decode_base64url(value, sealed);
     if (!size || *size <= Sealer::overhead) return std::nullopt;
     auto* const plain = static_cast<std::uint8_t*>(apr_palloc(first->pool, *size));
-    const auto length =
-        service.session_sealer().open(std::span{sealed}.first(*size), service.site().cookie, {plain, *size});
+    const auto length = service.session_sealer().open(std::span{sealed}.first(*size), {}, {plain, *size});
     if (!length) return std::nullopt;
     return decode_session({reinterpret_cast<const char*>(plain), *length});
 }
@@ -73,15 +72,15 @@ bool have_revocations(request_rec* r, const Service& service) {
 
 void read_cookie(request_rec* r, const Service& service, BrowserSession& browser) {
     browser.cookie = BrowserSession::Cookie::opened;
-    const auto decoded = open_cookie(first_of_chain(r), service);
-    if (!decoded) return;
+    const auto record = open_cookie(first_of_chain(r), service);
+    if (!record) return;
     if (!have_revocations(r, service)) {
         browser.cookie = BrowserSession::Cookie::undecided;
         return;
     }
-    if (service.memory().revocations.contains(decoded->session)) return;
-    browser.session = decoded->session;
-    browser.others = decoded->others;
+    if (service.memory().revocations.contains(record->session)) return;
+    browser.session = record->session;
+    browser.others = record->others;
 }
 
 // One Set-Cookie an answer: a second one takes the place of the first.
@@ -127,7 +126,7 @@ void save_session(request_rec* r, const Service& service, BrowserSession& browse
     browser.session = session;
     if (!is_secure(r, service.site())) return;
     const auto plain = encode(session, browser.others);
-    const auto sealed = service.session_sealer().seal(bytes_of(plain), service.site().cookie);
+    const auto sealed = service.session_sealer().seal(bytes_of(plain), {});
     set_cookie(r, browser, cookie_header(r, service.site(), base64url(sealed), ""));
 }
 

@@ -7,7 +7,7 @@
 namespace uzmfa {
 namespace {
 
-constexpr const char* filter_name = "UZMFA_PRIVATE";
+ap_filter_rec_t* private_filter = nullptr;  // set at registration
 
 bool is_strict_enough(const char* value) {
     return value && (ap_find_token(nullptr, value, "no-store") || ap_find_token(nullptr, value, "private"));
@@ -29,12 +29,12 @@ apr_status_t make_private(ap_filter_t* filter, apr_bucket_brigade* brigade) noex
 }  // namespace
 
 void register_cache_filter() {
-    ap_register_output_filter(filter_name, make_private, nullptr, AP_FTYPE_CONTENT_SET);
+    private_filter = ap_register_output_filter("UZMFA_PRIVATE", make_private, nullptr, AP_FTYPE_CONTENT_SET);
 }
 
 void keep_out_of_caches(request_rec* r) {
     apr_table_setn(r->subprocess_env, "no-cache", "1");
-    if (!r->main) ap_add_output_filter(filter_name, nullptr, r, r->connection);
+    if (!r->main) ap_add_output_filter_handle(private_filter, nullptr, r, r->connection);
 }
 
 }  // namespace uzmfa

@@ -22,27 +22,19 @@ bool is_inside_open_page(request_rec* r) {
     return policy_of(outer).engine == Engine::off;
 }
 
-// What the first factor alone decides, asked of a place whose engine is off.
 struct Decision {
-    std::optional<Visit> visit;
-    Admission admission{.reason = Reason::unavailable};
-    Outcome failed{};  // where there is no visit
+    Result<Visit> visit;
+    Admission admission;
 };
 
 Decision decide(request_rec* r, const Service& service, const Policy& policy) {
-    Decision decision;
-    auto visit = read_visit(r, service);
-    if (!visit) {
-        decision.failed = failure(visit.error());
-        return decision;
-    }
-    decision.visit = *visit;
-    decision.admission = admit(*visit, policy);
+    Decision decision{read_visit(r, service), {.reason = Reason::unavailable}};
+    if (decision.visit) decision.admission = admit(*decision.visit, policy);
     return decision;
 }
 
 int refuse(request_rec* r, const Service& service, Decision& decision) {
-    if (!decision.visit) return stop_request(r, service, std::move(decision.failed));
+    if (!decision.visit) return stop_request(r, service, failure(decision.visit.error()));
     read_circumstances(r, *decision.visit);
     RequestServices services{r, service};
     return stop_request(r, service, stop(*decision.visit, decision.admission.reason, service.site(), services.ports()));
@@ -56,7 +48,7 @@ int refuse_unprepared(request_rec* r) {
 
 void name_user(request_rec* r, const Session& session) {
     r->user = copy_in(r->pool, session.user.view());
-    r->ap_auth_type = const_cast<char*>("Uzmfa");
+    r->ap_auth_type = const_cast<char*>(own_auth_type);
 }
 
 // What the application and the access log get (docs/reference.md).
@@ -72,6 +64,12 @@ void describe(request_rec* r, const Admission& admission, const Session* session
         session->method == Method::skip ? "" : apr_off_t_toa(r->pool, unix_time(session->verified_at)));
 }
 
+void touch_session(request_rec* r, const Service& service, const Visit& visit) {
+    Session session = *visit.session;
+    session.last_active = visit.now;
+    save_session(r, service, browser_session(r, service), session);
+}
+
 int run_gate(request_rec* r, bool describes) {
     const Policy policy = policy_of(r);
     const Service* const service = service_of(r);
@@ -85,9 +83,9 @@ int run_gate(request_rec* r, bool describes) {
     // Set here too: with `Satisfy Any` nobody asked for it.
     const Visit& visit = *decision.visit;
     if (visit.own_sign_in && !r->user) name_user(r, *visit.session);
-    describe(r, decision.admission, visit.session ? &*visit.session : nullptr);
+    describe(r, decision.admission, visit.session);
     keep_out_of_caches(r);
-    if (decision.admission.renewed) save_session(r, *service, browser_session(r, *service), *decision.admission.renewed);
+    if (decision.admission.touches) touch_session(r, *service, visit);
     if (decision.admission.reason == Reason::would_stop) {
         log_outcome(r, *service, {.reason = Reason::would_stop, .user = view_of(r->user).data()});
     }

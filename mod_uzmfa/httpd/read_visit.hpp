@@ -16,6 +16,8 @@ void read_circumstances(request_rec* r, Visit& visit);
 // Reads the body of a POST, up to its bound.
 PageVisit read_page_visit(request_rec* r, const Visit& visit, std::string_view page);
 
+inline constexpr char own_auth_type[] = "Uzmfa";
+
 // AuthType Uzmfa holds for this place.
 bool has_own_auth_type(request_rec* r);
 

@@ -67,7 +67,7 @@ Service::Service(const SiteSettings& settings, Site site, std::vector<SecretByte
                  Statements statements, std::vector<LoginProvider> login_providers)
     : site_{site},
       keys_{std::move(keys)},
-      session_sealer_{keys_, use::session},
+      session_sealer_{keys_, std::string{use::session} + " " + std::string{site_.cookie}},
       secret_sealer_{keys_, use::totp_secret},
       tokens_{keys_},
       pages_{std::move(pages)},

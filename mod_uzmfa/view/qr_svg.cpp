@@ -3,12 +3,14 @@
 
 #include <qrencode.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace uzmfa {
 namespace {
 
-constexpr int quiet_zone = 4;  // modules
+constexpr int quiet_zone = 4;      // modules
+constexpr int widest_image = 264;  // CSS pixels; whole pixels a module, or cameras see blurred edges
 
 // One rectangle a run of dark modules, as a single path.
 std::string path_of(const QRcode& code) {
@@ -35,10 +37,12 @@ Result<std::string> qr_svg(std::string_view text) {
     const std::unique_ptr<QRcode, decltype(&QRcode_free)> code{
         QRcode_encodeString8bit(std::string{text}.c_str(), 0, QR_ECLEVEL_M), QRcode_free};
     if (!code) return Error{ErrorKind::damaged, "the text does not fit into a QR code"};
-    const auto size = std::to_string(code->width + 2 * quiet_zone);
-    return R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 )" + size + " " + size +
-           R"(" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h)" + size + "v" + size + "h-" + size +
-           R"(z"/><path fill="#000" d=")" + path_of(*code) + R"("/></svg>)";
+    const int modules = code->width + 2 * quiet_zone;
+    const auto size = std::to_string(modules);
+    const auto pixels = std::to_string(std::max(widest_image / modules, 1) * modules);
+    return R"(<svg xmlns="http://www.w3.org/2000/svg" width=")" + pixels + R"(" height=")" + pixels +
+           R"(" viewBox="0 0 )" + size + " " + size + R"(" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h)" +
+           size + "v" + size + "h-" + size + R"(z"/><path fill="#000" d=")" + path_of(*code) + R"("/></svg>)";
 }
 
 }  // namespace uzmfa

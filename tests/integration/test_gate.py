@@ -156,6 +156,7 @@ def curl(site: Site, target: str, *arguments: str) -> tuple[str, str]:
     done = subprocess.run(["curl", "-sS", "--http2", "--cacert", site.certificate.certificate, "-w",
                            "\n%{http_version} %{http_code}", *arguments, site.url(target)], capture_output=True, text=True,
                           timeout=20)
+    assert done.returncode == 0, f"{target} {arguments}: {done.stderr}"
     body, _, told = done.stdout.rpartition("\n")
     return told, body
 
@@ -245,7 +246,7 @@ def test_own_pages_answer_whatever_stands_around_them(build_site: Build, start_s
         for target in ("/erp/x", "/static.html", "/page.shtml"):
             assert_sent_to(visitor.fetch(target), visitor.fetch(target).leads_to.rpartition("/")[2])
     verified = site.verify(site.add_user())
-    assert is_open(verified.fetch("/page.shtml"))
+    assert is_open(verified.fetch("/static.html"))
     assert verified.fetch(f"{OWN}/logout").page.form("csrf")
 
 

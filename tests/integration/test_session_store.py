@@ -14,7 +14,7 @@ ECHO = """#!/bin/sh
 printf 'Content-Type: text/plain\\r\\nX-Session: %s\\r\\n\\r\\n' "$QUERY_STRING"
 env
 """
-FORGED = ["user=admin", "uzmfa-user=admin&uzmfa-method=totp&uzmfa-verified=9999999999", "uzmfa=verified", "expiry=99999999999999",
+FORGED = ["user=admin", "uzmfa-user=admin&uzmfa-method=totp&uzmfa-verified=9999999999", "uzmfa=verified", "expiry=9999999999999999",
           "user=admin&verified_at=9999999999&method=totp&state=verified", "%00", "a=" + "b" * 3000, "&&&===", "user"]
 
 

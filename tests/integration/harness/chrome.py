@@ -17,6 +17,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from .browser import Browser
 from .paths import CHROMEDRIVER, CHROMIUM
 
 DESK = (1280, 900)
@@ -33,12 +34,16 @@ class Chrome:
     def reset(self) -> None:
         """As new: no cookies, a desk's window, light colours, JavaScript on."""
         self.driver.get("about:blank")
-        self.command("Network.clearBrowserCookies")
+        self.forget()
         self.command("Emulation.setScriptExecutionDisabled", value=False)
         self.prefer(scheme="light")
         self.resize(*DESK, SHARP)
 
-    def command(self, name: str, **parameters: Any) -> Any:
+    def forget(self) -> None:
+        """Drop all cookies."""
+        self.command("Network.clearBrowserCookies")
+
+    def command(self, name: str, /, **parameters: Any) -> Any:
         """One command of the DevTools protocol."""
         return self.driver.execute_cdp_cmd(name, parameters)
 
@@ -56,6 +61,12 @@ class Chrome:
 
     def open(self, url: str) -> None:
         self.driver.get(url)
+
+    def be(self, browser: Browser, site_url: str) -> None:
+        """Go on with the session of somebody who came so far without a real browser."""
+        for name, value in browser.cookies.items():
+            self.command("Network.setCookie", url=site_url, name=name, value=value, path="/", secure=True, httpOnly=True,
+                         sameSite="Lax")
 
     @property
     def path(self) -> str:
@@ -76,7 +87,9 @@ class Chrome:
 
     def field(self, name: str) -> WebElement:
         """The visible field with this name."""
-        return next(one for one in self.driver.find_elements(By.NAME, name) if one.is_displayed())
+        shown = [one for one in self.driver.find_elements(By.NAME, name) if one.is_displayed()]
+        assert shown, f"no field {name} at {self.path}"
+        return shown[0]
 
     def fill(self, **values: str) -> None:
         """Type into fields, and press Enter in the last one."""
@@ -86,6 +99,7 @@ class Chrome:
         shown = self.driver.find_element(By.TAG_NAME, "html")
         self.field(name).send_keys(Keys.ENTER)
         self._await(lambda: is_gone(shown), "the form was not sent")
+        self._await(lambda: self.run("return document.readyState") == "complete", "the page does not load")
 
     def press(self, *keys: str) -> None:
         """Type where the focus is."""

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """An authenticator app, independent of the module: pyotp behind a memory of the codes it has shown."""
 
+import hashlib
 import time
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pyotp
 
@@ -16,28 +18,18 @@ class Authenticator:
 
     def __init__(self, uri: str, clock: Clock, skew: int = 1) -> None:
         self.uri = uri
-        self._totp = pyotp.parse_uri(uri)
+        parts = urlsplit(uri)
+        told = dict(parse_qsl(parts.query, strict_parsing=True))
+        assert (parts.scheme, parts.netloc) == ("otpauth", "totp") and int(told.get("period", PERIOD)) == PERIOD
+        self.label = unquote(parts.path[1:])
+        self.issuer = told["issuer"]
+        self.algorithm = told.get("algorithm", "SHA1")
+        self.digits = int(told.get("digits", 6))
+        self.secret = told["secret"]
+        self._totp = pyotp.TOTP(self.secret, self.digits, getattr(hashlib, self.algorithm.lower()), interval=PERIOD)
         self._clock = clock
         self._skew = skew
         self._last = 0
-
-    @property
-    def secret(self) -> str:
-        """The shared secret in base32."""
-        return self._totp.secret
-
-    @property
-    def digits(self) -> int:
-        return self._totp.digits
-
-    @property
-    def algorithm(self) -> str:
-        """The hash, in the link's spelling."""
-        return self._totp.digest().name.upper()
-
-    @property
-    def issuer(self) -> str:
-        return self._totp.issuer
 
     def step(self) -> int:
         """The number of the present time step."""

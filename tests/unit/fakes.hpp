@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stand-ins for core/ports.hpp. Each keeps what it was asked in public members, and fails in the calls
+// named in `broken`.
+#pragma once
+
+#include "core/ports.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace uzmfa::test {
+
+inline Error outage() { return {ErrorKind::unavailable, "the fake is broken"}; }
+
+inline Account account_named(std::string_view name) {
+    Account account;
+    account.name = *UserName::of(name);
+    account.uuid = "00000000-0000-4000-8000-000000000001";
+    account.mfa_enabled = true;
+    account.access_enabled = true;
+    return account;
+}
+
+inline Account enrolled_account(std::string_view name) {
+    Account account = account_named(name);
+    account.mfa_sid = "LF00000000000000000000000000000001";
+    account.mfa_enrolled = true;
+    return account;
+}
+
+class FakeAccounts final : public Accounts {
+public:
+    std::map<std::string, Account, std::less<>> rows;
+    std::set<std::string_view> broken;
+    int finds = 0;
+    int uuids_given = 0;
+    int skips_consumed = 0;
+    bool skip_is_gone = false;  // another sign-in was faster
+
+    Account& add(const Account& account) { return rows[std::string{account.name.view()}] = account; }
+
+    Result<std::optional<Account>> find(std::string_view name) override {
+        ++finds;
+        if (broken.contains("find")) return outage();
+        const auto row = rows.find(name);
+        return row == rows.end() ? std::optional<Account>{} : std::optional{row->second};
+    }
+    Result<std::string> give_uuid(const Account& account) override {
+        if (broken.contains("give_uuid")) return outage();
+        ++uuids_given;
+        auto& row = rows.at(std::string{account.name.view()});
+        if (row.uuid.empty()) row.uuid = "00000000-0000-4000-8000-00000000000a";
+        return row.uuid;
+    }
+    Result<bool> consume_skip(const Account& account) override {
+        if (broken.contains("consume_skip")) return outage();
+        if (skip_is_gone) return false;
+        auto& row = rows.at(std::string{account.name.view()});
+        if (row.mfa_enabled || !row.access_enabled || !row.mfa_enrolled) return false;
+        row.mfa_enabled = true;
+        ++skips_consumed;
+        return true;
+    }
+};
+
+class FakePasswords final : public Passwords {
+public:
+    std::map<std::string, std::string, std::less<>> right;
+    bool broken = false;
+    int checks = 0;
+
+    Result<bool> are_right(std::string_view name, std::string_view password) override {
+        ++checks;
+        if (broken) return outage();
+        const auto found = right.find(name);
+        return found != right.end() && found->second == password;
+    }
+};
+
+class FakeValidator final : public CodeValidator {
+public:
+    std::map<std::string, std::size_t, std::less<>> digits_of_sid;
+    Verdict verdict = Verdict::wrong;  // of confirm and verify
+    std::set<std::string_view> broken;
+    std::optional<std::string> pending;  // the secret
+    int secrets_made = 0;
+    std::vector<std::string> confirmed;  // the codes that reached it
+    std::vector<std::string> verified;
+    std::string uuid_seen;
+    std::string address_seen;
+
+    Result<std::optional<std::size_t>> code_digits(const Account& account) override {
+        if (broken.contains("code_digits")) return outage();
+        const auto found = digits_of_sid.find(account.mfa_sid);
+        return found == digits_of_sid.end() ? std::optional<std::size_t>{} : std::optional{found->second};
+    }
+    Result<Enrollment> enrollment(const Account& account, const SessionId&) override {
+        if (broken.contains("enrollment")) return outage();
+        uuid_seen = account.uuid;
+        if (!pending) pending = "SECRET" + std::to_string(++secrets_made);
+        return Enrollment{*pending, "otpauth://totp/x?secret=" + *pending};
+    }
+    Result<std::optional<Enrollment>> pending_enrollment(const Account&, const SessionId&) override {
+        if (broken.contains("pending_enrollment")) return outage();
+        if (!pending) return std::optional<Enrollment>{};
+        return std::optional{Enrollment{*pending, "otpauth://totp/x?secret=" + *pending}};
+    }
+    Result<Verdict> confirm(const Account& account, const SessionId&, std::string_view code, Moment,
+                            std::string_view address) override {
+        if (broken.contains("confirm")) return outage();
+        confirmed.emplace_back(code);
+        uuid_seen = account.uuid;
+        address_seen = address;
+        if (verdict == Verdict::secret_spent || verdict == Verdict::expired) pending.reset();
+        return verdict;
+    }
+    Result<Verdict> verify(const Account&, std::string_view code, Moment) override {
+        if (broken.contains("verify")) return outage();
+        verified.emplace_back(code);
+        return verdict;
+    }
+};
+
+class FakeRevocations final : public Revocations {
+public:
+    std::vector<std::pair<SessionId, Moment>> revoked;
+    bool broken = false;
+
+    Result<Done> revoke(const SessionId& session, Moment until) override {
+        if (broken) return outage();
+        revoked.emplace_back(session, until);
+        return Done{};
+    }
+    bool has(const SessionId& session) const {
+        for (const auto& [id, until] : revoked) {
+            if (id == session) return true;
+        }
+        return false;
+    }
+};
+
+class FakeTokens final : public Tokens {
+public:
+    mutable std::uint8_t made = 0;
+
+    SessionId new_session_id() const override {
+        SessionId id{};
+        id[0] = ++made;
+        return id;
+    }
+    std::string form_token(const SessionId& session) const override { return "token" + std::to_string(session[0]); }
+    bool is_form_token(std::string_view given, const SessionId& session) const override {
+        return given == form_token(session);
+    }
+};
+
+}  // namespace uzmfa::test

@@ -1,0 +1,903 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/flow.hpp"
+#include "fakes.hpp"
+#include "test.hpp"
+
+#include <algorithm>
+
+namespace uzmfa::test {
+namespace {
+
+constexpr Moment now = from_unix_time(1'700'000'000);
+constexpr std::string_view alices_sid = "LF00000000000000000000000000000001";
+
+// A browser before the own pages, with the world behind them. alice and dave are enrolled, and dave may
+// skip once; bob is not enrolled and has no uuid; carol is disabled. Every password is "right".
+struct World {
+    FakeAccounts accounts;
+    FakePasswords passwords;
+    FakeValidator validator;
+    FakeRevocations revocations;
+    FakeTokens tokens;
+    Services services{accounts, passwords, validator, revocations, tokens};
+    Policy policy;
+    Site site;
+
+    std::optional<Session> session;  // what the cookie says
+    Moment at = now;
+    bool secure = true;
+    bool cross_site = false;
+    PageVisit::Input input = PageVisit::Input::read;
+
+    World() {
+        accounts.add(enrolled_account("alice"));
+        accounts.add(account_named("bob")).uuid.clear();
+        accounts.add(enrolled_account("carol")).access_enabled = false;
+        accounts.add(enrolled_account("dave")).mfa_enabled = false;
+        for (const auto* name : {"alice", "bob", "carol", "dave", "nobody"}) passwords.right[name] = "right";
+        validator.digits_of_sid.emplace(alices_sid, 6);
+    }
+
+    Outcome request(Verb verb, std::string_view page, std::string_view body, std::string_view query) {
+        PageVisit request;
+        request.visit.now = at;
+        request.visit.session = session;
+        request.visit.secure = secure;
+        request.visit.own_sign_in = true;
+        request.visit.navigation = true;
+        request.visit.cross_site = cross_site;
+        request.visit.address = "192.0.2.1";
+        request.page = page;
+        request.verb = verb;
+        request.input = input;
+        request.form = Form::parse(body).value();
+        request.query = Form::parse(query).value();
+        auto outcome = serve(request, policy, site, services);
+        if (outcome.session) session = outcome.session;
+        if (outcome.drop_session) session.reset();
+        return outcome;
+    }
+    Outcome get(std::string_view page, std::string_view query = {}) { return request(Verb::get, page, {}, query); }
+    // With the token that the browser's form has.
+    Outcome post(std::string_view page, std::string_view fields, std::string_view query = {}) {
+        const auto token = session ? tokens.form_token(session->id) : "none";
+        return request(Verb::post, page, "csrf=" + token + "&" + std::string{fields}, query);
+    }
+
+    void be(Session given) {
+        given.id[0] = 200;
+        if (given.signed_in_at == Moment{}) given.signed_in_at = at - seconds{10};
+        given.last_active = at;
+        session = given;
+    }
+    void be_anonymous() { be(Session{}); }
+    void be_pending(std::string_view user, bool enrolled, seconds age = seconds{10}) {
+        be({.user = *UserName::of(user), .enrolled = enrolled, .signed_in_at = at - age});
+    }
+    void be_verified(std::string_view user) {
+        be({.user = *UserName::of(user), .enrolled = true, .method = Method::totp, .verified_at = at - seconds{5}});
+    }
+    void be_external(std::string_view user) {
+        be({.user = *UserName::of(user), .enrolled = true, .external = true});
+    }
+};
+
+std::string value_on(const Outcome& outcome, std::string_view key) {
+    if (!outcome.page) return "(no page)";
+    for (const auto& [name, value] : outcome.page->values) {
+        if (name == key) return value;
+    }
+    return "";
+}
+
+void check_form_again(const Outcome& outcome, int status, Reason reason, std::string_view page) {
+    CHECK_EQUAL(outcome.status, status);
+    CHECK_EQUAL(outcome.reason, reason);
+    CHECK_EQUAL(outcome.page->name, page);
+    CHECK_EQUAL(outcome.page->error, name_of(reason));
+    CHECK(!value_on(outcome, "csrf").empty());
+}
+
+void check_refused(const Outcome& outcome, int status, Reason reason) {
+    CHECK_EQUAL(outcome.status, status);
+    CHECK_EQUAL(outcome.reason, reason);
+    CHECK_EQUAL(outcome.page->name, "error");
+    CHECK(!outcome.session);
+    CHECK(!outcome.drop_session);
+}
+
+void check_redirect(const Outcome& outcome, std::string_view location, Reason reason) {
+    CHECK_EQUAL(outcome.status, 303);
+    CHECK_EQUAL(outcome.location, location);
+    CHECK_EQUAL(outcome.reason, reason);
+}
+
+// --- what every page has ---
+
+TEST(an_unknown_page_is_404_whatever_the_method_and_the_body) {
+    World world;
+    for (const std::string_view page : {"", "/", "login/", "Login", "login.html", "enroll/qr.png", "enroll/", "admin", "..", "api"}) {
+        const Case at{page};
+        for (const auto verb : {Verb::get, Verb::head, Verb::post, Verb::other}) {
+            check_refused(world.request(verb, page, {}, {}), 404, Reason::not_found);
+        }
+    }
+    world.input = PageVisit::Input::too_large;
+    world.secure = false;
+    check_refused(world.get("unknown"), 404, Reason::not_found);
+}
+
+TEST(R78_another_method_is_405_with_Allow) {
+    World world;
+    for (const std::string_view page : {"login", "enroll", "verify", "logout"}) {
+        const auto outcome = world.request(Verb::other, page, {}, {});
+        check_refused(outcome, 405, Reason::method_not_allowed);
+        CHECK_EQUAL(outcome.allow, "GET, HEAD, POST");
+    }
+    for (const auto verb : {Verb::other, Verb::post}) {
+        const auto outcome = world.request(verb, "enroll/qr.svg", {}, {});
+        check_refused(outcome, 405, Reason::method_not_allowed);
+        CHECK_EQUAL(outcome.allow, "GET, HEAD");
+    }
+    world.input = PageVisit::Input::too_large;
+    CHECK_EQUAL(world.request(Verb::other, "login", {}, {}).status, 405);
+}
+
+TEST(R78_a_form_that_is_too_large_is_413_and_one_that_is_malformed_400) {
+    World world;
+    world.be_pending("alice", true);
+    for (const bool secure : {true, false}) {
+        world.secure = secure;
+        for (const std::string_view page : {"login", "enroll", "verify", "logout"}) {
+            world.input = PageVisit::Input::too_large;
+            check_refused(world.post(page, "code=123456"), 413, Reason::too_large);
+            world.input = PageVisit::Input::malformed;
+            check_refused(world.post(page, "code=123456"), 400, Reason::bad_request);
+            check_refused(world.get(page), 400, Reason::bad_request);
+        }
+    }
+    CHECK(world.validator.verified.empty());
+    CHECK_EQUAL(world.accounts.finds, 0);
+}
+
+TEST(R74_a_field_in_the_body_and_in_the_query_is_400) {
+    World world;
+    world.be_pending("alice", true);
+    check_refused(world.post("verify", "code=123456", "code=123456"), 400, Reason::bad_request);
+    check_refused(world.post("verify", "code=123456&next=/a", "next=/a"), 400, Reason::bad_request);
+    world.secure = false;
+    check_refused(world.post("verify", "code=123456", "csrf="), 400, Reason::bad_request);
+    CHECK(world.validator.verified.empty());
+}
+
+TEST(R59_plain_http_is_refused_on_every_page_and_sets_no_session) {
+    World world;
+    world.secure = false;
+    for (const std::string_view page : {"login", "enroll", "verify", "logout"}) {
+        check_refused(world.get(page), 403, Reason::insecure);
+        check_refused(world.post(page, "username=alice&password=right"), 403, Reason::insecure);
+    }
+    check_refused(world.get("enroll/qr.svg"), 403, Reason::insecure);
+    CHECK_EQUAL(world.passwords.checks, 0);
+}
+
+TEST(every_page_in_every_state_shows_itself_or_leads_to_the_page_due) {
+    const auto forget = [](World& world) { world.session.reset(); };
+    const auto anonymous = [](World& world) { world.be_anonymous(); };
+    const auto to_enroll = [](World& world) { world.be_pending("bob", false); };
+    const auto to_verify = [](World& world) { world.be_pending("alice", true); };
+    const auto too_old = [](World& world) { world.be_pending("alice", true, seconds{600}); };
+    const auto verified = [](World& world) { world.be_verified("alice"); };
+    const auto disabled = [](World& world) { world.be_pending("carol", true); };
+    const auto gone = [](World& world) { world.be_pending("mallory", true); };
+    const auto idle = [](World& world) {
+        world.be_verified("alice");
+        world.session->last_active = world.at - seconds{1800};
+    };
+    const std::string login = "/uzmfa/login?next=/a", enroll = "/uzmfa/enroll?next=/a", verify = "/uzmfa/verify?next=/a";
+    const std::string itself;
+    struct Row {
+        std::string_view name;
+        void (*prepare)(World&);
+        std::string login, enroll, verify, logout;  // where each leads; empty: it shows itself
+    };
+    const Row table[] = {
+        {"no session", forget, itself, login, login, login},
+        {"anonymous", anonymous, itself, login, login, login},
+        {"enrollment due", to_enroll, enroll, itself, enroll, itself},
+        {"verification due", to_verify, verify, verify, itself, itself},
+        {"pending too long", too_old, itself, login, login, itself},
+        {"verified", verified, "/a", "/a", "/a", itself},
+        {"verified but idle", idle, itself, login, login, login},
+        {"disabled meanwhile", disabled, itself, login, login, itself},
+        {"deleted meanwhile", gone, itself, login, login, itself},
+    };
+    for (const auto& row : table) {
+        for (const auto verb : {Verb::get, Verb::head}) {
+            for (const auto& [page, leads_to] : {std::pair<std::string_view, const std::string&>{"login", row.login},
+                                                 {"enroll", row.enroll},
+                                                 {"enroll/qr.svg", row.enroll},
+                                                 {"verify", row.verify},
+                                                 {"logout", row.logout}}) {
+                const Case at{std::string{row.name} + ", " + std::string{page}};
+                World world;
+                row.prepare(world);
+                world.validator.pending = "SECRET0";
+                const auto before = world.session;
+                const auto outcome = world.request(verb, page, {}, "next=/a");
+                if (leads_to.empty()) {
+                    CHECK_EQUAL(outcome.status, 200);
+                    CHECK_EQUAL(outcome.reason, Reason::page_shown);
+                    CHECK_EQUAL(outcome.page->name, page == "enroll/qr.svg" ? "qr" : page);
+                } else {
+                    check_redirect(outcome, leads_to, leads_to == "/a" ? Reason::step_passed : Reason::step_not_due);
+                    CHECK(!outcome.session);
+                }
+                CHECK(!outcome.drop_session);
+                CHECK(world.revocations.revoked.empty());
+                CHECK_EQUAL(world.accounts.skips_consumed, 0);
+            }
+        }
+    }
+}
+
+TEST(R4_a_code_posted_to_a_page_that_is_not_due_reaches_no_validator) {
+    const auto check = [](World& world, std::string_view page, std::string_view location, Reason reason) {
+        world.validator.verdict = Verdict::accepted;
+        const auto outcome = world.post(page, "code=123456&next=/a");
+        check_redirect(outcome, location, reason);
+        CHECK(!outcome.session);
+        CHECK(world.validator.verified.empty());
+        CHECK(world.validator.confirmed.empty());
+        CHECK(world.revocations.revoked.empty());
+        CHECK_EQUAL(world.validator.secrets_made, 0);
+    };
+    for (const std::string_view page : {"enroll", "verify"}) {
+        const Case at{page};
+        World world;
+        check(world, page, "/uzmfa/login?next=/a", Reason::step_not_due);
+        world.be_anonymous();
+        check(world, page, "/uzmfa/login?next=/a", Reason::step_not_due);
+        world.be_pending("alice", true, seconds{600});
+        check(world, page, "/uzmfa/login?next=/a", Reason::step_not_due);
+        world.be_pending("carol", true);
+        check(world, page, "/uzmfa/login?next=/a", Reason::step_not_due);
+        world.be_verified("alice");
+        check(world, page, "/a", Reason::step_passed);
+    }
+    World world;
+    world.be_pending("alice", true);
+    check(world, "enroll", "/uzmfa/verify?next=/a", Reason::step_not_due);
+    world.be_pending("bob", false);
+    check(world, "verify", "/uzmfa/enroll?next=/a", Reason::step_not_due);
+}
+
+TEST(R69_a_step_that_was_passed_already_answers_303_whatever_the_token) {
+    World world;
+    world.be_verified("alice");
+    for (const std::string_view page : {"enroll", "verify"}) {
+        check_redirect(world.request(Verb::post, page, "csrf=foreign&code=123456&next=/a", {}), "/a", Reason::step_passed);
+        world.cross_site = true;
+        check_redirect(world.request(Verb::post, page, "code=1", {}), "/", Reason::step_passed);
+        world.cross_site = false;
+    }
+    CHECK(world.validator.verified.empty());
+    CHECK(world.validator.confirmed.empty());
+}
+
+TEST(what_a_session_knew_of_its_row_is_asked_again) {
+    World world;
+    world.be_pending("alice", true);
+    world.accounts.rows["alice"].mfa_enrolled = false;  // reset meanwhile
+    check_redirect(world.get("verify"), "/uzmfa/enroll", Reason::step_not_due);
+    world.be_pending("bob", false);
+    world.accounts.rows["bob"] = enrolled_account("bob");  // enrolled in another browser
+    check_redirect(world.get("enroll"), "/uzmfa/verify", Reason::step_not_due);
+}
+
+// --- next ---
+
+TEST(R71_a_next_that_is_hostile_or_an_own_page_is_the_front_page) {
+    for (const std::string_view next : {"//evil.example", "https://evil.example", "/%5Cevil.example", "%0d%0aX:1", "/uzmfa/login",
+                                        "javascript:alert(1)", "", "a"}) {
+        const Case at{next};
+        World world;
+        world.be_verified("alice");
+        const auto query = "next=" + std::string{next};
+        const auto outcome = world.get("login", query);
+        CHECK_EQUAL(outcome.status, 303);
+        CHECK_EQUAL(outcome.location, "/");
+        world.session.reset();
+        CHECK_EQUAL(value_on(world.get("login", query), "next"), "");
+    }
+}
+
+TEST(next_may_stand_in_the_form_or_in_the_query) {
+    World world;
+    world.be_pending("alice", true);
+    world.validator.verdict = Verdict::accepted;
+    CHECK_EQUAL(world.post("verify", "code=123456&next=/a%3Fb%3Dc%26d").location, "/a?b=c&d");
+    world.be_pending("alice", true);
+    CHECK_EQUAL(world.post("verify", "code=123456", "next=/a%3Fb%3Dc%26d").location, "/a?b=c&d");
+}
+
+TEST(next_is_on_every_page_that_can_go_on) {
+    World world;
+    CHECK_EQUAL(value_on(world.get("login", "next=/a%20b"), "next"), "");  // no return path: a raw space
+    CHECK_EQUAL(value_on(world.get("login", "next=/a%2520b"), "next"), "/a%20b");
+    CHECK_EQUAL(value_on(world.post("login", "username=alice&password=wrong&next=/a"), "next"), "/a");
+    CHECK_EQUAL(value_on(world.request(Verb::post, "login", "csrf=old&next=/a", {}), "next"), "/a");
+    world.be_pending("bob", false);
+    CHECK_EQUAL(value_on(world.get("enroll", "next=/a"), "next"), "/a");
+    CHECK_EQUAL(value_on(world.post("enroll", "code=1&next=/a"), "next"), "/a");
+    CHECK_EQUAL(value_on(world.request(Verb::post, "enroll", "csrf=old&next=/a", {}), "next"), "/a");
+    world.be_pending("alice", true);
+    CHECK_EQUAL(value_on(world.get("verify", "next=/a"), "next"), "/a");
+    CHECK_EQUAL(value_on(world.post("verify", "code=1&next=/a"), "next"), "/a");
+    CHECK_EQUAL(value_on(world.post("verify", "code=123456&next=/a"), "next"), "/a");
+    CHECK_EQUAL(value_on(world.get("logout", "next=/a"), "next"), "/a");
+    CHECK_EQUAL(world.post("logout", "next=/a").location, "/uzmfa/login?next=/a");
+}
+
+// --- sign-in ---
+
+TEST(the_first_look_at_the_sign_in_page_makes_an_anonymous_session) {
+    World world;
+    const auto outcome = world.get("login");
+    CHECK_EQUAL(outcome.status, 200);
+    CHECK(outcome.session.has_value());
+    CHECK(outcome.session->user.empty());
+    CHECK_EQUAL(outcome.session->signed_in_at, now);
+    CHECK_EQUAL(value_on(outcome, "csrf"), world.tokens.form_token(outcome.session->id));
+    CHECK_EQUAL(value_on(outcome, "user"), "");
+    CHECK_EQUAL(value_on(outcome, "username"), "");
+}
+
+TEST(the_second_look_keeps_the_session_and_its_token) {
+    World world;
+    const auto first = world.get("login");
+    const auto second = world.get("login");
+    CHECK(!second.session);
+    CHECK_EQUAL(value_on(second, "csrf"), value_on(first, "csrf"));
+}
+
+TEST(a_user_name_in_the_query_is_not_put_into_the_form) {
+    World world;
+    CHECK_EQUAL(value_on(world.get("login", "username=mallory"), "username"), "");
+}
+
+TEST(a_dead_session_is_replaced_by_an_anonymous_one) {
+    World world;
+    world.be_verified("alice");
+    world.session->last_active = world.at - seconds{1800};
+    const auto outcome = world.get("login");
+    CHECK_EQUAL(outcome.status, 200);
+    CHECK(outcome.session->user.empty());
+    CHECK(outcome.session->id[0] != 200);
+    CHECK_EQUAL(value_on(outcome, "user"), "");
+}
+
+TEST(R82_without_any_session_a_sign_in_says_that_cookies_are_blocked) {
+    World world;
+    const auto outcome = world.post("login", "username=alice&password=right&next=/a");
+    check_refused(outcome, 403, Reason::cookies_blocked);
+    CHECK_EQUAL(value_on(outcome, "retry"), "/uzmfa/login?next=/a");
+    CHECK_EQUAL(world.passwords.checks, 0);
+}
+
+TEST(with_a_dead_session_a_sign_in_gets_the_form_again_with_a_new_token_and_the_name) {
+    World world;
+    world.be_anonymous();
+    world.session->signed_in_at = world.at - world.policy.max_age;
+    const auto outcome = world.post("login", "username=alice&password=right&next=/a");
+    check_form_again(outcome, 403, Reason::form_stale, "login");
+    CHECK(outcome.session.has_value());
+    CHECK(outcome.session->user.empty());
+    CHECK_EQUAL(value_on(outcome, "csrf"), world.tokens.form_token(outcome.session->id));
+    CHECK_EQUAL(value_on(outcome, "username"), "alice");
+    CHECK_EQUAL(world.passwords.checks, 0);
+}
+
+TEST(R69_a_foreign_or_missing_token_checks_no_password) {
+    for (const std::string_view body : {"username=alice&password=right", "csrf=&username=alice&password=right",
+                                        "csrf=token99&username=alice&password=right"}) {
+        const Case at{body};
+        World world;
+        world.get("login");
+        const auto outcome = world.request(Verb::post, "login", body, {});
+        check_form_again(outcome, 403, Reason::form_stale, "login");
+        CHECK(!outcome.session);
+        CHECK_EQUAL(value_on(outcome, "username"), "alice");
+        CHECK_EQUAL(world.passwords.checks, 0);
+    }
+}
+
+TEST(R69_a_token_in_the_query_is_none) {
+    World world;
+    world.get("login");
+    const auto query = "csrf=" + world.tokens.form_token(world.session->id);
+    CHECK_EQUAL(world.request(Verb::post, "login", "username=alice&password=right", query).status, 403);
+    CHECK_EQUAL(world.passwords.checks, 0);
+}
+
+TEST(a_form_that_another_site_sent_is_refused_with_the_right_token_too) {
+    World world;
+    world.get("login");
+    world.cross_site = true;
+    check_form_again(world.post("login", "username=alice&password=right"), 403, Reason::form_stale, "login");
+    CHECK_EQUAL(world.passwords.checks, 0);
+    world.be_pending("alice", true);
+    world.validator.verdict = Verdict::accepted;
+    check_form_again(world.post("verify", "code=123456"), 403, Reason::form_stale, "verify");
+    CHECK(world.validator.verified.empty());
+    world.be_pending("bob", false);
+    check_form_again(world.post("enroll", "code=123456"), 403, Reason::form_stale, "enroll");
+    CHECK(world.validator.confirmed.empty());
+    world.be_verified("alice");
+    check_form_again(world.post("logout", ""), 403, Reason::form_stale, "logout");
+    CHECK(world.revocations.revoked.empty());
+}
+
+TEST(a_wrong_password_shows_the_form_again_and_leaves_the_session) {
+    World world;
+    world.be_verified("bob");
+    const auto outcome = world.post("login", "username=alice&password=wrong");
+    check_form_again(outcome, 401, Reason::wrong_password, "login");
+    CHECK_EQUAL(value_on(outcome, "username"), "alice");
+    CHECK_EQUAL(outcome.user, "alice");
+    CHECK(!outcome.session);
+    CHECK(world.revocations.revoked.empty());
+    CHECK_EQUAL(world.session->user, "bob");
+}
+
+TEST(R86_before_the_password_is_right_every_name_gets_the_same_answer) {
+    for (const std::string_view name : {"alice", "bob", "carol", "dave", "mallory", "", "ALICE"}) {
+        const Case at{name};
+        World world;
+        world.be_anonymous();
+        const auto outcome = world.post("login", "username=" + std::string{name} + "&password=wrong");
+        check_form_again(outcome, 401, Reason::wrong_password, "login");
+        CHECK_EQUAL(world.passwords.checks, 1);
+        CHECK_EQUAL(world.accounts.finds, 0);
+        CHECK_EQUAL(world.accounts.skips_consumed, 0);
+    }
+}
+
+TEST(R56_a_sign_in_replaces_the_session_and_revokes_the_old_one) {
+    World world;
+    world.get("login");
+    const auto old = *world.session;
+    world.at += seconds{30};
+    const auto outcome = world.post("login", "username=alice&password=right&next=/a");
+    check_redirect(outcome, "/uzmfa/verify?next=/a", Reason::signed_in);
+    CHECK_EQUAL(outcome.user, "alice");
+    CHECK(outcome.session.has_value());
+    CHECK(outcome.session->id != old.id);
+    CHECK_EQUAL(outcome.session->user, "alice");
+    CHECK(outcome.session->enrolled);
+    CHECK(!outcome.session->external);
+    CHECK(!outcome.session->is_verified());
+    CHECK_EQUAL(outcome.session->signed_in_at, now + seconds{30});
+    CHECK_EQUAL(outcome.session->last_active, now + seconds{30});
+    CHECK_EQUAL(outcome.session->verified_at, Moment{});
+    CHECK_EQUAL(world.revocations.revoked.size(), 1);
+    CHECK(world.revocations.revoked[0].first == old.id);
+    CHECK_EQUAL(world.revocations.revoked[0].second, old.signed_in_at + world.policy.max_age);
+}
+
+TEST(R57_a_verified_session_does_not_pass_its_verification_on_to_the_next_user) {
+    World world;
+    world.be_verified("bob");
+    const auto outcome = world.post("login", "username=alice&password=right");
+    CHECK_EQUAL(outcome.location, "/uzmfa/verify");
+    CHECK_EQUAL(outcome.session->user, "alice");
+    CHECK(!outcome.session->is_verified());
+    CHECK(world.revocations.has(SessionId{200}));
+}
+
+TEST(a_sign_in_of_the_same_user_asks_for_a_code_again) {
+    World world;
+    world.be_verified("alice");
+    const auto outcome = world.post("login", "username=alice&password=right");
+    CHECK_EQUAL(outcome.location, "/uzmfa/verify");
+    CHECK(!world.session->is_verified());
+}
+
+TEST(whoever_is_not_enrolled_is_led_to_enrollment) {
+    World world;
+    world.be_anonymous();
+    check_redirect(world.post("login", "username=bob&password=right&next=/a"), "/uzmfa/enroll?next=/a", Reason::signed_in);
+    CHECK(!world.session->enrolled);
+}
+
+TEST(a_right_password_without_a_row_or_with_a_disabled_one_is_refused) {
+    World world;
+    world.be_anonymous();
+    auto outcome = world.post("login", "username=nobody&password=right");
+    check_refused(outcome, 403, Reason::not_known);
+    CHECK_EQUAL(outcome.user, "nobody");
+    outcome = world.post("login", "username=carol&password=right");
+    check_refused(outcome, 403, Reason::not_allowed);
+    CHECK(world.session->user.empty());
+    CHECK(world.revocations.revoked.empty());
+}
+
+// --- the skip ---
+
+TEST(R47_a_skip_lets_one_sign_in_pass_without_a_code) {
+    World world;
+    world.be_anonymous();
+    const auto outcome = world.post("login", "username=dave&password=right&next=/a");
+    check_redirect(outcome, "/a", Reason::skip_used);
+    CHECK(outcome.session->method == Method::skip);
+    CHECK_EQUAL(outcome.session->verified_at, Moment{});
+    CHECK_EQUAL(world.accounts.skips_consumed, 1);
+    CHECK(world.revocations.has(SessionId{200}));
+
+    check_redirect(world.post("login", "username=dave&password=right&next=/a"), "/uzmfa/verify?next=/a", Reason::signed_in);
+    CHECK(!world.session->is_verified());
+    CHECK_EQUAL(world.accounts.skips_consumed, 1);
+}
+
+TEST(R47_of_two_sign_ins_at_once_the_slower_one_needs_a_code) {
+    World world;
+    world.be_anonymous();
+    world.accounts.skip_is_gone = true;
+    check_redirect(world.post("login", "username=dave&password=right"), "/uzmfa/verify", Reason::signed_in);
+    CHECK(!world.session->is_verified());
+}
+
+TEST(not_enrolled_wins_over_a_skip) {
+    World world;
+    world.be_anonymous();
+    world.accounts.rows["dave"].mfa_enrolled = false;
+    check_redirect(world.post("login", "username=dave&password=right"), "/uzmfa/enroll", Reason::signed_in);
+    world.accounts.rows["dave"].mfa_enrolled = true;
+    world.accounts.rows["dave"].mfa_sid = "unknown";
+    check_redirect(world.post("login", "username=dave&password=right"), "/uzmfa/enroll", Reason::signed_in);
+    CHECK_EQUAL(world.accounts.skips_consumed, 0);
+}
+
+TEST(R48_neither_a_look_at_a_page_nor_a_wrong_password_consumes_a_skip) {
+    World world;
+    world.be_pending("dave", true);
+    for (const std::string_view page : {"login", "enroll", "enroll/qr.svg", "verify", "logout"}) {
+        world.get(page);
+        world.request(Verb::head, page, {}, {});
+    }
+    world.post("verify", "code=123456");
+    world.post("login", "username=dave&password=wrong");
+    CHECK_EQUAL(world.accounts.skips_consumed, 0);
+}
+
+TEST(R48_a_session_of_the_own_sign_in_has_no_skip_button_and_its_POST_consumes_none) {
+    World world;
+    world.be_pending("dave", true);
+    CHECK_EQUAL(value_on(world.get("verify"), "skip"), "");
+    check_form_again(world.post("verify", "skip=1"), 401, Reason::skip_gone, "verify");
+    CHECK_EQUAL(world.accounts.skips_consumed, 0);
+    CHECK(!world.session->is_verified());
+}
+
+TEST(R48_under_another_AuthType_a_skip_is_taken_by_the_button) {
+    World world;
+    world.be_external("dave");
+    CHECK_EQUAL(value_on(world.get("verify"), "skip"), "1");
+    CHECK_EQUAL(world.accounts.skips_consumed, 0);
+    const auto before = *world.session;
+    const auto outcome = world.post("verify", "skip=1&next=/a");
+    check_redirect(outcome, "/a", Reason::skip_used);
+    CHECK(outcome.session->method == Method::skip);
+    CHECK(outcome.session->external);
+    CHECK(outcome.session->id != before.id);
+    CHECK_EQUAL(outcome.session->verified_at, Moment{});
+    CHECK(world.revocations.has(before.id));
+    CHECK_EQUAL(world.accounts.skips_consumed, 1);
+    CHECK(world.validator.verified.empty());
+
+    world.be_external("dave");
+    CHECK_EQUAL(value_on(world.get("verify"), "skip"), "");
+    check_form_again(world.post("verify", "skip=1"), 401, Reason::skip_gone, "verify");
+    CHECK_EQUAL(world.accounts.skips_consumed, 1);
+}
+
+TEST(a_skip_that_was_taken_meanwhile_leads_to_the_code) {
+    World world;
+    world.be_external("dave");
+    world.accounts.skip_is_gone = true;
+    const auto outcome = world.post("verify", "skip=1");
+    check_form_again(outcome, 401, Reason::skip_gone, "verify");
+    CHECK_EQUAL(value_on(outcome, "skip"), "");
+    CHECK(!outcome.session);
+}
+
+TEST(R69_a_skip_without_the_token_is_refused) {
+    World world;
+    world.be_external("dave");
+    check_form_again(world.request(Verb::post, "verify", "skip=1", {}), 403, Reason::form_stale, "verify");
+    CHECK_EQUAL(world.accounts.skips_consumed, 0);
+}
+
+// --- enrollment ---
+
+TEST(the_enrollment_page_shows_the_secret_and_gives_a_missing_uuid) {
+    World world;
+    world.be_pending("bob", false);
+    const auto outcome = world.get("enroll");
+    CHECK_EQUAL(outcome.status, 200);
+    CHECK_EQUAL(value_on(outcome, "secret"), "SECRET1");
+    CHECK_EQUAL(value_on(outcome, "otpauth"), "otpauth://totp/x?secret=SECRET1");
+    CHECK_EQUAL(value_on(outcome, "user"), "bob");
+    CHECK_EQUAL(value_on(outcome, "csrf"), "token200");
+    CHECK_EQUAL(world.accounts.uuids_given, 1);
+    CHECK_EQUAL(world.validator.uuid_seen, "00000000-0000-4000-8000-00000000000a");
+    CHECK_EQUAL(value_on(world.get("enroll"), "secret"), "SECRET1");
+    CHECK_EQUAL(world.accounts.uuids_given, 1);
+}
+
+TEST(the_qr_code_is_there_only_once_the_page_was_shown) {
+    World world;
+    world.be_pending("bob", false);
+    check_refused(world.get("enroll/qr.svg"), 404, Reason::not_found);
+    CHECK_EQUAL(world.validator.secrets_made, 0);
+    world.get("enroll");
+    const auto outcome = world.get("enroll/qr.svg");
+    CHECK_EQUAL(outcome.page->name, "qr");
+    CHECK_EQUAL(value_on(outcome, "otpauth"), "otpauth://totp/x?secret=SECRET1");
+}
+
+TEST(a_right_first_code_enrolls_and_verifies_in_one_step) {
+    World world;
+    world.be_pending("bob", false);
+    const auto before = *world.session;
+    world.validator.verdict = Verdict::accepted;
+    const auto outcome = world.post("enroll", "code=123+456&next=/a");
+    check_redirect(outcome, "/a", Reason::enrolled);
+    CHECK_EQUAL(outcome.user, "bob");
+    CHECK(outcome.session->method == Method::totp);
+    CHECK(outcome.session->enrolled);
+    CHECK_EQUAL(outcome.session->verified_at, now);
+    CHECK_EQUAL(outcome.session->signed_in_at, before.signed_in_at);
+    CHECK(outcome.session->id != before.id);
+    CHECK_EQUAL(world.revocations.revoked.size(), 1);
+    CHECK(world.revocations.revoked[0].first == before.id);
+    CHECK_EQUAL(world.revocations.revoked[0].second, before.signed_in_at + world.policy.max_age);
+    CHECK_EQUAL(world.validator.confirmed, std::vector<std::string>{"123456"});
+    CHECK_EQUAL(world.validator.address_seen, "192.0.2.1");
+    CHECK_EQUAL(world.validator.uuid_seen, "00000000-0000-4000-8000-00000000000a");
+}
+
+TEST(each_verdict_on_a_first_code_is_told) {
+    struct Row {
+        Verdict verdict;
+        Reason reason;
+        std::string_view secret;
+    };
+    for (const auto& [verdict, reason, secret] : {Row{Verdict::wrong, Reason::wrong_code, "SECRET1"},
+                                                  Row{Verdict::replayed, Reason::wrong_code, "SECRET1"},
+                                                  Row{Verdict::secret_spent, Reason::new_secret, "SECRET2"},
+                                                  Row{Verdict::expired, Reason::enrollment_expired, "SECRET2"}}) {
+        const Case at{name_of(reason)};
+        World world;
+        world.be_pending("bob", false);
+        world.get("enroll");
+        world.validator.verdict = verdict;
+        const auto outcome = world.post("enroll", "code=123456");
+        check_form_again(outcome, 401, reason, "enroll");
+        CHECK_EQUAL(outcome.user, "bob");
+        CHECK_EQUAL(value_on(outcome, "secret"), secret);
+        CHECK(!outcome.session);
+        CHECK(world.revocations.revoked.empty());
+    }
+}
+
+TEST(R19_an_ill_formed_code_reaches_no_validator) {
+    for (const std::string_view code : {"", "12345", "1234567", "12345a", "abcdef", "%EF%BC%91"}) {
+        const Case at{code};
+        World world;
+        world.validator.verdict = Verdict::accepted;
+        world.be_pending("bob", false);
+        check_form_again(world.post("enroll", "code=" + std::string{code}), 401, Reason::wrong_code, "enroll");
+        CHECK(world.validator.confirmed.empty());
+        world.be_pending("alice", true);
+        check_form_again(world.post("verify", "code=" + std::string{code}), 401, Reason::wrong_code, "verify");
+        CHECK(world.validator.verified.empty());
+    }
+}
+
+TEST(the_number_of_digits_is_the_sites_at_enrollment_and_the_factors_at_verification) {
+    World world;
+    world.validator.verdict = Verdict::accepted;
+    world.site.totp_digits = 8;
+    world.be_pending("bob", false);
+    CHECK_EQUAL(world.post("enroll", "code=123456").status, 401);
+    CHECK_EQUAL(world.post("enroll", "code=12345678").status, 303);
+    world.be_pending("alice", true);
+    CHECK_EQUAL(value_on(world.get("verify"), "digits"), "6");
+    CHECK_EQUAL(world.post("verify", "code=12345678").status, 401);
+    CHECK_EQUAL(world.post("verify", "code=123456").status, 303);
+}
+
+TEST(R69_a_first_code_without_the_token_is_not_checked) {
+    World world;
+    world.validator.verdict = Verdict::accepted;
+    world.be_pending("bob", false);
+    check_form_again(world.request(Verb::post, "enroll", "csrf=token1&code=123456", {}), 403, Reason::form_stale, "enroll");
+    CHECK(world.validator.confirmed.empty());
+}
+
+// --- verification ---
+
+TEST(a_right_code_verifies_the_session) {
+    World world;
+    world.be_pending("alice", true);
+    const auto before = *world.session;
+    world.validator.verdict = Verdict::accepted;
+    const auto outcome = world.post("verify", "code=%EF%BC%91%EF%BC%92%EF%BC%93-456&next=/a");
+    check_redirect(outcome, "/a", Reason::code_accepted);
+    CHECK_EQUAL(outcome.user, "alice");
+    CHECK(outcome.session->method == Method::totp);
+    CHECK_EQUAL(outcome.session->verified_at, now);
+    CHECK_EQUAL(outcome.session->signed_in_at, before.signed_in_at);
+    CHECK(outcome.session->id != before.id);
+    CHECK(world.revocations.has(before.id));
+    CHECK_EQUAL(world.validator.verified, std::vector<std::string>{"123456"});
+}
+
+TEST(an_external_session_stays_external_when_it_is_verified) {
+    World world;
+    world.be_external("alice");
+    world.validator.verdict = Verdict::accepted;
+    CHECK_EQUAL(world.post("verify", "code=123456").status, 303);
+    CHECK(world.session->external);
+    CHECK(world.session->is_verified());
+}
+
+TEST(R21_a_wrong_code_and_a_used_one_are_told_apart) {
+    World world;
+    world.be_pending("alice", true);
+    for (const auto& [verdict, reason] : {std::pair{Verdict::wrong, Reason::wrong_code},
+                                          {Verdict::replayed, Reason::code_used},
+                                          {Verdict::expired, Reason::wrong_code},
+                                          {Verdict::secret_spent, Reason::wrong_code}}) {
+        world.validator.verdict = verdict;
+        const auto outcome = world.post("verify", "code=123456");
+        check_form_again(outcome, 401, reason, "verify");
+        CHECK_EQUAL(outcome.user, "alice");
+        CHECK(!outcome.session);
+    }
+    CHECK(world.revocations.revoked.empty());
+}
+
+TEST(R69_a_code_without_the_token_is_not_checked) {
+    World world;
+    world.validator.verdict = Verdict::accepted;
+    world.be_pending("alice", true);
+    check_form_again(world.request(Verb::post, "verify", "code=123456", {}), 403, Reason::form_stale, "verify");
+    CHECK(world.validator.verified.empty());
+    CHECK(!world.session->is_verified());
+}
+
+TEST(R70_a_look_never_checks_a_code_that_stands_in_the_query) {
+    World world;
+    world.validator.verdict = Verdict::accepted;
+    world.be_pending("alice", true);
+    CHECK_EQUAL(world.get("verify", "code=123456&csrf=token200").status, 200);
+    CHECK_EQUAL(world.request(Verb::post, "verify", "csrf=token200", "code=123456").status, 401);
+    CHECK(world.validator.verified.empty());
+}
+
+TEST(R80_ten_tabs_need_one_code_and_reach_their_own_pages) {
+    World world;
+    world.be_pending("alice", true);
+    world.validator.verdict = Verdict::accepted;
+    for (int tab = 0; tab < 10; ++tab) {
+        const auto next = "/tab" + std::to_string(tab);
+        const auto outcome = world.request(Verb::post, "verify", "csrf=token200&code=123456&next=" + next, {});
+        CHECK_EQUAL(outcome.status, 303);
+        CHECK_EQUAL(outcome.location, next);
+    }
+    CHECK_EQUAL(world.validator.verified.size(), 1);
+}
+
+// --- sign-out ---
+
+TEST(R61_a_sign_out_drops_and_revokes_the_session) {
+    for (const bool verified : {true, false}) {
+        World world;
+        if (verified) world.be_verified("alice");
+        else world.be_pending("alice", true);
+        const auto before = *world.session;
+        const auto outcome = world.post("logout", "");
+        check_redirect(outcome, "/uzmfa/login", Reason::signed_out);
+        CHECK(outcome.drop_session);
+        CHECK(!outcome.session);
+        CHECK_EQUAL(outcome.user, "alice");
+        CHECK_EQUAL(world.revocations.revoked.size(), 1);
+        CHECK(world.revocations.revoked[0].first == before.id);
+        CHECK_EQUAL(world.revocations.revoked[0].second, before.signed_in_at + world.policy.max_age);
+    }
+}
+
+TEST(R69_a_sign_out_without_the_token_shows_the_button) {
+    World world;
+    world.be_verified("alice");
+    check_form_again(world.request(Verb::post, "logout", "csrf=foreign", {}), 403, Reason::form_stale, "logout");
+    CHECK(world.session.has_value());
+    CHECK(world.revocations.revoked.empty());
+}
+
+TEST(a_sign_out_of_nobody_leads_to_the_sign_in) {
+    World world;
+    check_redirect(world.post("logout", "next=/a"), "/uzmfa/login?next=/a", Reason::step_not_due);
+    world.be_anonymous();
+    check_redirect(world.post("logout", ""), "/uzmfa/login", Reason::step_not_due);
+    CHECK(world.revocations.revoked.empty());
+}
+
+// --- services that fail ---
+
+TEST(R84_a_service_that_fails_is_503_and_nothing_is_accepted) {
+    struct Row {
+        std::string_view name;
+        void (*prepare)(World&);
+        Outcome (*act)(World&);
+    };
+    const auto sign_in = [](World& world) { return world.post("login", "username=alice&password=right"); };
+    const auto sign_in_dave = [](World& world) { return world.post("login", "username=dave&password=right"); };
+    const auto verify = [](World& world) { return world.post("verify", "code=123456"); };
+    const auto skip = [](World& world) { return world.post("verify", "skip=1"); };
+    const auto enroll = [](World& world) { return world.post("enroll", "code=123456"); };
+    const auto log_out = [](World& world) { return world.post("logout", ""); };
+    const Row table[] = {
+        {"password", [](World& w) { w.be_anonymous(); w.passwords.broken = true; }, sign_in},
+        {"sign-in, find", [](World& w) { w.be_anonymous(); w.accounts.broken = {"find"}; }, sign_in},
+        {"sign-in, factor", [](World& w) { w.be_anonymous(); w.validator.broken = {"code_digits"}; }, sign_in},
+        {"sign-in, revoke", [](World& w) { w.be_anonymous(); w.revocations.broken = true; }, sign_in},
+        {"sign-in, skip", [](World& w) { w.be_anonymous(); w.accounts.broken = {"consume_skip"}; }, sign_in_dave},
+        {"sign-in, skip, revoke", [](World& w) { w.be_anonymous(); w.revocations.broken = true; }, sign_in_dave},
+        {"verify, find", [](World& w) { w.be_pending("alice", true); w.accounts.broken = {"find"}; }, verify},
+        {"verify, factor", [](World& w) { w.be_pending("alice", true); w.validator.broken = {"code_digits"}; }, verify},
+        {"verify, check", [](World& w) { w.be_pending("alice", true); w.validator.broken = {"verify"}; }, verify},
+        {"verify, revoke", [](World& w) { w.be_pending("alice", true); w.revocations.broken = true; }, verify},
+        {"skip, consume", [](World& w) { w.be_external("dave"); w.accounts.broken = {"consume_skip"}; }, skip},
+        {"skip, revoke", [](World& w) { w.be_external("dave"); w.revocations.broken = true; }, skip},
+        {"enroll, find", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"find"}; }, enroll},
+        {"enroll, uuid", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"give_uuid"}; }, enroll},
+        {"enroll, confirm", [](World& w) { w.be_pending("bob", false); w.validator.broken = {"confirm"}; }, enroll},
+        {"enroll, revoke", [](World& w) { w.be_pending("bob", false); w.revocations.broken = true; }, enroll},
+        {"logout, revoke", [](World& w) { w.be_verified("alice"); w.revocations.broken = true; }, log_out},
+        {"look at login", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"find"}; },
+         [](World& w) { return w.get("login"); }},
+        {"look at enroll", [](World& w) { w.be_pending("bob", false); w.validator.broken = {"enrollment"}; },
+         [](World& w) { return w.get("enroll"); }},
+        {"look at qr", [](World& w) { w.be_pending("bob", false); w.validator.broken = {"pending_enrollment"}; },
+         [](World& w) { return w.get("enroll/qr.svg"); }},
+        {"look at verify", [](World& w) { w.be_pending("alice", true); w.accounts.broken = {"find"}; },
+         [](World& w) { return w.get("verify"); }},
+    };
+    for (const auto& row : table) {
+        const Case at{row.name};
+        World world;
+        world.validator.verdict = Verdict::accepted;
+        row.prepare(world);
+        const auto before = *world.session;
+        const auto outcome = row.act(world);
+        check_refused(outcome, 503, Reason::unavailable);
+        CHECK_EQUAL(outcome.page->error, "unavailable");
+        CHECK_EQUAL(outcome.detail, "the fake is broken");
+        CHECK(world.session->id == before.id);
+        CHECK_EQUAL(world.session->is_verified(), before.is_verified());
+    }
+}
+
+TEST(a_wrong_code_while_the_new_secret_cannot_be_made_is_503) {
+    World world;
+    world.be_pending("bob", false);
+    world.validator.verdict = Verdict::secret_spent;
+    world.validator.broken = {"enrollment"};
+    check_refused(world.post("enroll", "code=123456"), 503, Reason::unavailable);
+}
+
+}  // namespace
+}  // namespace uzmfa::test
