@@ -4,6 +4,7 @@
 #include "crypto/encoding.hpp"
 #include "crypto/random.hpp"
 #include "httpd/connections.hpp"
+#include "httpd/opened_cookies.hpp"
 #include "httpd/pool.hpp"
 #include "store/revocation_store.hpp"
 
@@ -44,17 +45,23 @@ std::string_view cookie_value(request_rec* r, std::string_view name) {
     return {};
 }
 
+thread_local OpenedCookies opened_cookies;
+
 // Nothing where the cookie is missing, foreign, damaged or of an old format.
 std::optional<SealedRecord> open_cookie(request_rec* first, const Service& service) {
     const auto value = cookie_value(first, cookie_name(service.site()));
     if (value.empty() || value.size() > longest_cookie) return std::nullopt;
+    if (const Session* known = opened_cookies.find(service.instance(), value)) return SealedRecord{*known, {}};
+
     std::array<std::uint8_t, longest_cookie> sealed;
     const auto size = decode_base64url(value, sealed);
     if (!size || *size <= Sealer::overhead) return std::nullopt;
     auto* const plain = static_cast<std::uint8_t*>(apr_palloc(first->pool, *size));
     const auto length = service.session_sealer().open(std::span{sealed}.first(*size), {}, {plain, *size});
     if (!length) return std::nullopt;
-    return decode_session({reinterpret_cast<const char*>(plain), *length});
+    const auto record = decode_session({reinterpret_cast<const char*>(plain), *length});
+    if (record && record->others.empty()) opened_cookies.remember(service.instance(), value, record->session);
+    return record;
 }
 
 // The start could not read the revocations: whoever needs them first reads them now.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/service.hpp"
 
+#include "crypto/random.hpp"
 #include "httpd/pool.hpp"
 #include "store/own_connection.hpp"
 #include "store/revocation_store.hpp"
@@ -75,7 +76,9 @@ Service::Service(const SiteSettings& settings, Site site, std::vector<SecretByte
       login_providers_{std::move(login_providers)},
       driver_{*settings.database_driver},
       params_{*settings.database_params},
-      realm_{driver_ + '\n' + params_ + '\n' + std::string{site_.users_table}} {}
+      realm_{driver_ + '\n' + params_ + '\n' + std::string{site_.users_table}} {
+    fill_random({reinterpret_cast<std::uint8_t*>(&instance_), sizeof instance_});
+}
 
 Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const SiteSettings& settings) {
     if (auto missing = missing_directive(settings); !missing.empty()) return misconfigured(missing);

@@ -43,6 +43,9 @@ public:
     // A table or column is missing: nobody passes.
     bool is_broken() const { return broken_; }
 
+    // A number of this service alone, which nothing outlives.
+    std::uint64_t instance() const { return instance_; }
+
     // Names the users that this virtual host knows; sessions of one realm are worth nothing in another.
     const std::string& realm() const { return realm_; }
     bool shares_a_key_with(const Service& other) const;
@@ -62,6 +65,7 @@ private:
     std::string driver_;
     std::string params_;
     std::string realm_;
+    std::uint64_t instance_ = 0;
     NodeMemory* memory_ = nullptr;
     NodeMemory::Source* revocation_source_ = nullptr;
     bool broken_ = false;
