@@ -333,9 +333,8 @@ const PageRow* page_named(std::string_view name) {
     return nullptr;
 }
 
-}  // namespace
-
-Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, Services& services) {
+Outcome answer_to(const PageVisit& request, const Policy& policy, const Site& site, Services& services,
+                  const Session* session) {
     const PageRow* row = page_named(request.page);
     if (!row) return refusal(404, Reason::not_found);
 
@@ -351,12 +350,25 @@ Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, 
     }
     if (!request.visit.secure) return refusal(403, Reason::insecure);
 
-    const Session* const opened = request.visit.session;
-    const bool alive = opened && is_alive(*opened, policy.limits(), request.visit.now);
     const auto given_next = request.form.has("next") ? request.form["next"] : request.query["next"];
-    Call call{request, policy, site, services, alive ? opened : nullptr,
+    Call call{request, policy, site, services, session,
               std::string{return_path(given_next, site.own_path)}};
     return posted ? row->submit(call) : row->show(call);
+}
+
+}  // namespace
+
+Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, Services& services) {
+    const Session* const opened = request.visit.session;
+    const bool alive = opened && is_alive(*opened, policy.limits(), request.visit.now);
+    auto outcome = answer_to(request, policy, site, services, alive ? opened : nullptr);
+    // A visit of an own page is activity like any other.
+    const bool changed = outcome.session || outcome.drop_session;
+    if (alive && !changed && is_touch_due(*opened, policy.limits(), request.visit.now)) {
+        outcome.session = *opened;
+        outcome.session->last_active = request.visit.now;
+    }
+    return outcome;
 }
 
 }  // namespace uzmfa

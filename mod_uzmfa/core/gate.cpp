@@ -29,7 +29,7 @@ std::string_view page_for(Reason reason) {
     }
 }
 
-// 303 for a person, a problem document (RFC 9457) for a program.
+// 303 for a person, a problem document for a program.
 Outcome send_to_page(const Visit& visit, Reason reason, const Site& site) {
     const auto next = return_path(visit.target, site.own_path);
     auto url = page_url(site.own_path, page_for(reason), next);
@@ -80,6 +80,12 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
     };
     auto outcome = send_to_page(visit, required_next(&pending, visit.now), site);
     outcome.session = pending;
+    return outcome;
+}
+
+Outcome fit_for(const Visit& visit, Outcome outcome) {
+    const bool is_error_page = outcome.page && outcome.page->name == "error";
+    if (is_error_page && !visit.navigation) outcome.page = Page{"problem", outcome.page->error, {}};
     return outcome;
 }
 

@@ -27,6 +27,10 @@ Admission admit(const Visit& visit, const Policy& policy);
 // makes the pending session.
 Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& services);
 
+// The answer in the form that the client can use: a program gets a problem document (RFC 9457) where a
+// person gets an error page.
+Outcome fit_for(const Visit& visit, Outcome outcome);
+
 // The URL of an own page with `next` in its query.
 std::string page_url(std::string_view own_path, std::string_view page, std::string_view next);
 

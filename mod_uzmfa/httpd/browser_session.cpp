@@ -14,6 +14,7 @@ namespace uzmfa {
 namespace {
 
 constexpr std::size_t longest_cookie = 4096;
+constexpr std::size_t longest_entries = 2048;  // of other modules
 constexpr std::string_view host_prefix = "__Host-";
 
 request_rec* first_of_chain(request_rec* r) {
@@ -64,10 +65,14 @@ std::optional<SealedRecord> open_cookie(request_rec* first, const Service& servi
     return record;
 }
 
-// The start could not read the revocations: whoever needs them first reads them now.
+// The start could not read the revocations: they are read now. One request at a time tries, once a
+// second; the others fail at once.
 bool have_revocations(request_rec* r, const Service& service) {
     auto& source = service.revocation_source();
     if (source.read.load(std::memory_order_acquire)) return true;
+    std::int64_t last = source.last_try.load();
+    const std::int64_t this_second = apr_time_sec(r->request_time);
+    if (last == this_second || !source.last_try.compare_exchange_strong(last, this_second)) return false;
     DbdConnections connections{r->pool, r->server};
     Database database{connections, service.statements()};
     const Moment now = from_unix_time(apr_time_sec(r->request_time));
@@ -78,13 +83,13 @@ bool have_revocations(request_rec* r, const Service& service) {
 }
 
 void read_cookie(request_rec* r, const Service& service, BrowserSession& browser) {
-    browser.cookie = BrowserSession::Cookie::opened;
-    const auto record = open_cookie(first_of_chain(r), service);
-    if (!record) return;
     if (!have_revocations(r, service)) {
         browser.cookie = BrowserSession::Cookie::undecided;
         return;
     }
+    browser.cookie = BrowserSession::Cookie::opened;
+    const auto record = open_cookie(first_of_chain(r), service);
+    if (!record) return;
     if (service.memory().revocations.contains(record->session)) return;
     browser.session = record->session;
     browser.others = record->others;
@@ -168,7 +173,13 @@ apr_status_t save_for_mod_session(request_rec* r, session_rec* record) {
     BrowserSession& browser = browser_session(r, *service);
     // SessionMaxAge asks for a write on every request; only a change is one.
     if (record != browser.record || !record->dirty) return OK;
-    browser.others = copy_in(first_of_chain(r)->pool, view_of(record->encoded));
+    const auto others = view_of(record->encoded);
+    if (others.size() > longest_entries) {
+        // What no browser would send back is not written: the session goes on without it.
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, "UZMFA1098 session entries of other modules over 2 KiB are not kept");
+        return OK;
+    }
+    browser.others = copy_in(first_of_chain(r)->pool, others);
     Session session;
     if (browser.session) {
         session = *browser.session;

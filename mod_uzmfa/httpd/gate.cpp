@@ -34,10 +34,12 @@ Decision decide(request_rec* r, const Service& service, const Policy& policy) {
 }
 
 int refuse(request_rec* r, const Service& service, Decision& decision) {
-    if (!decision.visit) return stop_request(r, service, failure(decision.visit.error()));
-    read_circumstances(r, *decision.visit);
+    Visit visit = decision.visit ? *decision.visit : Visit{};
+    read_circumstances(r, visit);
+    if (!decision.visit) return stop_request(r, service, fit_for(visit, failure(decision.visit.error())));
     RequestServices services{r, service};
-    return stop_request(r, service, stop(*decision.visit, decision.admission.reason, service.site(), services.ports()));
+    const auto outcome = stop(visit, decision.admission.reason, service.site(), services.ports());
+    return stop_request(r, service, fit_for(visit, outcome));
 }
 
 // A gated place without a service: its AuthType came from an .htaccess, which the start does not see.
@@ -53,15 +55,21 @@ void name_user(request_rec* r, const Session& session) {
 
 // What the application and the access log get (docs/reference.md).
 void describe(request_rec* r, const Admission& admission, const Session* session) {
-    const auto put = [r](const char* name, const char* value) {
-        apr_table_setn(r->subprocess_env, name, value);
-        apr_table_setn(r->notes, name, value);
-    };
-    put("UZMFA_DECISION", name_of(admission.reason).data());
+    tell(r, "UZMFA_DECISION", name_of(admission.reason).data());
     if (!session || admission.reason != Reason::verified) return;
-    put("UZMFA_METHOD", name_of(session->method).data());
-    put("UZMFA_VERIFIED_AT",
-        session->method == Method::skip ? "" : apr_off_t_toa(r->pool, unix_time(session->verified_at)));
+    tell(r, "UZMFA_METHOD", name_of(session->method).data());
+    tell(r, "UZMFA_VERIFIED_AT",
+         session->method == Method::skip ? "" : apr_off_t_toa(r->pool, unix_time(session->verified_at)));
+}
+
+// A client's credentials that httpd did not check would be believed: mod_php prefers them to
+// REMOTE_USER, and a SetEnvIf may have copied them.
+void remove_unchecked_credentials(request_rec* r) {
+    apr_table_unset(r->headers_in, "Authorization");
+    for (request_rec* each = r; each; each = each->main ? each->main : each->prev) {
+        apr_table_unset(each->subprocess_env, "HTTP_AUTHORIZATION");
+        apr_table_unset(each->subprocess_env, "REDIRECT_HTTP_AUTHORIZATION");
+    }
 }
 
 void touch_session(request_rec* r, const Service& service, const Visit& visit) {
@@ -83,6 +91,7 @@ int run_gate(request_rec* r, bool describes) {
     // Set here too: with `Satisfy Any` nobody asked for it.
     const Visit& visit = *decision.visit;
     if (visit.own_sign_in && !r->user) name_user(r, *visit.session);
+    if (visit.own_sign_in) remove_unchecked_credentials(r);
     describe(r, decision.admission, visit.session);
     keep_out_of_caches(r);
     if (decision.admission.touches) touch_session(r, *service, visit);

@@ -21,6 +21,7 @@ struct NodeMemory {
     struct Source {
         std::atomic<std::uint64_t> name;
         std::atomic<bool> read;
+        std::atomic<std::int64_t> last_try;  // Unix time
     };
     static constexpr std::size_t most_sources = 64;
     Source sources[most_sources];

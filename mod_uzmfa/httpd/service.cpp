@@ -89,7 +89,11 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
     auto keys = read_key_file(std::string{site.key_file});
     if (!keys) return misconfigured("UzmfaSessionKeyFile: " + keys.error().detail);
 
-    auto pages = Pages::load(std::string{site.template_dir}, UZMFA_TEMPLATE_DIR);
+    const std::string template_dir{site.template_dir};
+    if (!template_dir.empty() && !ap_is_directory(pool, template_dir.c_str())) {
+        return misconfigured("UzmfaTemplateDir: " + template_dir + " is not a folder");
+    }
+    auto pages = Pages::load(template_dir, UZMFA_TEMPLATE_DIR);
     if (!pages) return misconfigured("UzmfaTemplateDir: " + pages.error().detail);
 
     auto providers = providers_of(settings);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/start.hpp"
 
+#include "httpd/pool.hpp"
 #include "httpd/service.hpp"
 
 #include <exception>
@@ -47,6 +48,12 @@ bool is_first_start() {
 }  // namespace
 
 int check_config(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main) noexcept {
+    // A virtual host without directives of its own shares the main server's settings, but has a name
+    // and so a service of its own.
+    for (server_rec* server = main->next; server; server = server->next) {
+        if (&site_settings(server) != &site_settings(main)) continue;
+        ap_set_module_config(server->module_config, &uzmfa_module, make_in<SiteSettings>(config, site_settings(main)));
+    }
     return for_each_gated(main, [&](server_rec* server, SiteSettings& settings) -> std::string {
         auto service = Service::build(config, server, settings);
         if (!service) return service.error().detail;
@@ -61,12 +68,16 @@ int check_config(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main)
 
 int post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* temporary, server_rec* main) noexcept {
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) return OK;
+    std::string said;  // virtual hosts share a database more often than not
     return for_each_gated(main, [&](server_rec* server, SiteSettings& settings) -> std::string {
         auto& service = const_cast<Service&>(*settings.service);
         const auto missing = service.examine(temporary, service.memory());
         if (missing.empty()) return {};
         const auto complaint = missing + " is missing (the module's own tables: uzmfactl schema)";
         if (is_first_start()) return complaint;
+        if (complaint == said) return {};
+        said = complaint;
+        service.memory().may_raise_alarm(from_unix_time(apr_time_sec(apr_time_now())));
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "UZMFA1096 %s: gated places answer 503", complaint.c_str());
         return {};
     });

@@ -32,6 +32,18 @@ void write_headers(request_rec* r, const Outcome& outcome) {
     if (!outcome.location.empty()) apr_table_setn(headers, "Location", copy_in(r->pool, outcome.location));
 }
 
+// What is left unread ends an HTTP/2 stream with an error, and an HTTP/1.1 connection.
+void read_small_body(request_rec* r) {
+    constexpr apr_off_t small = 64 * 1024;
+    apr_off_t length = 0;
+    const char* const said = apr_table_get(r->headers_in, "Content-Length");
+    if (r->main || !said || !ap_parse_strict_length(&length, said) || length > small) return;
+    // Not ap_discard_request_body: it leaves the body of an HTTP/2 stream where it is.
+    if (ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK) != OK || !ap_should_client_block(r)) return;
+    char piece[2048];
+    while (ap_get_client_block(r, piece, sizeof piece) > 0) continue;
+}
+
 void apply_session(request_rec* r, const Service& service, const Outcome& outcome) {
     if (!outcome.session && !outcome.drop_session) return;
     BrowserSession& browser = browser_session(r, service);
@@ -49,12 +61,18 @@ void write_body(request_rec* r, std::string_view content_type, std::string_view 
 
 }  // namespace
 
+void tell(request_rec* r, const char* name, const char* value) {
+    apr_table_setn(r->subprocess_env, name, value);
+    apr_table_setn(r->notes, name, value);
+}
+
 int write_page(request_rec* r, const Service& service, const Outcome& outcome) {
+    tell(r, "UZMFA_DECISION", name_of(outcome.reason).data());
     write_headers(r, outcome);
     if (!outcome.page) return outcome.status;
     const auto request_id = outcome.page->name == "error" ? view_of(r->log_id ? r->log_id : r->connection->log_id)
                                                           : std::string_view{};
-    auto rendered = service.pages().render(*outcome.page, service.site(), request_id);
+    auto rendered = service.pages().render(*outcome.page, outcome.status, service.site(), request_id);
     if (!rendered) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1091 %s", rendered.error().detail.c_str());
         return HTTP_INTERNAL_SERVER_ERROR;
@@ -73,7 +91,9 @@ int write_outcome(request_rec* r, const Service& service, const Outcome& outcome
 int stop_request(request_rec* r, const Service& service, Outcome outcome) {
     log_outcome(r, service, outcome);
     apply_session(r, service, outcome);
+    tell(r, "UZMFA_DECISION", name_of(outcome.reason).data());
     write_headers(r, outcome);
+    read_small_body(r);
     const int status = outcome.status;
     if (outcome.page && !r->main) {
         const auto path = std::string{service.site().own_path} + "/" + std::string{answer_page};
@@ -87,12 +107,11 @@ const Outcome* stopping_answer(request_rec* r, const Service& service) {
     return r->prev ? browser_session(r, service).answer : nullptr;
 }
 
-int write_asset(request_rec* r, const Rendered& asset) {
+int write_asset(request_rec* r, const Service& service, const Rendered& asset) {
     if (r->method_number != M_GET) {
-        Outcome refused;
+        auto refused = refusal(HTTP_METHOD_NOT_ALLOWED, Reason::method_not_allowed);
         refused.allow = "GET, HEAD";
-        write_headers(r, refused);
-        return HTTP_METHOD_NOT_ALLOWED;
+        return write_outcome(r, service, refused);
     }
     write_headers(r, Outcome{});
     write_body(r, asset.content_type, asset.body);

@@ -19,6 +19,9 @@ inline constexpr std::string_view answer_page = "answer";
 const Outcome* stopping_answer(request_rec* r, const Service& service);
 int write_page(request_rec* r, const Service& service, const Outcome& outcome);
 
-int write_asset(request_rec* r, const Rendered& asset);
+int write_asset(request_rec* r, const Service& service, const Rendered& asset);
+
+// An environment variable and a note of that name: for the application and for access logs.
+void tell(request_rec* r, const char* name, const char* value);
 
 }  // namespace uzmfa

@@ -61,11 +61,13 @@ Result<std::string> rendered(const std::string& text, const data& values) {
 }
 
 // RFC 9457.
-Result<std::string> problem_json(const Page& page, const Messages& messages) {
+Result<std::string> problem_json(const Page& page, int status, const Messages& messages) {
     const std::string error{page.error};
-    const std::string title{messages[error]};
+    // An error page's heading, where the reason has one.
+    const std::string heading = error + "_heading";
+    const std::string title{messages[messages.has(heading) ? heading : error]};
     const std::unique_ptr<json_t, decltype(&json_decref)> problem{
-        json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title", title.c_str(), "status", 401, "error",
+        json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title", title.c_str(), "status", status, "error",
                   error.c_str()),
         json_decref};
     if (!problem) return Error{ErrorKind::damaged, "the problem document cannot be made"};
@@ -115,14 +117,14 @@ const Rendered* Pages::asset(std::string_view name) const {
     return found == assets_.end() ? nullptr : &found->second;
 }
 
-Result<Rendered> Pages::render(const Page& page, const Site& site, std::string_view request_id) const {
+Result<Rendered> Pages::render(const Page& page, int status, const Site& site, std::string_view request_id) const {
     if (page.name == "qr") {
         auto svg = qr_svg(value_of(page, "otpauth"));
         if (!svg) return svg.error();
         return Rendered{"image/svg+xml", std::move(*svg)};
     }
     if (page.name == "problem") {
-        auto json = problem_json(page, messages_);
+        auto json = problem_json(page, status, messages_);
         if (!json) return json.error();
         return Rendered{"application/problem+json", std::move(*json)};
     }

@@ -23,7 +23,7 @@ public:
     // Files are taken from `directory`; what is missing there from `installed`.
     static Result<Pages> load(const std::string& directory, const std::string& installed);
 
-    Result<Rendered> render(const Page& page, const Site& site, std::string_view request_id) const;
+    Result<Rendered> render(const Page& page, int status, const Site& site, std::string_view request_id) const;
 
     // A file beside the pages, such as style.css, or nothing.
     const Rendered* asset(std::string_view name) const;

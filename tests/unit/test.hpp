@@ -83,6 +83,8 @@ bool equal(const A& a, const B& b) {
         return std::cmp_equal(a, b);
     } else if constexpr (std::is_convertible_v<A, std::string_view> && std::is_convertible_v<B, std::string_view>) {
         return std::string_view{a} == std::string_view{b};
+    } else if constexpr (requires { a.view(); } && std::is_convertible_v<B, std::string_view>) {
+        return a.view() == std::string_view{b};
     } else {
         return a == b;
     }

@@ -41,7 +41,7 @@ struct World {
     Outcome request(Verb verb, std::string_view page, std::string_view body, std::string_view query) {
         PageVisit request;
         request.visit.now = at;
-        request.visit.session = session;
+        request.visit.session = session ? &*session : nullptr;
         request.visit.secure = secure;
         request.visit.own_sign_in = true;
         request.visit.navigation = true;
@@ -223,7 +223,6 @@ TEST(every_page_in_every_state_shows_itself_or_leads_to_the_page_due) {
                 World world;
                 row.prepare(world);
                 world.validator.pending = "SECRET0";
-                const auto before = world.session;
                 const auto outcome = world.request(verb, page, {}, "next=/a");
                 if (leads_to.empty()) {
                     CHECK_EQUAL(outcome.status, 200);
@@ -293,6 +292,31 @@ TEST(what_a_session_knew_of_its_row_is_asked_again) {
     world.be_pending("bob", false);
     world.accounts.rows["bob"] = enrolled_account("bob");  // enrolled in another browser
     check_redirect(world.get("enroll"), "/uzmfa/verify", Reason::step_not_due);
+}
+
+TEST(a_visit_of_an_own_page_counts_as_activity) {
+    const auto idle_for = [](seconds idle) {
+        World world;
+        world.be_verified("alice");
+        world.session->last_active = world.at - idle;
+        return world.get("logout").session;
+    };
+    CHECK(!idle_for(seconds{179}));
+    const auto touched = idle_for(seconds{180});
+    CHECK(touched.has_value());
+    CHECK_EQUAL(touched->last_active, now);
+    CHECK(touched->id == SessionId{200});
+    CHECK(touched->is_verified());
+    CHECK(!idle_for(seconds{1800}));
+}
+
+TEST(a_session_that_ends_is_not_touched) {
+    World world;
+    world.be_verified("alice");
+    world.session->last_active = world.at - seconds{500};
+    const auto outcome = world.post("logout", "");
+    CHECK(outcome.drop_session);
+    CHECK(!outcome.session);
 }
 
 // --- next ---

@@ -36,16 +36,24 @@ Session idle(Session session) {
     return session;
 }
 
-Visit visit_with(std::optional<Session> session, bool own_sign_in, std::string_view user) {
+// The session is kept by the caller, as the edge keeps it for the length of a request.
+Visit visit_with(const std::optional<Session>& session, bool own_sign_in, std::string_view user) {
     Visit visit;
     visit.now = now;
-    visit.session = session;
+    visit.session = session ? &*session : nullptr;
     visit.own_sign_in = own_sign_in;
     visit.user = user;
     visit.secure = true;
     visit.navigation = true;
     visit.target = "/orders?id=7";
     return visit;
+}
+
+// For a session that a test writes within an expression.
+const std::optional<Session>& kept(const Session& session) {
+    static std::optional<Session> place;
+    place = session;
+    return place;
 }
 
 Policy policy_with(Engine engine) {
@@ -119,7 +127,7 @@ TEST(every_session_under_every_engine_and_either_auth_type) {
 
 TEST(R59_plain_http_is_stopped_whatever_else_is_right) {
     for (const auto engine : {Engine::off, Engine::on, Engine::report_only}) {
-        auto visit = visit_with(session_with("alice", true, Method::totp), true, "alice");
+        auto visit = visit_with(kept(session_with("alice", true, Method::totp)), true, "alice");
         visit.secure = false;
         const auto admission = admit(visit, policy_with(engine));
         CHECK_EQUAL(admission.reason, Reason::insecure);
@@ -129,49 +137,46 @@ TEST(R59_plain_http_is_stopped_whatever_else_is_right) {
 
 TEST(R105_a_place_without_a_user_is_stopped_under_every_engine) {
     for (const auto engine : {Engine::off, Engine::on, Engine::report_only}) {
-        const auto admission = admit(visit_with(session_with("alice", true, Method::totp), false, ""), policy_with(engine));
+        const auto admission = admit(visit_with(kept(session_with("alice", true, Method::totp)), false, ""), policy_with(engine));
         CHECK_EQUAL(admission.reason, Reason::no_user);
         CHECK(!admission.passes);
     }
 }
 
 TEST(R105_an_anonymous_session_is_nobodys_even_where_nobody_is_named) {
-    const auto admission = admit(visit_with(anonymous(), false, ""), policy_with(Engine::on));
+    const auto admission = admit(visit_with(kept(anonymous()), false, ""), policy_with(Engine::on));
     CHECK_EQUAL(admission.reason, Reason::no_user);
 }
 
 TEST(what_passes_has_its_last_activity_renewed_after_the_grain) {
-    auto session = session_with("alice", true, Method::totp, seconds{1000});
-    session.last_active = now - seconds{179};
-    CHECK(!admit(visit_with(session, true, ""), policy_with(Engine::on)).renewed);
-    session.last_active = now - seconds{180};
-    const auto admission = admit(visit_with(session, true, ""), policy_with(Engine::on));
-    CHECK(admission.renewed.has_value());
-    CHECK_EQUAL(admission.renewed->last_active, now);
-    CHECK(admission.renewed->id == session.id);
+    std::optional session = session_with("alice", true, Method::totp, seconds{1000});
+    session->last_active = now - seconds{179};
+    CHECK(!admit(visit_with(session, true, ""), policy_with(Engine::on)).touches);
+    session->last_active = now - seconds{180};
+    CHECK(admit(visit_with(session, true, ""), policy_with(Engine::on)).touches);
 }
 
-TEST(what_is_stopped_renews_nothing) {
-    auto session = session_with("alice", true, Method::none);
-    session.last_active = now - seconds{500};
-    CHECK(!admit(visit_with(session, true, ""), policy_with(Engine::on)).renewed);
+TEST(what_is_stopped_touches_nothing) {
+    std::optional session = session_with("alice", true, Method::none);
+    session->last_active = now - seconds{500};
+    CHECK(!admit(visit_with(session, true, ""), policy_with(Engine::on)).touches);
 }
 
 TEST(a_session_of_another_user_is_not_renewed) {
-    auto session = session_with("bob", true, Method::totp, seconds{1000});
-    session.last_active = now - seconds{500};
+    std::optional session = session_with("bob", true, Method::totp, seconds{1000});
+    session->last_active = now - seconds{500};
     const auto admission = admit(visit_with(session, false, "alice"), policy_with(Engine::report_only));
     CHECK(admission.passes);
-    CHECK(!admission.renewed);
+    CHECK(!admission.touches);
 }
 
 TEST(the_places_own_limits_count) {
     auto policy = policy_with(Engine::on);
     policy.idle_timeout = seconds{60};
-    auto session = session_with("alice", true, Method::totp);
-    session.last_active = now - seconds{60};
+    std::optional session = session_with("alice", true, Method::totp);
+    session->last_active = now - seconds{60};
     CHECK_EQUAL(admit(visit_with(session, true, ""), policy).reason, Reason::sign_in_required);
-    session.last_active = now - seconds{59};
+    session->last_active = now - seconds{59};
     CHECK_EQUAL(admit(visit_with(session, true, ""), policy).reason, Reason::verified);
 }
 
@@ -292,7 +297,7 @@ TEST(a_pending_session_is_made_for_a_program_too) {
 
 TEST(a_pending_session_that_is_there_is_kept) {
     Stopped stopped;
-    const auto visit = visit_with(external(session_with("alice", true, Method::none)), false, "alice");
+    const auto visit = visit_with(kept(external(session_with("alice", true, Method::none))), false, "alice");
     const auto outcome = stopped.at(visit, Reason::verification_required);
     CHECK_EQUAL(outcome.status, 303);
     CHECK(!outcome.session);
@@ -334,6 +339,22 @@ TEST(a_database_that_fails_is_503_and_makes_no_session) {
     outcome = stopped.at(visit_with({}, false, "alice"), Reason::sign_in_required);
     CHECK_EQUAL(outcome.status, 503);
     CHECK(!outcome.session);
+}
+
+TEST(R79_a_program_gets_a_problem_where_a_person_gets_an_error_page) {
+    auto visit = visit_with({}, true, "");
+    auto outcome = fit_for(visit, failure(outage()));
+    CHECK_EQUAL(outcome.page->name, "error");
+    visit.navigation = false;
+    outcome = fit_for(visit, failure(outage()));
+    CHECK_EQUAL(outcome.status, 503);
+    CHECK_EQUAL(outcome.page->name, "problem");
+    CHECK_EQUAL(outcome.page->error, "unavailable");
+    CHECK(outcome.page->values.empty());
+    CHECK_EQUAL(outcome.detail, "the fake is broken");
+    outcome = fit_for(visit, redirect(Reason::step_passed, "/a"));
+    CHECK_EQUAL(outcome.status, 303);
+    CHECK(!outcome.page);
 }
 
 TEST(a_url_of_an_own_page_carries_next_encoded) {

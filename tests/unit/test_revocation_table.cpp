@@ -120,15 +120,6 @@ TEST(a_later_overflow_counts_and_an_earlier_one_takes_nothing_back) {
     CHECK(table->contains(session_of(1, now + seconds{30})));
 }
 
-TEST(a_revocation_that_is_read_again_with_a_later_end_lasts_until_then) {
-    const auto table = zeroed_table();
-    constexpr auto step = RevocationTable::slot_count;
-    for (std::uint64_t i = 0; i < longest_probe; ++i) add(*table, 7 + i * step, i == 0 ? now + seconds{10} : later);
-    add(*table, 7, later);
-    add(*table, 7 + 1000 * step, later, now + seconds{11});
-    CHECK(contains(*table, 7));
-}
-
 TEST(threads_that_add_at_once_lose_nothing) {
     const auto table = zeroed_table();
     constexpr std::uint64_t threads = 8;

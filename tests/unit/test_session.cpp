@@ -231,32 +231,40 @@ TEST(what_is_due_follows_from_the_session) {
 
 TEST(the_last_activity_has_a_grain_of_a_tenth_of_the_idle_time) {
     const auto session = verified_session();
-    CHECK(!touched(session, limits, now));
-    CHECK(!touched(session, limits, now + seconds{179}));
-    const auto renewed = touched(session, limits, now + seconds{180});
-    CHECK(renewed.has_value());
-    CHECK_EQUAL(renewed->last_active, now + seconds{180});
-    auto expected = session;
-    expected.last_active = renewed->last_active;
-    check_same(*renewed, expected);
+    CHECK(!is_touch_due(session, limits, now));
+    CHECK(!is_touch_due(session, limits, now + seconds{179}));
+    CHECK(is_touch_due(session, limits, now + seconds{180}));
+    CHECK(is_touch_due(session, limits, now + seconds{1799}));
 }
 
 TEST(the_grain_of_a_short_idle_time_is_one_second) {
-    const Limits tight{seconds{5}, seconds{3600}};
-    const auto session = verified_session();
-    CHECK(!touched(session, tight, now));
-    CHECK(touched(session, tight, now + seconds{1}).has_value());
+    for (const int idle : {1, 5, 9, 10, 19}) {
+        const Limits tight{seconds{idle}, seconds{3600}};
+        CHECK(!is_touch_due(verified_session(), tight, now));
+        CHECK(is_touch_due(verified_session(), tight, now + seconds{1}));
+    }
+    CHECK(!is_touch_due(verified_session(), {seconds{20}, seconds{3600}}, now + seconds{1}));
 }
 
 TEST(a_clock_that_went_back_does_not_touch_a_session) {
-    CHECK(!touched(verified_session(), limits, now - seconds{60}));
-    CHECK(!touched(verified_session(), limits, now - seconds{3600}));
+    CHECK(!is_touch_due(verified_session(), limits, now - seconds{60}));
+    CHECK(!is_touch_due(verified_session(), limits, now - seconds{3600}));
 }
 
 TEST(methods_are_named_as_the_environment_has_them) {
     CHECK_EQUAL(name_of(Method::totp), "totp");
     CHECK_EQUAL(name_of(Method::skip), "skip");
     CHECK_EQUAL(name_of(Method::none), "");
+}
+
+TEST(a_bounded_text_that_cannot_take_a_text_stays_as_it_was) {
+    auto name = *UserName::of("alice");
+    CHECK(!name.assign(std::string(256, 'x')));
+    CHECK_EQUAL(name, "alice");
+    CHECK(name.assign("bob"));
+    CHECK_EQUAL(name, "bob");
+    CHECK(name.assign(""));
+    CHECK(name.empty());
 }
 
 TEST(a_bounded_text_is_whole_or_not_there) {

@@ -68,7 +68,7 @@ class Configuration:
             f"Listen 127.0.0.1:{httpd.port} https",
             *([f"Listen 127.0.0.1:{httpd.plain_port} http"] if self.plain_http else []),
             *self._loads(), 'TypesConfig "/etc/mime.types"', *MPM[self.mpm],
-            f'SSLSessionCache "shmcb:{httpd.root}/tls_sessions(512000)"', "Timeout 5", "KeepAliveTimeout 30", "MaxKeepAliveRequests 0",
+            f'SSLSessionCache "shmcb:{httpd.root}/tls_sessions(512000)"', "Timeout 2", "KeepAliveTimeout 30", "MaxKeepAliveRequests 0",
             *([] if self.mpm == "prefork" else [f'ScriptSock "{httpd.root}/cgid.sock"']),
             *application.directives(),
             *(self.database if "dbd" in self.companions else ()),
