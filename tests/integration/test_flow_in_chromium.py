@@ -11,8 +11,7 @@ from harness.chrome import Chrome, oathtool, read_qr
 from harness.site import Site
 
 WANTED = "/erp/orders?id=7&view=all%20open&x=%26"
-KINDS = [("sqlite3", "prefork"), ("sqlite3", "event"), ("sqlite3", "worker"), ("pgsql", "prefork"), ("pgsql", "event"),
-         ("pgsql", "worker")]
+KINDS = [("sqlite3", "prefork"), ("sqlite3", "event"), ("pgsql", "prefork"), ("pgsql", "event")]
 
 
 @pytest.mark.parametrize(("driver", "mpm"), KINDS)
