@@ -7,6 +7,8 @@
 #include "store/revocation_store.hpp"
 #include "store/schema.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace uzmfa {
@@ -102,8 +104,10 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
     Statements statements{*driver_named(*settings.database_driver), site.users_table};
     for (const auto& [name, sql] : items_of<Replacement>(settings.statements)) statements.replace(name, sql);
 
+    // Not in a child that exits: its threads may still be in it, and OpenSSL has cleaned up already.
     const auto destroy = [](void* data) -> apr_status_t {
-        delete static_cast<Service*>(data);
+        auto* const built = static_cast<Service*>(data);
+        if (built->builder_ == getpid()) delete built;
         return APR_SUCCESS;
     };
     auto* service = new Service{settings,          site, std::move(*keys), std::move(*pages), std::move(statements),

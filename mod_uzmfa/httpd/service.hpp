@@ -11,6 +11,8 @@
 #include "store/statements.hpp"
 #include "view/pages.hpp"
 
+#include <unistd.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,6 +68,7 @@ private:
     std::string params_;
     std::string realm_;
     std::uint64_t instance_ = 0;
+    pid_t builder_ = getpid();
     NodeMemory* memory_ = nullptr;
     NodeMemory::Source* revocation_source_ = nullptr;
     bool broken_ = false;
