@@ -8,6 +8,7 @@
 #include "httpd/pool.hpp"
 #include "store/revocation_store.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace uzmfa {
@@ -95,17 +96,21 @@ void read_cookie(request_rec* r, const Service& service, BrowserSession& browser
     browser.others = record->others;
 }
 
+// Where the answer holds this Set-Cookie.
+const char** place_of(const char* set_cookie, apr_table_t* headers) {
+    const auto* const array = apr_table_elts(headers);
+    auto* const entries = reinterpret_cast<apr_table_entry_t*>(array->elts);
+    const auto entry = std::find_if(entries, entries + array->nelts,
+                                    [&](const apr_table_entry_t& each) { return each.val == set_cookie; });
+    return entry == entries + array->nelts ? nullptr : const_cast<const char**>(&entry->val);
+}
+
 // One Set-Cookie an answer: a second one takes the place of the first.
 void set_cookie(request_rec* r, BrowserSession& browser, const char* header) {
-    if (browser.header) {
-        *browser.header = header;
-        return;
-    }
     apr_table_t* const headers = answered_request(r)->err_headers_out;
-    apr_table_addn(headers, "Set-Cookie", header);
-    const auto* const entries = apr_table_elts(headers);
-    auto* const last = reinterpret_cast<apr_table_entry_t*>(entries->elts) + entries->nelts - 1;
-    browser.header = const_cast<const char**>(&last->val);
+    if (const char** const former = browser.header ? place_of(browser.header, headers) : nullptr) *former = header;
+    else apr_table_addn(headers, "Set-Cookie", header);
+    browser.header = header;
 }
 
 const char* cookie_header(request_rec* r, const Site& site, std::string_view value, const char* lifetime) {
@@ -146,6 +151,14 @@ void drop_session(request_rec* r, const Service& service, BrowserSession& browse
     browser.session.reset();
     browser.others = {};
     if (is_secure(r, service.site())) set_cookie(r, browser, cookie_header(r, service.site(), "", "; Max-Age=0"));
+}
+
+void keep_cookie(request_rec* r) noexcept {
+    const auto* const record =
+        static_cast<const RequestRecord*>(ap_get_module_config(first_of_chain(r)->request_config, &uzmfa_module));
+    if (!record || !record->browser || !record->browser->header) return;
+    apr_table_t* const headers = answered_request(r)->err_headers_out;
+    if (!place_of(record->browser->header, headers)) apr_table_addn(headers, "Set-Cookie", record->browser->header);
 }
 
 bool is_secure(request_rec* r, const Site& site) {

@@ -185,6 +185,7 @@ KINDS = {
     "200": ("GET", "/static.html", {}, 200), "HEAD": ("HEAD", "/static.html", {}, 200), "CGI": ("GET", "/env", {}, 200),
     "SSI": ("GET", "/erp/x", {}, 200), "206": ("GET", "/static.html", {"Range": "bytes=0-3"}, 206),
     "304": ("GET", "/static.html", {"If-None-Match": "*"}, 304),
+    "416": ("GET", "/static.html", {"Range": "bytes=9999-"}, 416),
     "301": ("GET", "/folder", {}, 301), "404": ("GET", "/missing", {}, 404),
     "POST": ("POST", "/env", {}, 200), "own 303": ("GET", f"{OWN}/verify", {}, 303), "own 200": ("GET", f"{OWN}/logout", {}, 200),
     "own 404": ("GET", f"{OWN}/nowhere", {}, 404),
