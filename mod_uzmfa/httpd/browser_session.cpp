@@ -49,6 +49,10 @@ std::string_view cookie_value(request_rec* r, std::string_view name) {
 
 thread_local OpenedCookies opened_cookies;
 
+bool is_secure(request_rec* r, const Site& site) {
+    return site.allow_http || view_of(ap_http_scheme(r)) == "https";
+}
+
 // Nothing where the cookie is missing, foreign, damaged or of an old format.
 std::optional<SealedRecord> open_cookie(request_rec* first, const Service& service) {
     const auto value = cookie_value(first, cookie_name(service.site()));
@@ -134,14 +138,17 @@ RequestRecord& record_of(request_rec* r) {
 BrowserSession& browser_session(request_rec* r, const Service& service) {
     request_rec* const first = first_of_chain(r);
     RequestRecord& record = record_of(first);
-    if (!record.browser) record.browser = make_in<BrowserSession>(first->pool);
+    if (!record.browser) {
+        record.browser = make_in<BrowserSession>(first->pool);
+        record.browser->secure = is_secure(first, service.site());
+    }
     if (record.browser->cookie == BrowserSession::Cookie::unread) read_cookie(r, service, *record.browser);
     return *record.browser;
 }
 
 void save_session(request_rec* r, const Service& service, BrowserSession& browser, const Session& session) {
     browser.session = session;
-    if (!is_secure(r, service.site())) return;
+    if (!browser.secure) return;
     const auto plain = encode(session, browser.others);
     const auto sealed = service.session_sealer().seal(bytes_of(plain), {});
     set_cookie(r, browser, cookie_header(r, service.site(), base64url(sealed), ""));
@@ -150,7 +157,7 @@ void save_session(request_rec* r, const Service& service, BrowserSession& browse
 void drop_session(request_rec* r, const Service& service, BrowserSession& browser) {
     browser.session.reset();
     browser.others = {};
-    if (is_secure(r, service.site())) set_cookie(r, browser, cookie_header(r, service.site(), "", "; Max-Age=0"));
+    if (browser.secure) set_cookie(r, browser, cookie_header(r, service.site(), "", "; Max-Age=0"));
 }
 
 void keep_cookie(request_rec* r) noexcept {
@@ -159,10 +166,6 @@ void keep_cookie(request_rec* r) noexcept {
     if (!record || !record->browser || !record->browser->header) return;
     apr_table_t* const headers = answered_request(r)->err_headers_out;
     if (!place_of(record->browser->header, headers)) apr_table_addn(headers, "Set-Cookie", record->browser->header);
-}
-
-bool is_secure(request_rec* r, const Site& site) {
-    return site.allow_http || view_of(ap_http_scheme(r)) == "https";
 }
 
 apr_status_t load_for_mod_session(request_rec* r, session_rec** record) {
