@@ -241,8 +241,8 @@ const char* add_login_provider(cmd_parms* command, void*, const char* name) {
 }
 
 const char* add_statement(cmd_parms* command, void*, const char* name, const char* sql) {
-    if (!is_statement_name(name)) {
-        return complain(command, apr_psprintf(command->pool, "there is no statement '%s'", name));
+    if (const auto complaint = complaint_about(name, sql); !complaint.empty()) {
+        return complain(command, apr_pstrdup(command->pool, complaint.c_str()));
     }
     appended_to<Replacement>(site_settings(command->server).statements, command->pool) = {name, sql};
     return nullptr;

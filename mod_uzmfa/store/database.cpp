@@ -61,6 +61,7 @@ Result<Connection*> Database::connection() {
 }
 
 Error Database::failure(std::string_view what, int code) {
+    has_failed_ = true;
     const char* message = apr_dbd_error(connection_->driver, connection_->handle, code);
     return {ErrorKind::unavailable, std::string{what} + ": " + (message ? message : "the database refused it")};
 }
@@ -80,44 +81,60 @@ Result<apr_dbd_prepared_t*> Database::prepared(Connection& open, Statement state
     return made;
 }
 
-Result<std::vector<Row>> Database::rows(Statement statement, std::initializer_list<Parameter> parameters) {
+void Database::forget(Connection& open, Statement statement) {
+    const std::string& sql = statements_.sql(statement);
+    apr_hash_set(open.prepared, sql.data(), static_cast<apr_ssize_t>(sql.size()), nullptr);
+}
+
+Result<Done> Database::send(Statement statement, const std::function<int(Connection&, apr_dbd_prepared_t*)>& sender) {
     auto open = connection();
     if (!open) return open.error();
-    auto query = prepared(**open, statement);
-    if (!query) return query.error();
+    const auto send_once = [&]() -> Result<Done> {
+        auto query = prepared(**open, statement);
+        if (!query) return query.error();
+        const int code = sender(**open, *query);
+        if (code != 0) return failure(name_of(statement), code);
+        return Done{};
+    };
+    auto sent = send_once();
+    if (sent || apr_dbd_name((*open)->driver) != std::string_view{"sqlite3"}) return sent;
+    // To SQLite's driver a statement is spoiled for good once the schema has changed; VACUUM changes it too.
+    forget(**open, statement);
+    return send_once() ? Result<Done>{Done{}} : sent;
+}
 
-    const auto& [driver, handle, parent, kept] = **open;
-    const auto pool = pool_below(parent);
-    auto values = values_of(parameters);
-    apr_dbd_results_t* results = nullptr;
-    const int code = apr_dbd_pselect(driver, pool.get(), handle, &results, *query, whole_result,
-                                     static_cast<int>(values.size()), values.data());
-    if (code != 0 || !results) return failure(name_of(statement), code);
-
+Result<std::vector<Row>> Database::rows(Statement statement, std::initializer_list<Parameter> parameters) {
     std::vector<Row> rows;
-    const int columns = apr_dbd_num_cols(driver, results);
-    apr_dbd_row_t* row = nullptr;
-    while (apr_dbd_get_row(driver, pool.get(), results, &row, -1) == 0) {
-        Row copy;
-        for (int column = 0; column < columns; ++column) copy.add(apr_dbd_get_entry(driver, row, column));
-        rows.push_back(std::move(copy));
-    }
+    auto values = values_of(parameters);
+    auto sent = send(statement, [&](Connection& open, apr_dbd_prepared_t* query) {
+        const auto pool = pool_below(open.pool);
+        apr_dbd_results_t* results = nullptr;
+        const int code = apr_dbd_pselect(open.driver, pool.get(), open.handle, &results, query, whole_result,
+                                         static_cast<int>(values.size()), values.data());
+        if (code != 0 || !results) return code != 0 ? code : -1;
+
+        const int columns = apr_dbd_num_cols(open.driver, results);
+        apr_dbd_row_t* row = nullptr;
+        while (apr_dbd_get_row(open.driver, pool.get(), results, &row, -1) == 0) {
+            Row copy;
+            for (int column = 0; column < columns; ++column) copy.add(apr_dbd_get_entry(open.driver, row, column));
+            rows.push_back(std::move(copy));
+        }
+        return 0;
+    });
+    if (!sent) return sent.error();
     return rows;
 }
 
 Result<int> Database::change(Statement statement, std::initializer_list<Parameter> parameters) {
-    auto open = connection();
-    if (!open) return open.error();
-    auto query = prepared(**open, statement);
-    if (!query) return query.error();
-
-    const auto& [driver, handle, parent, kept] = **open;
-    const auto pool = pool_below(parent);
-    auto values = values_of(parameters);
     int changed = 0;
-    const int code = apr_dbd_pquery(driver, pool.get(), handle, &changed, *query, static_cast<int>(values.size()),
-                                    values.data());
-    if (code != 0) return failure(name_of(statement), code);
+    auto values = values_of(parameters);
+    auto sent = send(statement, [&](Connection& open, apr_dbd_prepared_t* query) {
+        const auto pool = pool_below(open.pool);
+        return apr_dbd_pquery(open.driver, pool.get(), open.handle, &changed, query, static_cast<int>(values.size()),
+                              values.data());
+    });
+    if (!sent) return sent.error();
     return changed;
 }
 
@@ -134,10 +151,15 @@ Result<bool> Database::in_transaction(const std::function<Result<bool>()>& work)
         return failure("the transaction's start", code);
     }
 
+    // The pool ends it where an exception leaves the work.
+    apr_dbd_transaction_mode_set(driver, transaction, APR_DBD_TRANSACTION_ROLLBACK);
+    has_failed_ = false;
     auto done = work();
-    if (!done || !*done) apr_dbd_transaction_mode_set(driver, transaction, APR_DBD_TRANSACTION_ROLLBACK);
+    const bool commits = done && *done && !has_failed_;
+    if (commits) apr_dbd_transaction_mode_set(driver, transaction, APR_DBD_TRANSACTION_COMMIT);
     code = apr_dbd_transaction_end(driver, pool.get(), transaction);
-    if (code != 0 && done && *done) return failure("the transaction's end", code);
+    if (commits && code != 0) return failure("the transaction's end", code);
+    if (!commits && done && *done) return Error{ErrorKind::unavailable, "a statement of the transaction failed"};
     return done;
 }
 

@@ -70,7 +70,8 @@ public:
     Result<std::vector<Row>> rows(Statement statement, std::initializer_list<Parameter> parameters = {});
     // The number of rows changed.
     Result<int> change(Statement statement, std::initializer_list<Parameter> parameters = {});
-    // Commits where `work` returns true, else rolls back; the value is the work's.
+    // Commits where `work` returns true and none of its statements failed, else rolls back; the value is
+    // the work's.
     Result<bool> in_transaction(const std::function<Result<bool>()>& work);
     // Whether a query that the module composed itself runs (the check of tables and columns).
     Result<bool> runs(const std::string& sql);
@@ -78,11 +79,14 @@ public:
 private:
     Result<Connection*> connection();
     Result<apr_dbd_prepared_t*> prepared(Connection& connection, Statement statement);
+    void forget(Connection& connection, Statement statement);
+    Result<Done> send(Statement statement, const std::function<int(Connection&, apr_dbd_prepared_t*)>& sender);
     Error failure(std::string_view what, int code);
 
     ConnectionSource& source_;
     const Statements& statements_;
     std::optional<Connection> connection_;
+    bool has_failed_ = false;
 };
 
 }  // namespace uzmfa

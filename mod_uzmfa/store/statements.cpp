@@ -81,6 +81,24 @@ void expand(std::string& sql, std::string_view name, std::string_view before, st
     }
 }
 
+// How many parameters apr_dbd_prepare finds; nothing where one is not a plain %s.
+std::optional<std::size_t> parameters_in(std::string_view sql) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = sql.find('%', at)) != sql.npos; at += 2) {
+        const auto kind = sql.substr(at + 1, 1);
+        if (kind != "s" && kind != "%") return std::nullopt;
+        if (kind == "s") ++count;
+    }
+    return count;
+}
+
+const Row* row_named(std::string_view name) {
+    for (const auto& row : rows) {
+        if (row.name == name) return &row;
+    }
+    return nullptr;
+}
+
 std::string_view now_of(Driver driver) {
     return driver == Driver::pgsql ? "CAST(extract(epoch FROM clock_timestamp()) AS bigint)"
                                    : "CAST(strftime('%%s', 'now') AS integer)";
@@ -107,13 +125,9 @@ Statements::Statements(Driver driver, std::string_view users_table) {
 }
 
 bool Statements::replace(std::string_view name, std::string_view sql) {
-    for (const auto& row : rows) {
-        if (row.name == name) {
-            sql_[static_cast<std::size_t>(row.statement)] = sql;
-            return true;
-        }
-    }
-    return false;
+    if (!complaint_about(name, sql).empty()) return false;
+    sql_[static_cast<std::size_t>(row_named(name)->statement)] = sql;
+    return true;
 }
 
 bool is_table_name(std::string_view name) {
@@ -128,8 +142,13 @@ bool is_table_name(std::string_view name) {
     return dot == name.npos ? is_word(name) : is_word(name.substr(0, dot)) && is_word(name.substr(dot + 1));
 }
 
-bool is_statement_name(std::string_view name) {
-    return std::any_of(std::begin(rows), std::end(rows), [&](const Row& row) { return row.name == name; });
+std::string complaint_about(std::string_view name, std::string_view sql) {
+    const Row* const row = row_named(name);
+    if (!row) return "there is no statement '" + std::string{name} + "'";
+    const auto wanted = *parameters_in(row->sql);
+    if (parameters_in(sql) == wanted) return {};
+    return std::string{name} + " must hold %s for each of its parameters, of which there are " + std::to_string(wanted) +
+           ", and %% for a percent sign";
 }
 
 std::string_view name_of(Statement statement) {

@@ -43,7 +43,7 @@ public:
     // `users_table` is a plain SQL name, schema.name allowed; checked by is_table_name.
     Statements(Driver driver, std::string_view users_table);
 
-    // False where no statement has that name.
+    // False where there is a complaint.
     bool replace(std::string_view name, std::string_view sql);
 
     const std::string& sql(Statement statement) const { return sql_[static_cast<std::size_t>(statement)]; }
@@ -53,7 +53,9 @@ private:
 };
 
 bool is_table_name(std::string_view name);
-bool is_statement_name(std::string_view name);
+// Why `sql` cannot replace the statement of that name, empty where it can. It must take as many
+// parameters: apr_dbd's drivers do not count what they are given.
+std::string complaint_about(std::string_view name, std::string_view sql);
 std::string_view name_of(Statement statement);
 
 }  // namespace uzmfa

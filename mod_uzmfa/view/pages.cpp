@@ -52,6 +52,22 @@ data groups_of(std::string_view secret) {
     return groups;
 }
 
+// A name within a sentence, which it must not turn around (Unicode UAX #9): its own embeddings, overrides
+// and isolates (U+202A…202E, U+2066…2069) go, and it is isolated as a whole.
+std::string isolated(std::string_view name) {
+    constexpr std::string_view first_strong_isolate = "\xe2\x81\xa8";
+    constexpr std::string_view pop_isolate = "\xe2\x81\xa9";
+    std::string out{first_strong_isolate};
+    while (!name.empty()) {
+        const auto three = name.substr(0, 3);
+        const bool turns = (three >= "\xe2\x80\xaa" && three <= "\xe2\x80\xae") ||
+                           (three >= "\xe2\x81\xa6" && three <= "\xe2\x81\xa9");
+        if (!turns) out.push_back(name.front());
+        name.remove_prefix(turns ? three.size() : 1);
+    }
+    return out.append(pop_isolate);
+}
+
 Result<std::string> rendered(const std::string& text, const data& values) {
     // The library keeps its state in the parsed template, so that one cannot serve two threads.
     mustache parsed{text};
@@ -144,6 +160,7 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
 
     data context;
     for (const auto& [key, value] : values) context.set(key, value);
+    if (const auto user = values.find("user"); user != values.end()) user->second = isolated(user->second);
     data texts;
     for (const auto& [key, text] : messages_) texts.set(key, Messages::filled(text, values));
     context.set("t", texts);

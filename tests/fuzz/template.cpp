@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     site.issuer = "ERP";
     Page page{"login", "wrong_password", {}};
     page.with("username", hostile).with("user", hostile).with("next", "/a").with("csrf", "t");
-    const auto rendered = pages->render(page, site, "id");
+    const auto rendered = pages->render(page, 200, site, "id");
     if (!rendered) return 0;
     require(rendered->content_type == "text/html; charset=utf-8");
     if (!raw) require(rendered->body.find("<script") == std::string::npos);

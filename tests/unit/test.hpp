@@ -52,7 +52,7 @@ std::string show(const T& value) {
     if constexpr (std::is_same_v<T, bool>) {
         return value ? "true" : "false";
     } else if constexpr (std::is_convertible_v<T, std::string_view>) {
-        return quoted(value);
+        return test::quoted(value);
     } else if constexpr (std::is_enum_v<T>) {
         if constexpr (requires { std::string_view{name_of(value)}; }) {
             return std::string{name_of(value)};
@@ -64,7 +64,7 @@ std::string show(const T& value) {
     } else if constexpr (std::is_same_v<T, Moment>) {
         return "moment " + std::to_string(unix_time(value));
     } else if constexpr (requires { value.view(); }) {
-        return quoted(value.view());
+        return test::quoted(value.view());
     } else if constexpr (requires { value.has_value(); *value; }) {
         return value ? show(*value) : "nothing";
     } else if constexpr (requires { value.begin(); value.end(); }) {

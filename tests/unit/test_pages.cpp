@@ -134,7 +134,7 @@ TEST(the_forms_carry_the_token_and_next) {
         const Case at{name};
         const auto body = body_of(page_with(name, "", {{"csrf", "TOKEN"}, {"next", "/a?b=c"}, {"user", "alice"}}));
         CHECK_CONTAINS(body, "name=\"csrf\" value=\"TOKEN\"");
-        CHECK_CONTAINS(body, "name=\"next\" value=\"/a?b&#x3D;c\"");
+        CHECK_CONTAINS(body, "name=\"next\" value=\"/a?b=c\"");
         CHECK_CONTAINS(body, "method=\"post\" action=\"/uzmfa/" + std::string{name} + "\"");
     }
     CHECK_LACKS(body_of(page_with("login", "", {{"csrf", "TOKEN"}})), "name=\"next\"");
@@ -226,7 +226,7 @@ TEST(R75_a_value_is_no_template) {
     const auto body = body_of(page_with("verify", "", {{"user", "{{csrf}}{{{csrf}}}{{#csrf}}x{{/csrf}}"}, {"csrf", "TOKEN"}}));
     CHECK_CONTAINS(body, "{{csrf}}");
     CHECK_CONTAINS(body, "{{{csrf}}}");
-    CHECK_CONTAINS(body, "{{#csrf}}x{{&#x2F;csrf}}");
+    CHECK_CONTAINS(body, "{{#csrf}}x{{/csrf}}");
 }
 
 TEST(R75_a_value_is_no_placeholder) {

@@ -3,6 +3,12 @@
 #include "factors/totp/totp.hpp"
 #include "test.hpp"
 
+#include <csignal>
+
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 namespace uzmfa::test {
 namespace {
 
@@ -112,15 +118,52 @@ TEST(a_code_of_another_length_matches_nothing) {
 }
 
 TEST(of_two_steps_with_one_code_the_later_one_matches) {
-    // Found by trying: with this secret two neighbouring steps have the code in common.
-    std::string secret = "two steps, one code 0000000";
-    for (int tries = 0; tries < 4'000'000; ++tries) {
-        const auto text = std::to_string(tries);
-        secret.replace(secret.size() - text.size(), text.size(), text);
-        const auto first = code_at(1, bytes_of(secret), {});
-        if (first != code_at(2, bytes_of(secret), {})) continue;
-        CHECK_EQUAL(matching_step(first, from_unix_time(30), 1, bytes_of(secret), {}), std::optional{TimeStep{2}});
-        return;
+    // Found by trying.
+    constexpr std::string_view secret = "two steps, one code 0004782";
+    CHECK_EQUAL(code_at(1, bytes_of(secret), {}), "796740");
+    CHECK_EQUAL(code_at(2, bytes_of(secret), {}), "796740");
+    CHECK_EQUAL(matching_step("796740", from_unix_time(30), 1, bytes_of(secret), {}), std::optional{TimeStep{2}});
+}
+
+// How many instructions `work` takes, counted in a child that is stepped through.
+template <class Work>
+long instructions_of(Work work) {
+    const auto child = fork();
+    if (child == 0) {
+        ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+        raise(SIGSTOP);
+        work();
+        _exit(0);
+    }
+    long count = 0;
+    int status = 0;
+    while (waitpid(child, &status, 0) == child && WIFSTOPPED(status)) {
+        ++count;
+        if (ptrace(PTRACE_SINGLESTEP, child, nullptr, nullptr) != 0) break;
+    }
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return count;
+}
+
+TEST(R20_a_code_takes_as_many_instructions_however_many_of_its_digits_are_right) {
+    const auto right = hotp(5);
+    const auto check = [](std::string_view code) {
+        return matching_step(code, from_unix_time(5 * 30), 0, bytes_of(secret_20), {}).has_value();
+    };
+    const auto with_first_wrong_at = [&](std::size_t digit) {
+        auto code = right;
+        code[digit] = code[digit] == '9' ? '0' : static_cast<char>(code[digit] + 1);
+        return code;
+    };
+    const auto measured = [&](const std::string& code) {
+        return instructions_of([&] { check(code); });
+    };
+    CHECK(!check(with_first_wrong_at(0)));  // what OpenSSL does once is done
+    const auto instructions = measured(with_first_wrong_at(0));
+    CHECK(instructions > 1000);
+    for (std::size_t digit = 1; digit < right.size(); ++digit) {
+        const Case at{std::to_string(digit)};
+        CHECK_EQUAL(measured(with_first_wrong_at(digit)), instructions);
     }
 }
 
