@@ -72,6 +72,7 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_fixups(guarded_hook<gate_and_describe>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_insert_filter(keep_cookie, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(keep_cookie, nullptr, nullptr, APR_HOOK_MIDDLE);
+    ap_hook_insert_error_filter(keep_error_out_of_caches, nullptr, nullptr, APR_HOOK_MIDDLE);
     register_cache_filter();
 
     ap_register_auth_provider(pool, AUTHN_PROVIDER_GROUP, "uzerp", AUTHN_PROVIDER_VERSION, &uzerp_provider,
