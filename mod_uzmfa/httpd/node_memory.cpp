@@ -44,7 +44,8 @@ Result<NodeMemory*> node_memory(process_rec* process) {
     // All zero bytes are the empty table: atomics of integers need no constructor here.
     void* const base = apr_shm_baseaddr_get(memory);
     std::memset(base, 0, sizeof(NodeMemory));
-    apr_pool_userdata_setn(base, userdata_key, nullptr, process->pool);
+    // Copies the key: the pool outlives this library, which a restart loads anew, perhaps elsewhere.
+    apr_pool_userdata_set(base, userdata_key, nullptr, process->pool);
     return static_cast<NodeMemory*>(base);
 }
 
