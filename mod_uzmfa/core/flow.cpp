@@ -50,7 +50,7 @@ bool is_own_form(const Call& call) {
            call.services.tokens.is_form_token(call.request.form["csrf"], call.session->id);
 }
 
-Moment end_of(const Session& session, const Call& call) { return session.signed_in_at + call.policy.max_age; }
+Moment end_of(const Session& session, const Call& call) { return session.signed_in_at + call.site.longest_session; }
 
 // Every step forward gives the session a new id and ends the old one.
 Result<Done> replace_session(Call& call, Session& session, Outcome& outcome) {
@@ -139,7 +139,16 @@ Outcome login_form_again(Call& call, int status, Reason reason) {
 Outcome show_login(Call& call) {
     auto progress = progress_of(call);
     if (!progress) return failure(progress.error());
-    return progress->due == Step::sign_in ? login_form(call) : go_to(progress->due, call);
+    if (progress->due != Step::sign_in) return go_to(progress->due, call);
+    auto outcome = login_form(call);
+    const Session* const former = call.request.visit.session;
+    if (former && !former->user.empty()) outcome.page->notice = "session_ended";
+    return outcome;
+}
+
+// Where the engine reports only, nobody is sent to a second factor.
+Step due_after_password(const Session& session, const Call& call) {
+    return call.policy.engine == Engine::report_only ? Step::finished : session.due();
 }
 
 Outcome after_password(Call& call, Standing& standing) {
@@ -148,7 +157,7 @@ Outcome after_password(Call& call, Standing& standing) {
         .enrolled = standing.enrolled(),
         .signed_in_at = call.now(),
     };
-    Outcome outcome = go_to(session.due(), call);
+    Outcome outcome = go_to(due_after_password(session, call), call);
     outcome.reason = Reason::signed_in;
     if (standing.enrolled() && !standing.account.mfa_enabled) {
         auto skipped = call.services.accounts.consume_skip(standing.account);

@@ -53,7 +53,6 @@ std::string_view name_of(Reason reason) {
         case Reason::skip_gone: return "skip_gone";
         case Reason::unavailable: return "unavailable";
         case Reason::damaged: return "damaged";
-        case Reason::internal: return "internal";
     }
     return {};
 }

@@ -49,13 +49,13 @@ enum class Reason : std::uint8_t {
     skip_gone,
     unavailable,
     damaged,
-    internal,
 };
 
 struct Page {
     std::string_view name;      // "login": the template login.html; "problem" and "qr" are not HTML
     std::string_view error;     // key of a text in the language file, shown as an error
     std::vector<std::pair<std::string_view, std::string>> values;
+    std::string_view notice{};  // key of a text, said calmly
 
     Page& with(std::string_view key, std::string_view value) {
         if (!value.empty()) values.emplace_back(key, std::string{value});

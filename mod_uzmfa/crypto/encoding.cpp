@@ -32,14 +32,17 @@ std::optional<SecretBytes> decoded(std::string_view text, std::string (*encode_a
     return bytes;
 }
 
-// The value of a base64url character, for any other one a number with a bit that no value has.
-constexpr std::uint32_t not_a_value = 0x80;
-constexpr auto base64url_values = [] {
-    std::array<std::uint8_t, 256> values{};
-    values.fill(not_a_value);
+// Of each place in a group of four base64url characters: what a character adds to the group's 24 bits,
+// and for any other character a bit above them.
+constexpr std::uint32_t not_of_the_alphabet = 1u << 24;
+constexpr auto group_values = [] {
+    std::array<std::array<std::uint32_t, 256>, 4> values{};
     constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    for (std::size_t i = 0; i < alphabet.size(); ++i) {
-        values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+    for (std::size_t place = 0; place < values.size(); ++place) {
+        values[place].fill(not_of_the_alphabet);
+        for (std::size_t i = 0; i < alphabet.size(); ++i) {
+            values[place][static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint32_t>(i << (18 - 6 * place));
+        }
     }
     return values;
 }();
@@ -77,25 +80,25 @@ std::optional<std::size_t> decode_base64url(std::string_view text, std::span<std
     if (tail == 1 || length > buffer.size()) return std::nullopt;
     const auto* in = reinterpret_cast<const unsigned char*>(text.data());
     std::uint8_t* out = buffer.data();
-    std::uint32_t wrong = 0;  // gathers the bits that no value has
+    std::uint32_t wrong = 0;
     for (const auto* const end = in + (text.size() - tail); in != end; in += 4, out += 3) {
-        const std::uint32_t a = base64url_values[in[0]], b = base64url_values[in[1]];
-        const std::uint32_t c = base64url_values[in[2]], d = base64url_values[in[3]];
-        wrong |= a | b | c | d;
-        out[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
-        out[1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
-        out[2] = static_cast<std::uint8_t>(c << 6 | d);
+        const std::uint32_t bits =
+            group_values[0][in[0]] | group_values[1][in[1]] | group_values[2][in[2]] | group_values[3][in[3]];
+        wrong |= bits;
+        out[0] = static_cast<std::uint8_t>(bits >> 16);
+        out[1] = static_cast<std::uint8_t>(bits >> 8);
+        out[2] = static_cast<std::uint8_t>(bits);
     }
     if (tail) {
-        const std::uint32_t a = base64url_values[in[0]], b = base64url_values[in[1]];
-        const std::uint32_t c = tail == 3 ? base64url_values[in[2]] : 0u;
-        wrong |= a | b | c;
-        out[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
-        if (tail == 3) out[1] = static_cast<std::uint8_t>(b << 4 | c >> 2);
-        const std::uint32_t left_over = tail == 3 ? c & 0x3 : b & 0xf;
+        std::uint32_t bits = group_values[0][in[0]] | group_values[1][in[1]];
+        if (tail == 3) bits |= group_values[2][in[2]];
+        wrong |= bits;
+        out[0] = static_cast<std::uint8_t>(bits >> 16);
+        if (tail == 3) out[1] = static_cast<std::uint8_t>(bits >> 8);
+        const std::uint32_t left_over = tail == 3 ? bits & 0xff : bits & 0xffff;
         if (left_over) return std::nullopt;
     }
-    if (wrong & not_a_value) return std::nullopt;
+    if (wrong & not_of_the_alphabet) return std::nullopt;
     return length;
 }
 

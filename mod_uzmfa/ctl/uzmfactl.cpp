@@ -7,6 +7,25 @@
 
 #include <cstdio>
 
+namespace {
+
+std::string complaint(const CLI::App* app, const CLI::Error& error) {
+    const auto chosen = app->get_subcommands();
+    if (!chosen.empty()) {
+        return "uzmfactl: " + std::string{error.what()} + "\nMore: uzmfactl " + chosen.front()->get_name() + " --help\n";
+    }
+    const auto words = app->remaining();
+    std::string text = "uzmfactl: ";
+    text += words.empty() ? "a command is missing" : "there is no command or option '" + words.front() + "'";
+    text += "\nCommands:";
+    for (const auto* command : app->get_subcommands([](const CLI::App*) { return true; })) {
+        text += " " + command->get_name();
+    }
+    return text + "\nMore: uzmfactl --help\n";
+}
+
+}  // namespace
+
 int main(int argument_count, char** arguments) {
     using namespace uzmfa;
     apr_initialize();
@@ -15,6 +34,7 @@ int main(int argument_count, char** arguments) {
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string{version});
     app.get_formatter()->column_width(28);
+    app.failure_message(complaint);
 
     std::string key_file;
     auto* const keygen = app.add_subcommand("keygen", "Make a key file (mode 0600) for UzmfaSessionKeyFile");

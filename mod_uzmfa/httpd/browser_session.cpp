@@ -8,6 +8,7 @@
 #include "httpd/pool.hpp"
 #include "store/revocation_store.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace uzmfa {
@@ -47,6 +48,10 @@ std::string_view cookie_value(request_rec* r, std::string_view name) {
 }
 
 thread_local OpenedCookies opened_cookies;
+
+bool is_secure(request_rec* r, const Site& site) {
+    return site.allow_http || view_of(ap_http_scheme(r)) == "https";
+}
 
 // Nothing where the cookie is missing, foreign, damaged or of an old format.
 std::optional<SealedRecord> open_cookie(request_rec* first, const Service& service) {
@@ -95,17 +100,21 @@ void read_cookie(request_rec* r, const Service& service, BrowserSession& browser
     browser.others = record->others;
 }
 
+// Where the answer holds this Set-Cookie.
+const char** place_of(const char* set_cookie, apr_table_t* headers) {
+    const auto* const array = apr_table_elts(headers);
+    auto* const entries = reinterpret_cast<apr_table_entry_t*>(array->elts);
+    const auto entry = std::find_if(entries, entries + array->nelts,
+                                    [&](const apr_table_entry_t& each) { return each.val == set_cookie; });
+    return entry == entries + array->nelts ? nullptr : const_cast<const char**>(&entry->val);
+}
+
 // One Set-Cookie an answer: a second one takes the place of the first.
 void set_cookie(request_rec* r, BrowserSession& browser, const char* header) {
-    if (browser.header) {
-        *browser.header = header;
-        return;
-    }
     apr_table_t* const headers = answered_request(r)->err_headers_out;
-    apr_table_addn(headers, "Set-Cookie", header);
-    const auto* const entries = apr_table_elts(headers);
-    auto* const last = reinterpret_cast<apr_table_entry_t*>(entries->elts) + entries->nelts - 1;
-    browser.header = const_cast<const char**>(&last->val);
+    if (const char** const former = browser.header ? place_of(browser.header, headers) : nullptr) *former = header;
+    else apr_table_addn(headers, "Set-Cookie", header);
+    browser.header = header;
 }
 
 const char* cookie_header(request_rec* r, const Site& site, std::string_view value, const char* lifetime) {
@@ -129,14 +138,17 @@ RequestRecord& record_of(request_rec* r) {
 BrowserSession& browser_session(request_rec* r, const Service& service) {
     request_rec* const first = first_of_chain(r);
     RequestRecord& record = record_of(first);
-    if (!record.browser) record.browser = make_in<BrowserSession>(first->pool);
+    if (!record.browser) {
+        record.browser = make_in<BrowserSession>(first->pool);
+        record.browser->secure = is_secure(first, service.site());
+    }
     if (record.browser->cookie == BrowserSession::Cookie::unread) read_cookie(r, service, *record.browser);
     return *record.browser;
 }
 
 void save_session(request_rec* r, const Service& service, BrowserSession& browser, const Session& session) {
     browser.session = session;
-    if (!is_secure(r, service.site())) return;
+    if (!browser.secure) return;
     const auto plain = encode(session, browser.others);
     const auto sealed = service.session_sealer().seal(bytes_of(plain), {});
     set_cookie(r, browser, cookie_header(r, service.site(), base64url(sealed), ""));
@@ -145,11 +157,15 @@ void save_session(request_rec* r, const Service& service, BrowserSession& browse
 void drop_session(request_rec* r, const Service& service, BrowserSession& browser) {
     browser.session.reset();
     browser.others = {};
-    if (is_secure(r, service.site())) set_cookie(r, browser, cookie_header(r, service.site(), "", "; Max-Age=0"));
+    if (browser.secure) set_cookie(r, browser, cookie_header(r, service.site(), "", "; Max-Age=0"));
 }
 
-bool is_secure(request_rec* r, const Site& site) {
-    return site.allow_http || view_of(ap_http_scheme(r)) == "https";
+void keep_cookie(request_rec* r) noexcept {
+    const auto* const record =
+        static_cast<const RequestRecord*>(ap_get_module_config(first_of_chain(r)->request_config, &uzmfa_module));
+    if (!record || !record->browser || !record->browser->header) return;
+    apr_table_t* const headers = answered_request(r)->err_headers_out;
+    if (!place_of(record->browser->header, headers)) apr_table_addn(headers, "Set-Cookie", record->browser->header);
 }
 
 apr_status_t load_for_mod_session(request_rec* r, session_rec** record) {

@@ -18,10 +18,11 @@ struct BrowserSession {
         opened,     // `session` says what it holds; nothing where it is none of ours
         undecided,  // whether it is revoked cannot be known now
     } cookie = Cookie::unread;
+    bool secure = false;  // TLS, or UzmfaAllowHttp
     std::optional<Session> session;
     std::string_view others;        // what other modules keep in their session
     session_rec* record = nullptr;  // mod_session's view of those
-    const char** header = nullptr;  // the Set-Cookie of this answer
+    const char* header = nullptr;   // the Set-Cookie of this answer
     const Outcome* answer = nullptr;  // what stopped the request, for the page that says so
 };
 static_assert(std::is_trivially_destructible_v<BrowserSession>);
@@ -39,8 +40,8 @@ BrowserSession& browser_session(request_rec* r, const Service& service);
 void save_session(request_rec* r, const Service& service, BrowserSession& browser, const Session& session);
 void drop_session(request_rec* r, const Service& service, BrowserSession& browser);
 
-// TLS, or UzmfaAllowHttp.
-bool is_secure(request_rec* r, const Site& site);
+// httpd forgets the headers of an answer that a filter turns into an error (416): the cookie is put back.
+void keep_cookie(request_rec* r) noexcept;
 
 // mod_session's hooks: the module is its store.
 apr_status_t load_for_mod_session(request_rec* r, session_rec** record);

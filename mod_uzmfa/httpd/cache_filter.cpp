@@ -37,4 +37,8 @@ void keep_out_of_caches(request_rec* r) {
     if (!r->main) ap_add_output_filter_handle(private_filter, nullptr, r, r->connection);
 }
 
+void keep_error_out_of_caches(request_rec* r) noexcept {
+    if (service_of(r) && policy_of(r).engine != Engine::off) ap_add_output_filter_handle(private_filter, nullptr, r, r->connection);
+}
+
 }  // namespace uzmfa

@@ -12,4 +12,7 @@ void register_cache_filter();
 // the application says, and that mod_cache in this server leaves it alone.
 void keep_out_of_caches(request_rec* r);
 
+// For httpd's own answers, a 404 say: they drop the filters that the request had.
+void keep_error_out_of_caches(request_rec* r) noexcept;
+
 }  // namespace uzmfa

@@ -181,9 +181,13 @@ Settings& settings_of(cmd_parms* command, void* place) {
 }
 
 // UzmfaEngine On or ReportOnly makes this a virtual host that needs keys and tables.
-void note_gated(cmd_parms* command, Engine engine) {
-    if (engine != Engine::off) site_settings(command->server).gated = true;
-}
+void note_for_site(SiteSettings& site, Engine engine) { site.gated = site.gated || engine != Engine::off; }
+
+// What a place says of its sessions' lives bounds how long any of them is remembered.
+void note_for_site(SiteSettings& site, seconds life) { site.longest_session = std::max(site.longest_session, life); }
+
+template <class T>
+void note_for_site(SiteSettings&, const T&) {}
 
 const char* complain(cmd_parms* command, Complaint complaint) {
     return apr_pstrcat(command->pool, command->cmd->name, ": ", complaint, nullptr);
@@ -191,11 +195,10 @@ const char* complain(cmd_parms* command, Complaint complaint) {
 
 template <auto Setting, auto Resolved, Parser<Setting> Parse>
 const char* set(cmd_parms* command, void* place, const char* text) {
-    using T = typename ValueOf<Setting>::type;
-    T value{};
+    typename ValueOf<Setting>::type value{};
     if (const Complaint complaint = Parse(command->pool, text, value)) return complain(command, complaint);
     settings_of<typename ValueOf<Setting>::settings>(command, place).*Setting = value;
-    if constexpr (std::is_same_v<T, Engine>) note_gated(command, value);
+    note_for_site(site_settings(command->server), value);
     return nullptr;
 }
 
@@ -288,7 +291,11 @@ constexpr auto command_table = all_commands();
 const command_rec* directives() { return command_table.data(); }
 
 Policy policy_of(const PlaceSettings& settings) { return resolve<Policy>(settings, place_rows); }
-Site site_of(const SiteSettings& settings) { return resolve<Site>(settings, site_rows); }
+Site site_of(const SiteSettings& settings) {
+    Site site = resolve<Site>(settings, site_rows);
+    site.longest_session = settings.longest_session;
+    return site;
+}
 
 void* create_place_settings(apr_pool_t* pool, char*) { return make_in<PlaceSettings>(pool); }
 
@@ -309,6 +316,7 @@ void* merge_site_settings(apr_pool_t* pool, void* parent_settings, void* child) 
     if (!merged->database_driver) merged->database_driver = parent.database_driver;
     if (!merged->database_params) merged->database_params = parent.database_params;
     merged->gated = merged->gated || parent.gated;
+    merged->longest_session = std::max(merged->longest_session, parent.longest_session);
     return merged;
 }
 

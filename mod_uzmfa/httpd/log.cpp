@@ -44,14 +44,13 @@ constexpr Event events[] = {
     {Reason::skip_gone, 1030, APLOG_INFO, "skip asked for, but there is none"},
     {Reason::unavailable, 1031, APLOG_ERR, "database not available"},
     {Reason::damaged, 1032, APLOG_ERR, "damaged record"},
-    {Reason::internal, 1033, APLOG_ERR, "internal error"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(events); ++i) {
         if (static_cast<std::size_t>(events[i].reason) != i) return false;
     }
-    return std::size(events) == static_cast<std::size_t>(Reason::internal) + 1;
+    return std::size(events) == static_cast<std::size_t>(Reason::damaged) + 1;
 }
 static_assert(in_order());
 

@@ -73,7 +73,7 @@ Result<Visit> read_visit(request_rec* r, const Service& service) {
     visit.session = browser.session ? &*browser.session : nullptr;
     visit.own_sign_in = has_own_auth_type(r);
     if (!visit.own_sign_in) visit.user = view_of(r->user);
-    visit.secure = is_secure(r, service.site());
+    visit.secure = browser.secure;
     return visit;
 }
 

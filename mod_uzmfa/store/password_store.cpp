@@ -13,8 +13,8 @@
 namespace uzmfa {
 namespace {
 
-// A well-formed hash that no password is known to have, of the cost PHP's password_hash uses.
-constexpr const char* nobodys_hash = "$2y$10$Yphj22moNdeavv1hBghZeO75aguFoSgAXRQWey4Ye3GSbR9AEUYga";
+// A well-formed hash that no password is known to have. Its cost is the one that PHP's password_hash had for long.
+constexpr std::string_view nobodys_hash = "$2y$10$Yphj22moNdeavv1hBghZeO75aguFoSgAXRQWey4Ye3GSbR9AEUYga";
 constexpr std::size_t bcrypt_length = 60;
 constexpr int highest_cost = 15;  // 2^15 rounds: over a second; a row that asks for more is not checked
 
@@ -26,6 +26,13 @@ bool is_bcrypt(std::string_view hash) {
     if (!is_digit(hash[4]) || !is_digit(hash[5])) return false;
     const int cost = (hash[4] - '0') * 10 + (hash[5] - '0');
     return cost >= 4 && cost <= highest_cost;
+}
+
+// Takes as long to check as the one given.
+std::string nobodys_hash_like(std::string_view hash) {
+    std::string out{nobodys_hash};
+    if (is_bcrypt(hash)) out.replace(4, 2, hash.substr(4, 2));
+    return out;
 }
 
 // apr_password_validate knows $2a$ and $2y$; $2b$ is the same computation for passwords under 256 bytes.
@@ -54,17 +61,22 @@ SecretBytes legacy_form(std::string_view password) {
 }  // namespace
 
 Result<PasswordAnswer> PasswordStore::check(std::string_view name, std::string_view password) {
-    std::optional<Row> row;
-    if (is_user_name(name)) {
-        auto rows = database_.rows(Statement::find_password, {name});
-        if (!rows) return rows.error();
-        if (rows->size() == 1 && rows->front().text(0) == name) row = std::move(rows->front());
-    }
-    const bool fit = row && is_bcrypt(row->text(1)) && row->truth(2) && row->number(3) > 0;
-    const auto hash = fit ? as_2y(row->text(1)) : std::string{nobodys_hash};
+    if (!is_user_name(name)) name = {};
+    auto rows = database_.rows(Statement::find_password, {name});
+    if (!rows) return rows.error();
+    // Asked for known users too: all get the same statements, and two checks at a cost that is in the table.
+    const auto others = database_.rows(Statement::find_cost, {name});
+    if (!others) return others.error();
+
+    const bool known = rows->size() == 1 && !name.empty() && rows->front().text(0) == name;
+    const Row* const row = known ? &rows->front() : nullptr;
+    const bool has_hash = row && is_bcrypt(row->text(1));
+    const bool fit = has_hash && row->truth(2) && row->number(3) > 0;
+    const auto like = has_hash ? row->text(1) : others->empty() ? std::string_view{} : others->front().text(0);
+    const auto hash = fit ? as_2y(like) : nobodys_hash_like(like);
 
     const bool right = matches(ended(password), hash) || matches(legacy_form(password), hash);
-    if (!row) return PasswordAnswer::no_such_user;
+    if (!known) return PasswordAnswer::no_such_user;
     return fit && right ? PasswordAnswer::right : PasswordAnswer::wrong;
 }
 

@@ -15,6 +15,7 @@ namespace uzmfa {
 enum class Statement : std::uint8_t {
     find_account,
     find_password,
+    find_cost,
     give_uuid,
     consume_skip,
     enroll_account,

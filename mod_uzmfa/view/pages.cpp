@@ -174,6 +174,7 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
     }
 
     auto title = Messages::filled(messages_["title_" + name], values);
+    if (!page.notice.empty()) context.set("notice", Messages::filled(messages_[page.notice], values));
     if (name == "error") {
         context.set("heading", Messages::filled(messages_[error + "_heading"], values));
         context.set("text", Messages::filled(messages_[error], values));

@@ -185,6 +185,7 @@ KINDS = {
     "200": ("GET", "/static.html", {}, 200), "HEAD": ("HEAD", "/static.html", {}, 200), "CGI": ("GET", "/env", {}, 200),
     "SSI": ("GET", "/erp/x", {}, 200), "206": ("GET", "/static.html", {"Range": "bytes=0-3"}, 206),
     "304": ("GET", "/static.html", {"If-None-Match": "*"}, 304),
+    "416": ("GET", "/static.html", {"Range": "bytes=9999-"}, 416),
     "301": ("GET", "/folder", {}, 301), "404": ("GET", "/missing", {}, 404),
     "POST": ("POST", "/env", {}, 200), "own 303": ("GET", f"{OWN}/verify", {}, 303), "own 200": ("GET", f"{OWN}/logout", {}, 200),
     "own 404": ("GET", f"{OWN}/nowhere", {}, 404),
@@ -214,3 +215,12 @@ def test_requests_on_one_connection_do_not_mix(site: Site) -> None:
     everything = answer.body + answer.rest
     assert answer.status == 200
     assert everything.count(b"HTTP/1.1 303") == 2 and everything.count(b"HTTP/1.1 200") == 1
+
+
+def test_the_sign_in_page_says_that_a_session_ended(later_site: Site) -> None:
+    browser = later_site.verify(later_site.add_user())
+    later_site.clock.forward(31 * 60)
+    page = browser.follow(browser.fetch("/static.html"))
+    assert "Your session has ended" in page.text
+    assert "Your session has ended" not in browser.fetch(f"{OWN}/login").text
+    assert "Your session has ended" not in later_site.browser().fetch(f"{OWN}/login").text

@@ -69,6 +69,15 @@ def test_its_answers_are_private(site: Site, method: str, target: str) -> None:
     assert "private" in answer.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize(("target", "headers", "status"), [
+    ("/missing", {}, 404), ("/folder", {}, 301), ("/static.html", {"Range": "bytes=9999-"}, 416),
+    ("/static.html", {"If-None-Match": "*"}, 304)], ids=["404", "301", "416", "304"])
+def test_httpds_own_answers_are_private(site: Site, target: str, headers: dict[str, str], status: int) -> None:
+    answer = site.verify(site.add_user()).request("GET", target, headers=headers)
+    assert answer.status == status
+    assert answer.headers["Cache-Control"] == "private"
+
+
 @pytest.mark.parametrize("said", ["no-store", "no-cache, no-store", "private, max-age=5"])
 def test_a_stricter_word_of_its_own_stands(build_site: Callable[..., Site], said: str) -> None:
     site = build_site()

@@ -11,7 +11,8 @@ from harness.chrome import Chrome, oathtool, read_qr
 from harness.site import Site
 
 WANTED = "/erp/orders?id=7&view=all%20open&x=%26"
-KINDS = [("sqlite3", "prefork"), ("sqlite3", "event"), ("pgsql", "prefork"), ("pgsql", "event")]
+KINDS = [("sqlite3", "prefork"), ("sqlite3", "event"), ("sqlite3", "worker"), ("pgsql", "prefork"), ("pgsql", "event"),
+         ("pgsql", "worker")]
 
 
 @pytest.mark.parametrize(("driver", "mpm"), KINDS)

@@ -84,6 +84,27 @@ def test_report_only_waives_the_second_factor_alone(start_site: Callable[..., Si
     assert not is_open(pending.fetch("/static.html"))
 
 
+def test_where_the_engine_reports_only_sign_in_leads_straight_to_the_page(start_site: Callable[..., Site]) -> None:
+    site = start_site(gate=["Session On", "AuthType Uzmfa", "Require valid-user", "UzmfaEngine ReportOnly"])
+    browser = site.browser()
+    user = site.add_user()
+    assert browser.sign_in(user.name, user.password, "/folder/").location == "/folder/"
+    assert is_open(browser.fetch("/folder/"))
+
+
+def test_a_session_that_was_ended_stays_so_as_long_as_any_place_would_take_it(start_site: Callable[..., Site]) -> None:
+    site = start_site(movable_clock=True, server=['<Location "/folder">', "UzmfaSessionMaxAge 20h",
+                                                  "UzmfaSessionIdleTimeout 20h", "</Location>"])
+    browser = site.verify(site.add_user())
+    stolen = browser.session
+    browser.log_out()
+    site.clock.forward(10 * 3600)
+    site.httpd.restart()
+    thief = site.browser()
+    thief.session = stolen
+    assert not is_open(thief.fetch("/folder/"))
+
+
 def test_a_condition_may_gate(start_site: Callable[..., Site]) -> None:
     site = start_site(gate=["Session On", "Require all granted"], server=[
         '<If "%{REQUEST_URI} =~ m#^/(folder|uzmfa)#">', "AuthType Uzmfa", "Require valid-user", "UzmfaEngine On", "</If>"])

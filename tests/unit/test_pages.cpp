@@ -179,7 +179,7 @@ TEST(every_error_page_of_the_core_has_its_own_heading_and_text) {
     const auto messages = VALUE(Messages::parse(text_of_file(installed + "/lang/en.json")));
     for (const auto reason : {Reason::no_user, Reason::not_known, Reason::not_allowed, Reason::insecure, Reason::forbidden,
                               Reason::not_found, Reason::method_not_allowed, Reason::bad_request, Reason::too_large,
-                              Reason::cookies_blocked, Reason::unavailable, Reason::internal}) {
+                              Reason::cookies_blocked, Reason::unavailable}) {
         const Case at{name_of(reason)};
         CHECK(messages.has(name_of(reason)));
         CHECK(messages.has(std::string{name_of(reason)} + "_heading"));

@@ -160,6 +160,23 @@ TEST(R86_a_right_password_of_a_disabled_user_costs_as_much_as_a_wrong_one) {
     CHECK_EQUAL(hashes_computed.size(), 2);
 }
 
+TEST(R86_who_is_unknown_or_disabled_costs_what_others_in_the_table_cost) {
+    ScratchDatabase scratch;
+    add_user(scratch, "alice", hash_2b);
+    add_user(scratch, "mallory", hash_of_cost_10);
+    add_user(scratch, "nohash", "");
+    add_user(scratch, "oscar", hash_2a);
+    scratch.run("UPDATE users SET access_enabled = FALSE WHERE username = 'oscar'");
+    for (const auto& [name, cost] : {std::pair{"aaron", "$2y$04$"}, {"bob", "$2y$10$"}, {"nohash", "$2y$04$"},
+                                     {"oscar", "$2y$04$"}, {"zoe", "$2y$04$"}, {"", "$2y$04$"}}) {
+        const Case at{name};
+        hashes_computed.clear();
+        CHECK(check(scratch, name, "wrong") != PasswordAnswer::right);
+        CHECK_EQUAL(hashes_computed.size(), 2);
+        for (const auto& hash : hashes_computed) CHECK(hash.starts_with(cost));
+    }
+}
+
 TEST(R84_a_table_that_is_gone_is_an_error_and_no_answer) {
     ScratchDatabase scratch;
     scratch.run("DROP TABLE user_company_access");

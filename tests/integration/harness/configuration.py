@@ -68,7 +68,9 @@ class Configuration:
             f"Listen 127.0.0.1:{httpd.port} https",
             *([f"Listen 127.0.0.1:{httpd.plain_port} http"] if self.plain_http else []),
             *self._loads(), 'TypesConfig "/etc/mime.types"', *MPM[self.mpm],
-            f'SSLSessionCache "shmcb:{httpd.root}/tls_sessions(512000)"', "Timeout 2", "KeepAliveTimeout 30", "MaxKeepAliveRequests 0",
+            f'SSLSessionCache "shmcb:{httpd.root}/tls_sessions(512000)"', "Timeout 2", "MaxKeepAliveRequests 0",
+            # A thread of worker that waits for the next request holds up a stop.
+            "KeepAliveTimeout 2" if self.mpm == "worker" else "KeepAliveTimeout 30",
             *([] if self.mpm == "prefork" else [f'ScriptSock "{httpd.root}/cgid.sock"']),
             *application.directives(),
             *(self.database if "dbd" in self.companions else ()),

@@ -130,6 +130,10 @@ class PostgreSql(Database):
         rows = self.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'uzmfa_%'")
         return [row["tablename"] for row in rows]
 
+    def statements(self) -> int:
+        """How many statements httpd has sent so far."""
+        return self._cluster.statements(self.name)
+
     def go_down(self) -> None:
         """Refuse every connection, and break those there are."""
         self._connection.close()

@@ -8,7 +8,9 @@ from pathlib import Path
 
 LEVEL = re.compile(r"^\[[^]]*\] \[[^]:]*:(?P<level>\w+)\]")
 QUIET = {"notice", "info", "debug", "trace1", "trace2", "trace3", "trace4", "trace5", "trace6", "trace7", "trace8"}
-HTTPD_RACE = re.compile("AH03093")  # a kept-alive connection that event closes at a graceful restart
+# What httpd says of itself: a kept-alive connection that event closes at a graceful restart, and a mod_ssl that was
+# built with a newer OpenSSL than the machine's.
+OF_HTTPD = re.compile("AH03093|AH01882")
 CRASH = re.compile(r"exit signal (?!Terminated)")
 
 
@@ -80,7 +82,7 @@ class ErrorLog:
 
 def is_loud(line: str) -> bool:
     """Whether an administrator would have to look at this line."""
-    if HTTPD_RACE.search(line):
+    if OF_HTTPD.search(line):
         return False
     found = LEVEL.match(line)
     return found is None or found["level"] not in QUIET or CRASH.search(line) is not None

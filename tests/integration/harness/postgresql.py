@@ -24,8 +24,9 @@ class Cluster:
         folder.mkdir()
         shutil.chown(folder, ACCOUNT, ACCOUNT)
         self._run("initdb", "-D", self._data, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-        options = f"-p {self._port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
-        self._run("pg_ctl", "-D", self._data, "-l", folder / "log", "-o", options, "-w", "start")
+        options = f"-p {self._port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200 -c log_statement=all -c log_line_prefix='%u@%d '"
+        self._log = folder / "log"
+        self._run("pg_ctl", "-D", self._data, "-l", self._log, "-o", options, "-w", "start")
         self._administer(f'CREATE ROLE "{WEB_ROLE}" LOGIN')
 
     def stop(self) -> None:
@@ -56,6 +57,12 @@ class Cluster:
         """What httpd connects with, deadlines included."""
         return (f"host=127.0.0.1 port={self._port} dbname={name} user={WEB_ROLE} connect_timeout=2 "
                 "tcp_user_timeout=2000 options='-c statement_timeout=2000'")
+
+    def statements(self, name: str) -> int:
+        """How many statements httpd has sent to this database."""
+        start = f"{WEB_ROLE}@{name} LOG: "
+        with self._log.open(encoding="utf-8", errors="replace") as log:
+            return sum(line.startswith(start) for line in log)
 
     def _administer(self, sql: str) -> None:
         connection = self.connect("postgres")
