@@ -16,7 +16,7 @@ bool is_visible_ascii(char c) { return c > 0x20 && c < 0x7f; }
 // The path as httpd will see it: decoded, and with "//", "/./" and "/../" resolved. Only used to ask
 // whether it is one of the module's own pages, so that a spelling does not hide one.
 std::optional<std::string> plain_path(std::string_view path) {
-    const auto decoded = percent_decode(path.substr(0, path.find_first_of("?#")), Plus::literal);
+    const auto decoded = percent_decode(path, Plus::literal);
     if (!decoded) return std::nullopt;
     std::string plain;
     for (std::size_t begin = 0; begin < decoded->size();) {
@@ -39,8 +39,9 @@ std::string_view return_path(std::string_view next, std::string_view own_path) {
     if (next[0] != '/' || next.substr(1, 1) == "/") return front_page;
     if (!std::all_of(next.begin(), next.end(), is_visible_ascii)) return front_page;
     if (next.find('\\') != next.npos) return front_page;
-    const auto plain = plain_path(next);
-    if (!plain || lies_under(*plain, own_path)) return front_page;
+    const auto path = next.substr(0, next.find_first_of("?#"));
+    const auto plain = plain_path(path);
+    if (!plain || lies_under(*plain, own_path) || lies_under(path, own_path)) return front_page;
     return next;
 }
 

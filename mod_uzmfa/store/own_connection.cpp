@@ -8,7 +8,10 @@ OwnConnection::OwnConnection(apr_pool_t* parent, std::string_view driver, std::s
     apr_pool_create(&pool_, parent);
 }
 
-OwnConnection::~OwnConnection() { apr_pool_destroy(pool_); }
+OwnConnection::~OwnConnection() {
+    release();
+    apr_pool_destroy(pool_);
+}
 
 Result<Connection> OwnConnection::acquire() {
     apr_dbd_init(pool_);
@@ -18,13 +21,18 @@ Result<Connection> OwnConnection::acquire() {
     }
     apr_dbd_t* handle = nullptr;
     const char* message = nullptr;
-    // Closed with the pool.
     if (apr_dbd_open_ex(driver, pool_, params_.c_str(), &handle, &message) != APR_SUCCESS) {
         return Error{ErrorKind::unavailable, "the database cannot be opened"};
     }
-    return Connection{driver, handle, pool_, apr_hash_make(pool_)};
+    open_ = Connection{driver, handle, pool_, apr_hash_make(pool_)};
+    return *open_;
 }
 
-void OwnConnection::release() { apr_pool_clear(pool_); }
+// The pool's end does not close it.
+void OwnConnection::release() {
+    if (open_) apr_dbd_close(open_->driver, open_->handle);
+    open_.reset();
+    apr_pool_clear(pool_);
+}
 
 }  // namespace uzmfa

@@ -21,6 +21,7 @@ private:
     apr_pool_t* pool_;
     std::string driver_;
     std::string params_;
+    std::optional<Connection> open_;
 };
 
 }  // namespace uzmfa

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <stdexcept>
 
 namespace uzmfa::test {
@@ -92,6 +93,22 @@ TEST(a_connection_is_taken_at_the_first_statement_and_given_back_once) {
         CHECK_EQUAL(source.released, 0);
     }
     CHECK_EQUAL(source.released, 1);
+}
+
+std::ptrdiff_t open_files() {
+    return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, std::filesystem::directory_iterator{});
+}
+
+TEST(a_connection_that_is_given_back_is_closed) {
+    ScratchDatabase scratch;
+    CountingSource source{scratch.file};
+    const auto before = open_files();
+    {
+        Database database{source, scratch.statements};
+        VALUE(any_query(database));
+        CHECK(open_files() > before);
+    }
+    CHECK_EQUAL(open_files(), before);
 }
 
 TEST(where_no_statement_is_sent_no_connection_is_taken) {
