@@ -54,10 +54,7 @@ EVP_CIPHER_CTX* Sealer::context_of(const Key& key, bool sealing, const EVP_CIPHE
         bool sealing;
         std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context;
     };
-    // Never freed: a thread that ends while the process exits would free them after OpenSSL's clean-up.
-    thread_local std::vector<Kept>* kept_by_thread = nullptr;
-    if (!kept_by_thread) kept_by_thread = new std::vector<Kept>;
-    std::vector<Kept>& kept = *kept_by_thread;
+    thread_local std::vector<Kept> kept;
     for (const auto& entry : kept) {
         if (entry.serial == key.serial && entry.sealing == sealing) return entry.context.get();
     }

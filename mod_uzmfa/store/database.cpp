@@ -163,7 +163,17 @@ Result<bool> Database::in_transaction(const std::function<Result<bool>()>& work)
     return done;
 }
 
+// A lost connection or a locked file says nothing about the statement.
 Result<bool> Database::runs(const std::string& sql) {
+    auto done = try_select(sql);
+    if (!done || *done) return done;
+    const bool is_sqlite = apr_dbd_name(connection_->driver) == std::string_view{"sqlite3"};
+    auto answers = try_select(is_sqlite ? "SELECT 1 FROM sqlite_master LIMIT 1" : "SELECT 1");
+    if (!answers) return answers;
+    return *answers ? Result<bool>{false} : failure("the database", -1);
+}
+
+Result<bool> Database::try_select(const std::string& sql) {
     auto open = connection();
     if (!open) return open.error();
     const auto& [driver, handle, parent, kept] = **open;

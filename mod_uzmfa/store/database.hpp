@@ -79,6 +79,7 @@ public:
 private:
     Result<Connection*> connection();
     Result<apr_dbd_prepared_t*> prepared(Connection& connection, Statement statement);
+    Result<bool> try_select(const std::string& sql);
     void forget(Connection& connection, Statement statement);
     Result<Done> send(Statement statement, const std::function<int(Connection&, apr_dbd_prepared_t*)>& sender);
     Error failure(std::string_view what, int code);

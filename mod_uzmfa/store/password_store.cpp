@@ -60,20 +60,29 @@ SecretBytes legacy_form(std::string_view password) {
 
 }  // namespace
 
+// The hash of the next name in the alphabet, or of the first where `name` comes last; empty where there is none.
+Result<std::string> PasswordStore::hash_near(std::string_view name) {
+    for (const auto from : {name, std::string_view{}}) {
+        const auto rows = database_.rows(Statement::find_cost, {from});
+        if (!rows) return rows.error();
+        if (!rows->empty()) return std::string{rows->front().text(0)};
+    }
+    return std::string{};
+}
+
 Result<PasswordAnswer> PasswordStore::check(std::string_view name, std::string_view password) {
     if (!is_user_name(name)) name = {};
     auto rows = database_.rows(Statement::find_password, {name});
     if (!rows) return rows.error();
     // Asked for known users too: all get the same statements, and two checks at a cost that is in the table.
-    const auto others = database_.rows(Statement::find_cost, {name});
-    if (!others) return others.error();
+    auto model = hash_near(name);
+    if (!model) return model.error();
 
     const bool known = rows->size() == 1 && !name.empty() && rows->front().text(0) == name;
     const Row* const row = known ? &rows->front() : nullptr;
     const bool has_hash = row && is_bcrypt(row->text(1));
     const bool fit = has_hash && row->truth(2) && row->number(3) > 0;
-    const auto like = has_hash ? row->text(1) : others->empty() ? std::string_view{} : others->front().text(0);
-    const auto hash = fit ? as_2y(like) : nobodys_hash_like(like);
+    const auto hash = fit ? as_2y(row->text(1)) : nobodys_hash_like(has_hash ? row->text(1) : *model);
 
     const bool right = matches(ended(password), hash) || matches(legacy_form(password), hash);
     if (!known) return PasswordAnswer::no_such_user;

@@ -17,6 +17,8 @@ public:
     Result<PasswordAnswer> check(std::string_view name, std::string_view password);
 
 private:
+    Result<std::string> hash_near(std::string_view name);
+
     Database& database_;
 };
 

@@ -28,9 +28,8 @@ constexpr Row rows[] = {
      " (SELECT count(*) FROM user_company_access a JOIN system_companies c ON c.id = a.usercompanyid"
      " WHERE a.username = u.username AND {true:a.enabled} AND {true:c.enabled})"
      " FROM {users} u WHERE u.username = %s"},
-    // The hash of whoever comes next in the alphabet.
     {Statement::find_cost, "find_cost",
-     "SELECT u.password FROM {users} u WHERE length(u.password) = 60 ORDER BY u.username < %s, u.username LIMIT 1"},
+     "SELECT u.password FROM {users} u WHERE u.username >= %s AND length(u.password) = 60 ORDER BY u.username LIMIT 1"},
     {Statement::give_uuid, "give_uuid", "UPDATE {users} SET uuid = %s WHERE username = %s AND uuid IS NULL"},
     {Statement::consume_skip, "consume_skip",
      "UPDATE {users} SET mfa_enabled = TRUE WHERE username = %s AND {true:access_enabled}"

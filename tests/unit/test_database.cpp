@@ -292,6 +292,14 @@ TEST(R41_a_process_that_ends_in_a_transaction_leaves_nothing_of_it) {
     CHECK_EQUAL(VALUE(any_change(scratch.database(), "b")), 1);
 }
 
+TEST(a_locked_database_says_nothing_of_what_is_missing) {
+    ScratchDatabase scratch;
+    scratch.run("BEGIN EXCLUSIVE");
+    CHECK(ERROR_OF(scratch.database().runs("SELECT username FROM users")).kind == ErrorKind::unavailable);
+    scratch.run("ROLLBACK");
+    CHECK(VALUE(scratch.database().runs("SELECT username FROM users")));
+}
+
 TEST(a_transaction_that_finds_the_database_locked_is_unavailable_and_leaves_the_connection_usable) {
     ScratchDatabase scratch;
     auto& database = scratch.database();
