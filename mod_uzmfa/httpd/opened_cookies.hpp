@@ -21,13 +21,15 @@ public:
     void remember(std::uint64_t instance, std::string_view sealed, const Session& session);
 
 private:
-    static constexpr std::size_t longest = 200;  // characters; longer cookies hold other modules' entries
+    // The text, with zeros behind it: compared word by word.
+    using Words = std::array<std::uint64_t, 25>;
+    static constexpr std::size_t longest = sizeof(Words);  // longer cookies hold other modules' entries
     struct Entry {
         std::uint64_t instance = 0;
-        std::uint8_t size = 0;
-        std::array<char, longest> sealed{};
+        Words sealed{};
         Session session{};
     };
+    static Words words_of(std::string_view sealed);
     // The end of the text is of the authentication tag: as good as random.
     static std::size_t slot_of(std::string_view sealed) { return static_cast<unsigned char>(sealed[sealed.size() - 2]) % 16; }
 
