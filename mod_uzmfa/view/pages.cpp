@@ -19,7 +19,8 @@ using kainjow::mustache::data;
 using kainjow::mustache::mustache;
 
 constexpr std::string_view layout = "layout";
-constexpr std::string_view templates[] = {layout, "login", "enroll", "verify", "logout", "error"};
+constexpr std::string_view parts[] = {"part_error", "part_token"};  // {{> part_error}} in the others
+constexpr std::string_view templates[] = {layout, "login", "enroll", "verify", "logout", "error", parts[0], parts[1]};
 constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
     {"style.css", "text/css; charset=utf-8"},
     {"icon.svg", "image/svg+xml"},
@@ -185,6 +186,9 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
         title = Messages::filled(messages_["title_error_prefix"], values);
     }
     context.set("title", title);
+    for (const auto part : parts) {
+        context.set(std::string{part}, kainjow::mustache::partial{[&text = templates_.find(part)->second] { return text; }});
+    }
 
     auto content = rendered(templates_.find(name)->second, context);
     if (!content) return content.error();
