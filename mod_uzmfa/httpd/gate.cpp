@@ -96,7 +96,7 @@ int run_gate(request_rec* r, bool describes) {
     keep_out_of_caches(r);
     if (decision.admission.touches) touch_session(r, *service, visit);
     if (decision.admission.reason == Reason::would_stop) {
-        log_outcome(r, *service, {.reason = Reason::would_stop, .user = view_of(r->user).data()});
+        log_outcome(r, *service, {.reason = Reason::would_stop, .user = std::string{view_of(r->user)}});
     }
     return DECLINED;
 }

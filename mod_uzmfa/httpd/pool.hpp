@@ -29,8 +29,9 @@ T* make_in(apr_pool_t* pool, Arguments&&... arguments) {
     return object;
 }
 
+// Never null: a view of nothing is an empty text.
 inline char* copy_in(apr_pool_t* pool, std::string_view text) {
-    return apr_pstrmemdup(pool, text.data(), text.size());
+    return apr_pstrmemdup(pool, text.empty() ? "" : text.data(), text.size());
 }
 
 // A C text as a view; null is empty.

@@ -3,6 +3,7 @@
 
 #include "httpd/connections.hpp"
 #include "httpd/guard.hpp"
+#include "httpd/pool.hpp"
 #include "httpd/service.hpp"
 #include "store/password_store.hpp"
 
@@ -18,7 +19,14 @@ authn_status answer_of(PasswordAnswer answer) {
     return AUTH_USER_NOT_FOUND;
 }
 
-authn_status check(request_rec* r, const char* user, const char* password) {
+// The connection goes back before the slow part: a few guesses would take all there are.
+Result<KeptPassword> find(request_rec* r, const Service& service, std::string_view user) {
+    DbdConnections connections{r->pool, r->server};
+    Database database{connections, service.statements()};
+    return PasswordStore{database}.find(user);
+}
+
+authn_status check_password(request_rec* r, const char* user, const char* password) {
     authn_status status = AUTH_GENERAL_ERROR;
     guarded(r, __func__, [&] {
         const Service* const service = service_of(r);
@@ -26,11 +34,9 @@ authn_status check(request_rec* r, const char* user, const char* password) {
             ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1092 provider uzerp: no place here has UzmfaEngine On");
             return DECLINED;
         }
-        DbdConnections connections{r->pool, r->server};
-        Database database{connections, service->statements()};
-        const auto answer = PasswordStore{database}.check(user, password);
-        if (answer) status = answer_of(*answer);
-        else ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, "UZMFA1093 provider uzerp: %s", answer.error().detail.c_str());
+        const auto kept = find(r, *service, view_of(user));
+        if (kept) status = answer_of(check(*kept, view_of(password)));
+        else ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, "UZMFA1093 provider uzerp: %s", kept.error().detail.c_str());
         return OK;
     });
     return status;
@@ -38,6 +44,6 @@ authn_status check(request_rec* r, const char* user, const char* password) {
 
 }  // namespace
 
-const authn_provider uzerp_provider = {check, nullptr};
+const authn_provider uzerp_provider = {check_password, nullptr};
 
 }  // namespace uzmfa

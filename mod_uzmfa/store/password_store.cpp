@@ -70,7 +70,7 @@ Result<std::string> PasswordStore::hash_near(std::string_view name) {
     return std::string{};
 }
 
-Result<PasswordAnswer> PasswordStore::check(std::string_view name, std::string_view password) {
+Result<KeptPassword> PasswordStore::find(std::string_view name) {
     if (!is_user_name(name)) name = {};
     auto rows = database_.rows(Statement::find_password, {name});
     if (!rows) return rows.error();
@@ -81,12 +81,15 @@ Result<PasswordAnswer> PasswordStore::check(std::string_view name, std::string_v
     const bool known = rows->size() == 1 && !name.empty() && rows->front().text(0) == name;
     const Row* const row = known ? &rows->front() : nullptr;
     const bool has_hash = row && is_bcrypt(row->text(1));
-    const bool fit = has_hash && row->truth(2) && row->number(3) > 0;
-    const auto hash = fit ? as_2y(row->text(1)) : nobodys_hash_like(has_hash ? row->text(1) : *model);
+    KeptPassword kept{.known = known, .fit = has_hash && row->truth(2) && row->number(3) > 0, .hash = {}};
+    kept.hash = kept.fit ? as_2y(row->text(1)) : nobodys_hash_like(has_hash ? row->text(1) : *model);
+    return kept;
+}
 
-    const bool right = matches(ended(password), hash) || matches(legacy_form(password), hash);
-    if (!known) return PasswordAnswer::no_such_user;
-    return fit && right ? PasswordAnswer::right : PasswordAnswer::wrong;
+PasswordAnswer check(const KeptPassword& kept, std::string_view password) {
+    const bool right = matches(ended(password), kept.hash) || matches(legacy_form(password), kept.hash);
+    if (!kept.known) return PasswordAnswer::no_such_user;
+    return kept.fit && right ? PasswordAnswer::right : PasswordAnswer::wrong;
 }
 
 }  // namespace uzmfa

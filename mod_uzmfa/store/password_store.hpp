@@ -8,18 +8,27 @@ namespace uzmfa {
 
 enum class PasswordAnswer : std::uint8_t { right, wrong, no_such_user };
 
+// What a password is compared with.
+struct KeptPassword {
+    bool known = false;  // there is such a user
+    bool fit = false;    // who may sign in: enabled, with an enabled company and a bcrypt hash
+    std::string hash;    // where not fit, one that no password matches
+};
+
 class PasswordStore {
 public:
     explicit PasswordStore(Database& database) : database_{database} {}
 
-    // Right only for an enabled user with an enabled company. Whatever is wrong, a failed check costs
-    // two bcrypt computations, known user or not.
-    Result<PasswordAnswer> check(std::string_view name, std::string_view password);
+    // Sends the same statements for known and unknown names.
+    Result<KeptPassword> find(std::string_view name);
 
 private:
     Result<std::string> hash_near(std::string_view name);
 
     Database& database_;
 };
+
+// Takes a while. Whatever is wrong, a failed check costs two bcrypt computations.
+PasswordAnswer check(const KeptPassword& kept, std::string_view password);
 
 }  // namespace uzmfa
