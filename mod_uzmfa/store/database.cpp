@@ -163,26 +163,18 @@ Result<bool> Database::in_transaction(const std::function<Result<bool>()>& work)
     return done;
 }
 
-// A lost connection or a locked file says nothing about the statement.
-Result<bool> Database::runs(const std::string& sql) {
-    auto done = try_select(sql);
-    if (!done || *done) return done;
-    const bool is_sqlite = apr_dbd_name(connection_->driver) == std::string_view{"sqlite3"};
-    auto answers = try_select(is_sqlite ? "SELECT 1 FROM sqlite_master LIMIT 1" : "SELECT 1");
-    if (!answers) return answers;
-    return *answers ? Result<bool>{false} : failure("the database", -1);
-}
-
-Result<bool> Database::try_select(const std::string& sql) {
+Result<std::int64_t> Database::count(const std::string& sql) {
     auto open = connection();
     if (!open) return open.error();
     const auto& [driver, handle, parent, kept] = **open;
     const auto pool = pool_below(parent);
     apr_dbd_results_t* results = nullptr;
-    if (apr_dbd_select(driver, pool.get(), handle, &results, sql.c_str(), whole_result) != 0 || !results) return false;
+    const int code = apr_dbd_select(driver, pool.get(), handle, &results, sql.c_str(), whole_result);
+    if (code != 0 || !results) return failure("the catalog", code);
+    Row found;
     apr_dbd_row_t* row = nullptr;
-    while (apr_dbd_get_row(driver, pool.get(), results, &row, -1) == 0) continue;
-    return true;
+    while (apr_dbd_get_row(driver, pool.get(), results, &row, -1) == 0) found.add(apr_dbd_get_entry(driver, row, 0));
+    return found.number(0);
 }
 
 }  // namespace uzmfa

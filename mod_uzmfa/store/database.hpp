@@ -73,13 +73,13 @@ public:
     // Commits where `work` returns true and none of its statements failed, else rolls back; the value is
     // the work's.
     Result<bool> in_transaction(const std::function<Result<bool>()>& work);
-    // Whether a query that the module composed itself runs (the check of tables and columns).
-    Result<bool> runs(const std::string& sql);
+    // The number that a query of the module's own answers (the check of tables and columns).
+    Result<std::int64_t> count(const std::string& sql);
+    Driver driver() const { return statements_.driver(); }
 
 private:
     Result<Connection*> connection();
     Result<apr_dbd_prepared_t*> prepared(Connection& connection, Statement statement);
-    Result<bool> try_select(const std::string& sql);
     void forget(Connection& connection, Statement statement);
     Result<Done> send(Statement statement, const std::function<int(Connection&, apr_dbd_prepared_t*)>& sender);
     Error failure(std::string_view what, int code);

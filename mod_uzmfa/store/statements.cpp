@@ -114,7 +114,7 @@ std::optional<Driver> driver_named(std::string_view name) {
     return std::nullopt;
 }
 
-Statements::Statements(Driver driver, std::string_view users_table) {
+Statements::Statements(Driver driver, std::string_view users_table) : driver_{driver} {
     for (const auto& row : rows) {
         std::string sql{row.sql};
         expand(sql, "users", users_table);

@@ -49,7 +49,10 @@ public:
 
     const std::string& sql(Statement statement) const { return sql_[static_cast<std::size_t>(statement)]; }
 
+    Driver driver() const { return driver_; }
+
 private:
+    Driver driver_;
     std::array<std::string, statement_count> sql_;
 };
 

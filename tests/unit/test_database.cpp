@@ -127,7 +127,7 @@ TEST(R84_without_a_connection_every_call_is_unavailable) {
         CHECK(ERROR_OF(any_query(database)).kind == ErrorKind::unavailable);
         CHECK(ERROR_OF(any_change(database, "s")).kind == ErrorKind::unavailable);
         CHECK(ERROR_OF(database.in_transaction([] { return true; })).kind == ErrorKind::unavailable);
-        CHECK(ERROR_OF(database.runs("SELECT 1")).kind == ErrorKind::unavailable);
+        CHECK(ERROR_OF(database.count("SELECT 1")).kind == ErrorKind::unavailable);
     }
     CHECK_EQUAL(source.released, 0);
 }
@@ -205,11 +205,11 @@ TEST(a_statement_outlives_a_change_of_the_schema_by_another_program) {
     CHECK_EQUAL(VALUE(any_change(scratch.database(), "b")), 1);
 }
 
-TEST(a_query_of_our_own_runs_or_not) {
+TEST(a_query_of_our_own_counts) {
     ScratchDatabase scratch;
-    CHECK(VALUE(scratch.database().runs("SELECT username FROM users")));
-    CHECK(!VALUE(scratch.database().runs("SELECT username FROM nowhere")));
-    CHECK(VALUE(scratch.database().runs("SELECT username FROM users")));
+    scratch.add_user("alice");
+    CHECK_EQUAL(VALUE(scratch.database().count("SELECT count(*) FROM users")), 1);
+    CHECK(ERROR_OF(scratch.database().count("SELECT count(*) FROM nowhere")).kind == ErrorKind::unavailable);
 }
 
 // --- transactions ---
@@ -295,9 +295,9 @@ TEST(R41_a_process_that_ends_in_a_transaction_leaves_nothing_of_it) {
 TEST(a_locked_database_says_nothing_of_what_is_missing) {
     ScratchDatabase scratch;
     scratch.run("BEGIN EXCLUSIVE");
-    CHECK(ERROR_OF(scratch.database().runs("SELECT username FROM users")).kind == ErrorKind::unavailable);
+    CHECK(ERROR_OF(missing_from(scratch.database(), {"users", true})).kind == ErrorKind::unavailable);
     scratch.run("ROLLBACK");
-    CHECK(VALUE(scratch.database().runs("SELECT username FROM users")));
+    CHECK_EQUAL(VALUE(missing_from(scratch.database(), {"users", true})), "");
 }
 
 TEST(a_transaction_that_finds_the_database_locked_is_unavailable_and_leaves_the_connection_usable) {
