@@ -50,7 +50,7 @@ bool is_own_form(const Call& call) {
            call.services.tokens.is_form_token(call.request.form["csrf"], call.session->id);
 }
 
-Moment end_of(const Session& session, const Call& call) { return session.signed_in_at + call.site.longest_session; }
+Moment end_of(const Session& session, const Call& call) { return session.signed_in_at + call.site.longest.max_age; }
 
 // Every step forward gives the session a new id and ends the old one.
 Result<Done> replace_session(Call& call, Session& session, Outcome& outcome) {
@@ -212,10 +212,9 @@ Outcome enrollment_form_again(Call& call, const Account& account, int status, Re
     return outcome;
 }
 
-// The account with a uuid: an enrollment is the first that needs one.
+// The account with a uuid of its own: an enrollment is the first that needs one.
 Result<Account> with_uuid(Account account, Call& call) {
-    if (!account.uuid.empty()) return account;
-    auto uuid = call.services.accounts.give_uuid(account);
+    auto uuid = call.services.accounts.own_uuid(account);
     if (!uuid) return uuid.error();
     account.uuid = std::move(*uuid);
     return account;
@@ -244,6 +243,14 @@ Outcome show_qr(Call& call) {
     });
 }
 
+// Its time ran out, or another browser of the same user was faster.
+Outcome enrollment_gone(Call& call, const Account& account) {
+    auto progress = progress_of(call);
+    if (!progress) return failure(progress.error());
+    if (progress->due != Step::enroll) return go_to(progress->due, call);
+    return enrollment_form_again(call, account, 401, Reason::enrollment_expired);
+}
+
 Outcome submit_enroll(Call& call) {
     return when_enrolling(call, [&](const Account& account) {
         if (!is_own_form(call)) return enrollment_form_again(call, account, 403, Reason::form_stale);
@@ -255,7 +262,7 @@ Outcome submit_enroll(Call& call) {
         switch (*verdict) {
             case Verdict::accepted: return finish(call, Method::totp, Reason::enrolled);
             case Verdict::secret_spent: return enrollment_form_again(call, account, 401, Reason::new_secret);
-            case Verdict::expired: return enrollment_form_again(call, account, 401, Reason::enrollment_expired);
+            case Verdict::expired: return enrollment_gone(call, account);
             case Verdict::wrong:
             case Verdict::replayed: break;
         }
@@ -311,12 +318,21 @@ Outcome submit_verify(Call& call) {
 
 // --- sign-out ---
 
-Outcome show_logout(Call& call) {
+// A session may be over here and alive in a place with longer limits.
+Call for_any_place(Call call) {
+    const Session* const session = call.request.visit.session;
+    if (session && is_alive(*session, call.site.longest, call.now())) call.session = session;
+    return call;
+}
+
+Outcome show_logout(Call& here) {
+    const Call call = for_any_place(here);
     if (!call.has_user()) return redirect(Reason::step_not_due, call.url_of("login"));
     return {.status = 200, .reason = Reason::page_shown, .page = page_of("logout", call, call.session->id)};
 }
 
-Outcome submit_logout(Call& call) {
+Outcome submit_logout(Call& here) {
+    const Call call = for_any_place(here);
     if (!call.has_user()) return redirect(Reason::step_not_due, call.url_of("login"));
     if (!is_own_form(call)) return shown_again(403, Reason::form_stale, page_of("logout", call, call.session->id));
     auto revoked = call.services.revocations.revoke(call.session->id, end_of(*call.session, call));

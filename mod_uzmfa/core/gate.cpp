@@ -61,7 +61,13 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
     if (reason == Reason::insecure || reason == Reason::no_user || visit.subrequest) {
         return refusal(403, reason);
     }
-    if (reason != Reason::sign_in_required || visit.own_sign_in) return send_to_page(visit, reason, site);
+    if (reason != Reason::sign_in_required || visit.own_sign_in) {
+        auto outcome = send_to_page(visit, reason, site);
+        // What this place does not take, the sign-in page must not take either: it would lead back here.
+        const bool leads_to_sign_in = reason == Reason::sign_in_required && outcome.status == 303;
+        if (leads_to_sign_in && visit.session && !visit.session->user.empty()) outcome.session = ended(*visit.session);
+        return outcome;
+    }
 
     auto standing = standing_of(visit.user, services);
     if (!standing) return failure(standing.error());

@@ -37,7 +37,7 @@ struct Site {
     std::uint8_t totp_digits = 6;
     std::uint8_t totp_skew = 1;  // steps each way
     bool allow_http = false;
-    seconds longest_session = Policy{}.max_age;  // in any place: a session that was ended is remembered as long
+    Limits longest = Policy{}.limits();  // of any place: so long may a session live somewhere
 };
 
 }  // namespace uzmfa

@@ -26,11 +26,12 @@ class Accounts {
 public:
     virtual ~Accounts() = default;
 
-    // The row whose name is exactly `name`. A uuid that two rows share is an error (damaged).
+    // The row whose name is exactly `name`. A uuid under which another user is enrolled is an error (damaged).
     virtual Result<std::optional<Account>> find(std::string_view name) = 0;
 
-    // Gives the row a uuid where it has none, and says which it has now.
-    virtual Result<std::string> give_uuid(const Account& account) = 0;
+    // The row's uuid, given where it has none. One that another row has too is an error (damaged). May look
+    // at every row.
+    virtual Result<std::string> own_uuid(const Account& account) = 0;
 
     // Lets one sign-in pass without a code: true for exactly one caller after mfa_enabled was set to
     // false, and sets it to true again.

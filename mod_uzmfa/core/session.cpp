@@ -65,6 +65,11 @@ bool is_alive(const Session& session, const Limits& limits, Moment now) {
     return session.user.empty() || now - session.last_active < limits.idle_timeout;
 }
 
+Session ended(Session session) {
+    session.last_active = Moment{};
+    return session;
+}
+
 bool is_pending(const Session& session, Moment now) {
     return !session.user.empty() && !session.is_verified() && now - session.signed_in_at < pending_lifetime;
 }

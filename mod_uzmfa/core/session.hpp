@@ -5,6 +5,7 @@
 #include "core/bounded_text.hpp"
 #include "core/moment.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -26,6 +27,10 @@ struct Limits {
     seconds idle_timeout;
     seconds max_age;
 };
+
+inline Limits longer_of(const Limits& one, const Limits& other) {
+    return {std::max(one.idle_timeout, other.idle_timeout), std::max(one.max_age, other.max_age)};
+}
 
 // A pending sign-in or enrollment lives this long.
 inline constexpr seconds pending_lifetime{600};
@@ -51,6 +56,9 @@ struct Session {
 // Neither idle nor older than the limits allow. Times from the future by up to 60 s count as now,
 // by more the session is not one.
 bool is_alive(const Session& session, const Limits& limits, Moment now);
+
+// What a place found too old: over everywhere.
+Session ended(Session session);
 
 // Young enough to go on to its second factor.
 bool is_pending(const Session& session, Moment now);

@@ -180,14 +180,13 @@ Settings& settings_of(cmd_parms* command, void* place) {
     else return *static_cast<PlaceSettings*>(place);
 }
 
-// UzmfaEngine On or ReportOnly makes this a virtual host that needs keys and tables.
-void note_for_site(SiteSettings& site, Engine engine) { site.gated = site.gated || engine != Engine::off; }
-
-// What a place says of its sessions' lives bounds how long any of them is remembered.
-void note_for_site(SiteSettings& site, seconds life) { site.longest_session = std::max(site.longest_session, life); }
-
-template <class T>
-void note_for_site(SiteSettings&, const T&) {}
+// What a virtual host must know of its places.
+void note_for_site(SiteSettings& site, const PlaceSettings& place) {
+    const Policy policy = policy_of(place);
+    // UzmfaEngine On or ReportOnly makes this a host that needs keys and tables.
+    site.gated = site.gated || policy.engine != Engine::off;
+    site.longest = longer_of(site.longest, policy.limits());
+}
 
 const char* complain(cmd_parms* command, Complaint complaint) {
     return apr_pstrcat(command->pool, command->cmd->name, ": ", complaint, nullptr);
@@ -197,8 +196,9 @@ template <auto Setting, auto Resolved, Parser<Setting> Parse>
 const char* set(cmd_parms* command, void* place, const char* text) {
     typename ValueOf<Setting>::type value{};
     if (const Complaint complaint = Parse(command->pool, text, value)) return complain(command, complaint);
-    settings_of<typename ValueOf<Setting>::settings>(command, place).*Setting = value;
-    note_for_site(site_settings(command->server), value);
+    auto& settings = settings_of<typename ValueOf<Setting>::settings>(command, place);
+    settings.*Setting = value;
+    if constexpr (std::is_same_v<decltype(settings), PlaceSettings&>) note_for_site(site_settings(command->server), settings);
     return nullptr;
 }
 
@@ -293,7 +293,7 @@ const command_rec* directives() { return command_table.data(); }
 Policy policy_of(const PlaceSettings& settings) { return resolve<Policy>(settings, place_rows); }
 Site site_of(const SiteSettings& settings) {
     Site site = resolve<Site>(settings, site_rows);
-    site.longest_session = settings.longest_session;
+    site.longest = settings.longest;
     return site;
 }
 
@@ -316,7 +316,7 @@ void* merge_site_settings(apr_pool_t* pool, void* parent_settings, void* child) 
     if (!merged->database_driver) merged->database_driver = parent.database_driver;
     if (!merged->database_params) merged->database_params = parent.database_params;
     merged->gated = merged->gated || parent.gated;
-    merged->longest_session = std::max(merged->longest_session, parent.longest_session);
+    merged->longest = longer_of(merged->longest, parent.longest);
     return merged;
 }
 

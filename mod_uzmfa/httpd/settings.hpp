@@ -43,7 +43,7 @@ struct SiteSettings {
     std::optional<std::string_view> database_params;
 
     bool gated = false;                // some place here asks for the module
-    seconds longest_session = Policy{}.max_age;  // in any place here
+    Limits longest = Policy{}.limits();  // of any place here
     const Service* service = nullptr;  // built before the children are, constant from then on
 };
 static_assert(std::is_trivially_destructible_v<SiteSettings>);

@@ -40,6 +40,13 @@ const char* sharing_complaint(server_rec* main, const Service& service) {
     return "";
 }
 
+// Virtual hosts may share cookies: a session that ended in one must not live on in another.
+void share_longest_limits(server_rec* main) {
+    Limits longest = site_settings(main).longest;
+    for (server_rec* server = main->next; server; server = server->next) longest = longer_of(longest, site_settings(server).longest);
+    for (server_rec* server = main; server; server = server->next) site_settings(server).longest = longest;
+}
+
 bool is_first_start() {
     int generation = 0;
     return ap_mpm_query(AP_MPMQ_GENERATION, &generation) != APR_SUCCESS || generation == 0;
@@ -54,6 +61,7 @@ int check_config(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main)
         if (&site_settings(server) != &site_settings(main)) continue;
         ap_set_module_config(server->module_config, &uzmfa_module, make_in<SiteSettings>(config, site_settings(main)));
     }
+    share_longest_limits(main);
     return for_each_gated(main, [&](server_rec* server, SiteSettings& settings) -> std::string {
         auto service = Service::build(config, server, settings);
         if (!service) return service.error().detail;

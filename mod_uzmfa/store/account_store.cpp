@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t uuid_length = 36;
 
+Error shared_uuid() { return {ErrorKind::damaged, "two rows of the users table share one uuid"}; }
+
 std::string lower(std::string_view text) {
     std::string out{text};
     for (char& c : out) {
@@ -53,8 +55,17 @@ Result<std::optional<Account>> AccountStore::find(std::string_view name) {
     account.mfa_enabled = row.truth(4);
     account.access_enabled = row.truth(5);
     if (!account.uuid.empty() && !is_uuid(account.uuid)) return Error{ErrorKind::damaged, "a uuid is ill-formed"};
-    if (row.number(6) > 0) return Error{ErrorKind::damaged, "two rows of the users table share one uuid"};
+    if (row.number(6) > 0) return shared_uuid();
     return std::optional<Account>{std::move(account)};
+}
+
+Result<std::string> AccountStore::own_uuid(const Account& account) {
+    auto uuid = account.uuid.empty() ? give_uuid(account) : Result<std::string>{account.uuid};
+    if (!uuid) return uuid;
+    auto rows = database_.rows(Statement::count_uuid, {*uuid});
+    if (!rows) return rows.error();
+    if (rows->empty() || rows->front().number(0) != 1) return shared_uuid();
+    return uuid;
 }
 
 Result<std::string> AccountStore::give_uuid(const Account& account) {

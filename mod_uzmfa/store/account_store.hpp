@@ -12,10 +12,12 @@ public:
     explicit AccountStore(Database& database) : database_{database} {}
 
     Result<std::optional<Account>> find(std::string_view name) override;
-    Result<std::string> give_uuid(const Account& account) override;
+    Result<std::string> own_uuid(const Account& account) override;
     Result<bool> consume_skip(const Account& account) override;
 
 private:
+    Result<std::string> give_uuid(const Account& account);
+
     Database& database_;
 };
 

@@ -97,10 +97,24 @@ Result<Done> Database::send(Statement statement, const std::function<int(Connect
         return Done{};
     };
     auto sent = send_once();
-    if (sent || apr_dbd_name((*open)->driver) != std::string_view{"sqlite3"}) return sent;
-    // To SQLite's driver a statement is spoiled for good once the schema has changed; VACUUM changes it too.
-    forget(**open, statement);
+    if (sent || !renew(**open, statement)) return sent;
     return send_once() ? Result<Done>{Done{}} : sent;
+}
+
+// Whether a statement that failed may go another way: every statement is safe to repeat, but what a transaction did
+// before is gone with its connection.
+bool Database::renew(Connection& open, Statement statement) {
+    if (driver() == Driver::sqlite3) {
+        // To its driver a statement is spoiled for good once the schema has changed; VACUUM changes it too.
+        forget(open, statement);
+        return true;
+    }
+    return !in_transaction_ && reconnect(open);
+}
+
+// A server that was restarted has broken the connections that mod_dbd keeps; each would fail once.
+bool Database::reconnect(Connection& open) {
+    return driver() == Driver::pgsql && apr_dbd_check_conn(open.driver, open.pool, open.handle) == APR_SUCCESS;
 }
 
 Result<std::vector<Row>> Database::rows(Statement statement, std::initializer_list<Parameter> parameters) {
@@ -145,6 +159,7 @@ Result<bool> Database::in_transaction(const std::function<Result<bool>()>& work)
     const auto pool = pool_below(parent);
     apr_dbd_transaction_t* transaction = nullptr;
     int code = apr_dbd_transaction_start(driver, pool.get(), handle, &transaction);
+    if (code != 0 && reconnect(**open)) code = apr_dbd_transaction_start(driver, pool.get(), handle, &transaction);
     if (code != 0) {
         // SQLite's driver has noted the transaction all the same.
         if (transaction) apr_dbd_transaction_end(driver, pool.get(), transaction);
@@ -154,6 +169,8 @@ Result<bool> Database::in_transaction(const std::function<Result<bool>()>& work)
     // The pool ends it where an exception leaves the work.
     apr_dbd_transaction_mode_set(driver, transaction, APR_DBD_TRANSACTION_ROLLBACK);
     has_failed_ = false;
+    in_transaction_ = true;
+    const auto leave = std::unique_ptr<bool, void (*)(bool*)>{&in_transaction_, [](bool* in) { *in = false; }};
     auto done = work();
     const bool commits = done && *done && !has_failed_;
     if (commits) apr_dbd_transaction_mode_set(driver, transaction, APR_DBD_TRANSACTION_COMMIT);

@@ -80,6 +80,8 @@ public:
 private:
     Result<Connection*> connection();
     Result<apr_dbd_prepared_t*> prepared(Connection& connection, Statement statement);
+    bool renew(Connection& connection, Statement statement);
+    bool reconnect(Connection& connection);
     void forget(Connection& connection, Statement statement);
     Result<Done> send(Statement statement, const std::function<int(Connection&, apr_dbd_prepared_t*)>& sender);
     Error failure(std::string_view what, int code);
@@ -88,6 +90,7 @@ private:
     const Statements& statements_;
     std::optional<Connection> connection_;
     bool has_failed_ = false;
+    bool in_transaction_ = false;
 };
 
 }  // namespace uzmfa

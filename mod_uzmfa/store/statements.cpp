@@ -31,6 +31,7 @@ constexpr Row rows[] = {
     {Statement::find_cost, "find_cost",
      "SELECT u.password FROM {users} u WHERE u.username >= %s AND length(u.password) = 60 ORDER BY u.username LIMIT 1"},
     {Statement::give_uuid, "give_uuid", "UPDATE {users} SET uuid = %s WHERE username = %s AND uuid IS NULL"},
+    {Statement::count_uuid, "count_uuid", "SELECT count(*) FROM {users} u WHERE {uuid:u.uuid} = %s"},
     {Statement::consume_skip, "consume_skip",
      "UPDATE {users} SET mfa_enabled = TRUE WHERE username = %s AND {true:access_enabled}"
      " AND {true:mfa_enrolled} AND NOT {true:mfa_enabled}"},

@@ -17,6 +17,7 @@ enum class Statement : std::uint8_t {
     find_password,
     find_cost,
     give_uuid,
+    count_uuid,
     consume_skip,
     enroll_account,
     find_factor,

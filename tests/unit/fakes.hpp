@@ -49,11 +49,13 @@ public:
         const auto row = rows.find(name);
         return row == rows.end() ? std::optional<Account>{} : std::optional{row->second};
     }
-    Result<std::string> give_uuid(const Account& account) override {
-        if (broken.contains("give_uuid")) return outage();
-        ++uuids_given;
+    Result<std::string> own_uuid(const Account& account) override {
+        if (broken.contains("own_uuid")) return outage();
         auto& row = rows.at(std::string{account.name.view()});
-        if (row.uuid.empty()) row.uuid = "00000000-0000-4000-8000-00000000000a";
+        if (row.uuid.empty()) {
+            ++uuids_given;
+            row.uuid = "00000000-0000-4000-8000-00000000000a";
+        }
         return row.uuid;
     }
     Result<bool> consume_skip(const Account& account) override {

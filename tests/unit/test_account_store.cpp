@@ -164,7 +164,7 @@ TEST(R6_a_renamed_user_keeps_the_factor_and_the_name_given_again_has_none) {
 TEST(R107_a_row_without_a_uuid_gets_a_random_one) {
     ScratchDatabase scratch;
     scratch.add_user("alice");
-    const auto given = VALUE(AccountStore{scratch.database()}.give_uuid(account(scratch, "alice")));
+    const auto given = VALUE(AccountStore{scratch.database()}.own_uuid(account(scratch, "alice")));
     CHECK(std::regex_match(given, std::regex{"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"}));
     CHECK_EQUAL(scratch.row("SELECT uuid FROM users"), given);
 }
@@ -174,7 +174,7 @@ TEST(R107_a_uuid_that_is_there_already_stays) {
     scratch.add_user("alice");
     const auto read_earlier = account(scratch, "alice");
     scratch.run("UPDATE users SET uuid = '" + std::string{alices_uuid} + "'");
-    CHECK_EQUAL(VALUE(AccountStore{scratch.database()}.give_uuid(read_earlier)), alices_uuid);
+    CHECK_EQUAL(VALUE(AccountStore{scratch.database()}.own_uuid(read_earlier)), alices_uuid);
     CHECK_EQUAL(scratch.row("SELECT uuid FROM users"), alices_uuid);
 }
 
@@ -182,8 +182,18 @@ TEST(a_uuid_is_given_to_one_row_only) {
     ScratchDatabase scratch;
     scratch.add_user("alice");
     scratch.add_user("bob");
-    VALUE(AccountStore{scratch.database()}.give_uuid(account(scratch, "alice")));
+    VALUE(AccountStore{scratch.database()}.own_uuid(account(scratch, "alice")));
     CHECK_EQUAL(scratch.row("SELECT uuid FROM users WHERE username = 'bob'"), "NULL");
+}
+
+TEST(a_uuid_that_another_row_has_too_is_an_error_at_enrollment) {
+    ScratchDatabase scratch;
+    scratch.add_user("alice");
+    scratch.add_user("bob");
+    scratch.run("UPDATE users SET uuid = '" + std::string{alices_uuid} + "'");
+    CHECK(ERROR_OF(AccountStore{scratch.database()}.own_uuid(account(scratch, "alice"))).kind == ErrorKind::damaged);
+    scratch.run("UPDATE users SET uuid = upper(uuid) WHERE username = 'bob'");
+    CHECK(ERROR_OF(AccountStore{scratch.database()}.own_uuid(account(scratch, "bob"))).kind == ErrorKind::damaged);
 }
 
 TEST(a_row_that_is_gone_takes_no_uuid) {
@@ -191,7 +201,7 @@ TEST(a_row_that_is_gone_takes_no_uuid) {
     scratch.add_user("alice");
     const auto read_earlier = account(scratch, "alice");
     scratch.run("DELETE FROM users");
-    CHECK(ERROR_OF(AccountStore{scratch.database()}.give_uuid(read_earlier)).kind == ErrorKind::damaged);
+    CHECK(ERROR_OF(AccountStore{scratch.database()}.own_uuid(read_earlier)).kind == ErrorKind::damaged);
 }
 
 // --- skip ---
@@ -269,7 +279,7 @@ TEST(R84_a_table_that_is_gone_is_an_error_of_each_call) {
     scratch.run("DROP TABLE users");
     AccountStore store{scratch.database()};
     CHECK(ERROR_OF(store.find("alice")).kind == ErrorKind::unavailable);
-    CHECK(ERROR_OF(store.give_uuid(alice)).kind == ErrorKind::unavailable);
+    CHECK(ERROR_OF(store.own_uuid(alice)).kind == ErrorKind::unavailable);
     CHECK(ERROR_OF(store.consume_skip(alice)).kind == ErrorKind::unavailable);
 }
 

@@ -887,7 +887,7 @@ TEST(R84_a_service_that_fails_is_503_and_nothing_is_accepted) {
         {"skip, consume", [](World& w) { w.be_external("dave"); w.accounts.broken = {"consume_skip"}; }, skip},
         {"skip, revoke", [](World& w) { w.be_external("dave"); w.revocations.broken = true; }, skip},
         {"enroll, find", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"find"}; }, enroll},
-        {"enroll, uuid", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"give_uuid"}; }, enroll},
+        {"enroll, uuid", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"own_uuid"}; }, enroll},
         {"enroll, confirm", [](World& w) { w.be_pending("bob", false); w.validator.broken = {"confirm"}; }, enroll},
         {"enroll, revoke", [](World& w) { w.be_pending("bob", false); w.revocations.broken = true; }, enroll},
         {"logout, revoke", [](World& w) { w.be_verified("alice"); w.revocations.broken = true; }, log_out},
