@@ -16,6 +16,7 @@ enum class Verb : std::uint8_t { get, head, post, other };
 struct Visit {
     Moment now;
     const Session* session = nullptr; // authentic and not revoked; whether it is alive, the core says
+    bool revoked = false;             // the cookie is authentic, but its session was ended or replaced
     std::string_view user;            // whom another AuthType names on this request
     bool own_sign_in = false;         // the place says AuthType Uzmfa
     bool secure = false;              // TLS, or UzmfaAllowHttp

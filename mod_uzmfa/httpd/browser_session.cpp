@@ -95,7 +95,10 @@ void read_cookie(request_rec* r, const Service& service, BrowserSession& browser
     browser.cookie = BrowserSession::Cookie::opened;
     const auto record = open_cookie(first_of_chain(r), service);
     if (!record) return;
-    if (service.memory().revocations.contains(record->session)) return;
+    if (service.memory().revocations.contains(record->session)) {
+        browser.cookie = BrowserSession::Cookie::revoked;
+        return;
+    }
     browser.session = record->session;
     browser.others = record->others;
 }

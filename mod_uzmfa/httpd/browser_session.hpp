@@ -16,6 +16,7 @@ struct BrowserSession {
     enum class Cookie : std::uint8_t {
         unread,
         opened,     // `session` says what it holds; nothing where it is none of ours
+        revoked,    // ours, but ended or replaced
         undecided,  // whether it is revoked cannot be known now
     } cookie = Cookie::unread;
     bool secure = false;  // TLS, or UzmfaAllowHttp

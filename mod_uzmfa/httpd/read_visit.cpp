@@ -57,8 +57,8 @@ PageVisit::Input read_body(request_rec* r, std::string& body) {
 }  // namespace
 
 bool has_own_auth_type(request_rec* r) {
-    // Set once the first factor has spoken; asking for the directive evaluates an expression.
-    const char* const type = r->ap_auth_type ? r->ap_auth_type : ap_auth_type(r);
+    // Not r->ap_auth_type, where mod_ssl puts a word of its own.
+    const char* const type = ap_auth_type(r);
     return type && (type == own_auth_type || ap_cstr_casecmp(type, own_auth_type) == 0);
 }
 
@@ -71,6 +71,7 @@ Result<Visit> read_visit(request_rec* r, const Service& service) {
     Visit visit;
     visit.now = from_unix_time(apr_time_sec(r->request_time));
     visit.session = browser.session ? &*browser.session : nullptr;
+    visit.revoked = browser.cookie == BrowserSession::Cookie::revoked;
     visit.own_sign_in = has_own_auth_type(r);
     if (!visit.own_sign_in) visit.user = view_of(r->user);
     visit.secure = browser.secure;

@@ -24,6 +24,7 @@ constexpr std::string_view templates[] = {layout, "login", "enroll", "verify", "
 constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
     {"style.css", "text/css; charset=utf-8"},
     {"icon.svg", "image/svg+xml"},
+    {"submit.js", "text/javascript; charset=utf-8"},
 };
 constexpr std::string_view html_type = "text/html; charset=utf-8";
 constexpr std::string_view language = "en";

@@ -92,3 +92,20 @@ def test_the_cookie_is_out_of_reach_of_scripts(chrome: Chrome, site: Site) -> No
     assert chrome.run("return document.cookie") == ""
     (cookie,) = chrome.driver.get_cookies()
     assert cookie["name"] == "__Host-uzmfa" and cookie["httpOnly"] and cookie["secure"] and cookie["sameSite"] == "Lax"
+
+
+def test_a_second_press_of_a_button_loses_nothing(chrome: Chrome, site: Site) -> None:
+    user = site.enrolled_user()
+    chrome.open(site.url(WANTED))
+    chrome.fill(username=user.name, password=user.password)
+    code = user.app.fresh()
+    chrome.command("Network.enable")
+    chrome.command("Network.emulateNetworkConditions", offline=False, latency=300, downloadThroughput=-1,
+                   uploadThroughput=-1)
+    try:
+        chrome.run("const button = document.querySelector('button.primary'); document.getElementById('code').value = arguments[0];"
+                   "button.click(); setTimeout(() => button.click(), 100);", code)
+        chrome.await_path(WANTED)
+    finally:
+        chrome.command("Network.disable")
+    assert chrome.by_id("user").text == user.name

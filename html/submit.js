@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// A second press of a button must not send a form again: the browser would drop the answer to the first.
+"use strict";
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+
+// The page may come back from the browser's memory.
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
