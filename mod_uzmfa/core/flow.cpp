@@ -389,6 +389,7 @@ Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, 
     const Session* const opened = request.visit.session;
     const bool alive = opened && is_alive(*opened, policy.limits(), request.visit.now);
     auto outcome = answer_to(request, policy, site, services, alive ? opened : nullptr);
+    if (outcome.user.empty() && alive) outcome.user = opened->user.view();
     // A visit of an own page is activity like any other.
     const bool changed = outcome.session || outcome.drop_session;
     if (alive && !changed && is_touch_due(*opened, policy.limits(), request.visit.now)) {

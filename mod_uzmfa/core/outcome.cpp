@@ -31,6 +31,7 @@ std::string_view name_of(Reason reason) {
         case Reason::not_allowed: return "not_allowed";
         case Reason::insecure: return "insecure";
         case Reason::forbidden: return "forbidden";
+        case Reason::not_permitted: return "not_permitted";
         case Reason::page_shown: return "page_shown";
         case Reason::step_passed: return "step_passed";
         case Reason::step_not_due: return "step_not_due";

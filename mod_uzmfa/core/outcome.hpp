@@ -27,6 +27,7 @@ enum class Reason : std::uint8_t {
     not_allowed,
     insecure,
     forbidden,
+    not_permitted,
     page_shown,
     step_passed,
     step_not_due,

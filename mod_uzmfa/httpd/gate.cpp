@@ -129,6 +129,17 @@ int gate_and_describe(request_rec* r) {
     return OK;
 }
 
+int explain_refusal(request_rec* r, const char* auth_type) {
+    const Service* const service = service_of(r);
+    if (!service || ap_cstr_casecmp(auth_type, own_auth_type) != 0) return DECLINED;
+    Visit visit;
+    read_circumstances(r, visit);
+    auto outcome = refusal(HTTP_UNAUTHORIZED, Reason::not_permitted);
+    outcome.user = view_of(r->user);
+    stop_request(r, *service, fit_for(visit, std::move(outcome)));
+    return OK;
+}
+
 authz_status require_mfa(request_rec* r) {
     const Service* const service = service_of(r);
     if (!service || !r->user) return service ? AUTHZ_DENIED_NO_USER : AUTHZ_DENIED;

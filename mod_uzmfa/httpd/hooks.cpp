@@ -38,6 +38,10 @@ apr_status_t save_session(request_rec* r, session_rec* record) noexcept {
     return guarded(r, __func__, [&] { return save_for_mod_session(r, record); });
 }
 
+int explain(request_rec* r, const char* auth_type) noexcept {
+    return guarded(r, __func__, [&] { return explain_refusal(r, auth_type); });
+}
+
 constexpr authz_provider mfa_requirement = {check_mfa, nullptr};
 
 // mod_session may be loaded after this module, or not at all: its hooks are looked up once all modules
@@ -73,6 +77,7 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_insert_filter(keep_cookie, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(keep_cookie, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(keep_error_out_of_caches, nullptr, nullptr, APR_HOOK_MIDDLE);
+    ap_hook_note_auth_failure(explain, nullptr, nullptr, APR_HOOK_FIRST);
     register_cache_filter();
 
     ap_register_auth_provider(pool, AUTHN_PROVIDER_GROUP, "uzerp", AUTHN_PROVIDER_VERSION, &uzerp_provider,

@@ -22,6 +22,7 @@ constexpr Event events[] = {
     {Reason::not_allowed, 1008, APLOG_INFO, "refused: the user's access is not enabled"},
     {Reason::insecure, 1009, APLOG_INFO, "refused: the connection is not TLS"},
     {Reason::forbidden, 1010, APLOG_INFO, "refused: gated content inside a page that is not gated"},
+    {Reason::not_permitted, 1033, APLOG_INFO, "refused: this place's Require does not let the user in"},
     {Reason::page_shown, 1011, APLOG_DEBUG, "page shown"},
     {Reason::step_passed, 1012, APLOG_DEBUG, "step passed already"},
     {Reason::step_not_due, 1013, APLOG_DEBUG, "another step is due"},

@@ -34,7 +34,8 @@ Verb verb_of(const request_rec* r) {
 // connection is not used again.
 PageVisit::Input read_body(request_rec* r, std::string& body) {
     const auto type = header(r, "Content-Type");
-    const bool is_form = ap_cstr_casecmpn(type.data() ? type.data() : "", "application/x-www-form-urlencoded", 33) == 0;
+    const auto media_type = std::string{type.substr(0, type.find_first_of("; \t"))};
+    const bool is_form = ap_cstr_casecmp(media_type.c_str(), "application/x-www-form-urlencoded") == 0;
     if (ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK) != OK) return PageVisit::Input::malformed;
     const auto too_large = [&] {
         r->connection->keepalive = AP_CONN_CLOSE;

@@ -14,7 +14,7 @@ Result<bool> ProviderPasswords::are_right(std::string_view name, std::string_vie
         if (status != AUTH_USER_NOT_FOUND) break;
     }
     OPENSSL_cleanse(secret, password.size());
-    if (status == AUTH_GENERAL_ERROR) return Error{ErrorKind::unavailable, "a login provider failed"};
+    if (status == AUTH_GENERAL_ERROR) return Error{ErrorKind::unavailable, "a login provider failed, as a line of level info says"};
     return status == AUTH_GRANTED;
 }
 

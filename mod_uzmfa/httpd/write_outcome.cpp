@@ -70,8 +70,8 @@ int write_page(request_rec* r, const Service& service, const Outcome& outcome) {
     tell(r, "UZMFA_DECISION", name_of(outcome.reason).data());
     write_headers(r, outcome);
     if (!outcome.page) return outcome.status;
-    const auto request_id = outcome.page->name == "error" ? view_of(r->log_id ? r->log_id : r->connection->log_id)
-                                                          : std::string_view{};
+    // For what an administrator must look up; the line has it where ErrorLogFormat says %L.
+    const auto request_id = outcome.status >= 500 ? view_of(r->log_id) : std::string_view{};
     auto rendered = service.pages().render(*outcome.page, outcome.status, service.site(), request_id);
     if (!rendered) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1091 %s", rendered.error().detail.c_str());
