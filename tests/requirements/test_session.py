@@ -328,8 +328,10 @@ def test_R65_an_open_key_file_stops_the_start(build_site: Callable[..., Site], m
 
 
 @pytest.mark.parametrize("how", ["graceful", "hangup", "restart"])
-def test_R67_sessions_survive_a_restart(start_site: Callable[..., Site], how: str) -> None:
-    site = start_site()
+@pytest.mark.parametrize("mpm", ["prefork", "worker", "event"])
+@pytest.mark.parametrize("driver", ["sqlite3", "pgsql"])
+def test_R67_sessions_survive_a_restart(start_site: Callable[..., Site], driver: str, mpm: str, how: str) -> None:
+    site = start_site(driver, mpm=mpm)
     user = site.enrolled_user()
     verified, pending = site.verify(user), site.sign_in(user)
     form = pending.fetch(f"{OWN}/verify")
