@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.application import PROTECTED
-from harness.browser import OWN, SCRIPT, Browser
-from harness.expect import assert_asked_again, assert_sent_to
+from harness.browser import OWN, SCRIPT, Answer, Browser
+from harness.expect import arrive, assert_asked_again, assert_sent_to
 from harness.site import PASSWORD, Site, User, is_open
 
 Build = Callable[..., Site]
@@ -102,6 +102,50 @@ def test_a_verified_session_without_the_password_is_no_way_in(basic_site: Site) 
     assert is_open(alice.fetch("/"))
     alice.headers.clear()
     assert alice.fetch("/").status == 401
+
+
+@pytest.fixture
+def mixed_site(start_site: Build) -> Site:
+    """Basic authentication in front of one place, the module's own sign-in in front of the rest."""
+    return start_site(modules=["auth_basic"], server=[
+        '<Location "/folder">', *basic_gate("AuthBasicProvider uzerp"), "</Location>"])
+
+
+@pytest.mark.parametrize("still_sends_the_password", [False, True])
+def test_a_session_behind_basic_is_none_behind_the_own_sign_in(mixed_site: Site, still_sends_the_password: bool) -> None:
+    user = mixed_site.add_user()
+    browser = mixed_site.browser(headers=basic(user.name))
+    assert_sent_to(browser.fetch("/folder/"), "enroll", "/folder/")
+    user.authenticator = browser.enroll("/folder/")
+    assert is_open(browser.fetch("/folder/"))
+    if not still_sends_the_password:
+        browser.headers.clear()
+    page = arrive(browser, "/static.html")
+    assert page.status == 200
+    stopped = browser.submit(page, username=user.name, password=user.password)
+    assert_sent_to(stopped, "verify", "/static.html")
+    answer = browser.submit(browser.follow(stopped), code=user.app.fresh())
+    assert is_open(browser.follow(answer))
+    browser.headers.update(basic(user.name))
+    assert arrive(browser, "/folder/").status == 200
+
+
+def test_a_pending_session_behind_basic_runs_in_no_circle(mixed_site: Site) -> None:
+    user = mixed_site.enrolled_user()
+    browser = mixed_site.browser(headers=basic(user.name))
+    assert_sent_to(browser.fetch("/folder/"), "verify", "/folder/")
+    assert arrive(browser, "/static.html").status == 200
+    answer = arrive(browser, "/folder/")
+    assert is_open(browser.follow(browser.submit(answer, code=user.app.fresh())))
+
+
+def test_a_session_of_the_own_sign_in_runs_in_no_circle_behind_basic(mixed_site: Site) -> None:
+    user = mixed_site.add_user()
+    browser = mixed_site.verify(user)
+    assert is_open(browser.fetch("/static.html"))
+    assert browser.fetch("/folder/").status == 401
+    browser.headers.update(basic(user.name))
+    assert arrive(browser, "/folder/").status == 200
 
 
 def test_a_user_who_is_not_in_the_table_is_not_known(build_site: Build) -> None:
