@@ -93,3 +93,32 @@ def test_a_sign_in_that_is_sent_again_spends_no_skip(each_site: Site) -> None:
     second.submit(page, username=user.name, password=user.password)
     assert not each_site.database.row(user.name)["mfa_enabled"]
     assert not is_open(second.fetch("/"))
+
+
+def enrolling(site: Site, count: int) -> tuple[str, list[Browser], list[Callable[[], Answer]]]:
+    """The name of a user, browsers that each show an enrollment page, and how each sends its right code."""
+    user = site.add_user()
+    browsers = [site.sign_in(user) for _ in range(count)]
+    pages = [browser.fetch(browser.own_page("enroll", NEXT)) for browser in browsers]
+    codes = [site.app(page.page.by_id("otpauth")["href"]).fresh() for page in pages]
+    return user.name, browsers, [lambda b=browser, p=page, c=code: b.submit(p, code=c)
+                                 for browser, page, code in zip(browsers, pages, codes)]
+
+
+def test_who_enrolls_second_is_asked_for_a_code_of_the_first(each_site: Site) -> None:
+    name, browsers, (first, second) = enrolling(each_site, 2)
+    assert_passed(first(), NEXT)
+    bound = each_site.database.row(name)
+    assert_sent_to(second(), "verify", NEXT)
+    assert each_site.database.row(name) == bound
+    assert is_open(browsers[0].fetch("/")) and not is_open(browsers[1].fetch("/"))
+
+
+@pytest.mark.parametrize("how", ["at once", "piled up"])
+def test_of_two_who_enroll_together_one_binds_and_the_other_is_asked_for_a_code(each_site: Site, how: str) -> None:
+    _, browsers, calls = enrolling(each_site, 2)
+    answers = at_once(calls) if how == "at once" else piled_up(each_site.database.writes_held(), calls)
+    opened = [is_open(browser.fetch("/")) for browser in browsers]
+    assert sorted(opened) == [False, True]
+    assert_passed(answers[opened.index(True)], NEXT)
+    assert_sent_to(answers[opened.index(False)], "verify", NEXT)
