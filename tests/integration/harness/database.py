@@ -156,6 +156,10 @@ class PostgreSql(Database):
         finally:
             connection.close()
 
+    def break_connections(self) -> None:
+        """End every connection of httpd, as a restart of the database server does."""
+        self._cluster.break_connections(self.name)
+
     def statements(self) -> int:
         """How many statements httpd has sent so far."""
         return self._cluster.statements(self.name)
