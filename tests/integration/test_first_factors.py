@@ -204,12 +204,28 @@ def test_the_gate_asks_for_the_first_factor_whatever_require_says(start_site: Bu
     assert is_open(site.verify(site.add_user()).fetch("/static.html"))
 
 
-def test_require_user_holds_beside_the_gate(start_site: Build) -> None:
-    site = start_site(gate=["Session On", "AuthType Uzmfa", "Require user alice", "UzmfaEngine On"])
+def assert_refused_by_module(answer: Answer) -> None:
+    """Nothing of the application; 401 names the module's scheme (RFC 9110 §15.5.2)."""
+    assert answer.status in (401, 403) and not is_open(answer)
+    assert answer.headers.get_all("WWW-Authenticate", []) == (["Uzmfa"] if answer.status == 401 else [])
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("requirement", [
+    ["Require user alice"], ["<RequireAll>", "Require valid-user", "Require not user bob", "</RequireAll>"],
+    ["<RequireAll>", "Require mfa", "Require user alice", "</RequireAll>"],
+])
+def test_a_user_whom_require_refuses_gets_a_page_of_the_module(start_site: Build, requirement: list[str]) -> None:
+    site = start_site(gate=["Session On", "AuthType Uzmfa", *requirement, "UzmfaEngine On"])
     assert is_open(site.verify(site.add_user("alice")).fetch("/"))
     site.log.expect(r"authz_core:error\].*AH01631")
-    answer = site.verify(site.add_user("bob")).fetch("/")
-    assert answer.status in (401, 403) and not is_open(answer)
+    bob = site.verify(site.add_user("bob"))
+    for target in ("/", "/static.html", "/env"):
+        answer = bob.fetch(target)
+        assert_refused_by_module(answer)
+        assert answer.page.all("h1") and f"{OWN}/style.css" in answer.text
+    assert_refused_by_module(bob.script("/env"))
 
 
 def test_require_mfa_lets_verified_sessions_pass(start_site: Build) -> None:
