@@ -93,6 +93,52 @@ def test_a_bad_form_is_refused(site: Site, page: str, body: bytes, status: int) 
     assert browser.post(f"{OWN}/{page}", body).status == status
 
 
+@pytest.mark.parametrize("missing", [("username",), ("password",), ("username", "password")], ids=" and ".join)
+def test_a_sign_in_without_a_field_is_a_wrong_password(each_site: Site, missing: tuple[str, ...]) -> None:
+    user = each_site.enrolled_user()
+    browser = each_site.browser()
+    form = browser.fetch(f"{OWN}/login?next=%2Ferp").page.form("username", "password", "csrf")
+    fields = {**form.fields, "username": user.name, "password": user.password}
+    answer = browser.post(f"{OWN}/login", {name: value for name, value in fields.items() if name not in missing})
+    assert_asked_again(answer)
+    again = browser.submit(answer, username=user.name, password=user.password)
+    assert_sent_to(again, "verify", "/erp")
+
+
+def test_a_verification_without_a_code_is_an_ill_formed_code(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    browser = each_site.sign_in(user)
+    before = each_site.database.dump()
+    answer = browser.post(f"{OWN}/verify", {"csrf": browser.token()})
+    assert_asked_again(answer)
+    assert each_site.database.dump() == before
+    assert_passed(browser.submit(answer, code=user.app.fresh()))
+
+
+def test_an_enrollment_without_a_code_is_an_ill_formed_code(each_site: Site) -> None:
+    browser = each_site.sign_in(each_site.add_user())
+    page = browser.fetch(f"{OWN}/enroll")
+    before = each_site.database.dump()
+    answer = browser.post(f"{OWN}/enroll", {"csrf": browser.token()})
+    assert_asked_again(answer)
+    assert each_site.database.dump() == before
+    app = each_site.app(page.page.by_id("otpauth")["href"])
+    assert_passed(browser.submit(answer, code=app.fresh()))
+
+
+@pytest.mark.parametrize("page", ["login", "enroll", "verify", "logout"])
+def test_an_empty_form_lacks_its_token(each_site: Site, page: str) -> None:
+    user = each_site.add_user() if page == "enroll" else each_site.enrolled_user()
+    browser = each_site.browser()
+    browser.fetch(f"{OWN}/login")
+    if page in ("enroll", "verify"):
+        each_site.sign_in(user, browser)
+    elif page == "logout":
+        each_site.verify(user, browser)
+    assert browser.post(f"{OWN}/{page}").status == 403
+    assert is_open(browser.fetch("/")) == (page == "logout")
+
+
 def test_another_content_type_is_no_form(site: Site) -> None:
     user = site.enrolled_user()
     browser = site.sign_in(user)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.application import PROTECTED
-from harness.browser import OWN, SCRIPT, Browser
-from harness.expect import assert_asked_again, assert_sent_to
+from harness.browser import OWN, SCRIPT, Answer, Browser
+from harness.expect import arrive, assert_asked_again, assert_sent_to
 from harness.site import PASSWORD, Site, User, is_open
 
 Build = Callable[..., Site]
@@ -104,6 +104,50 @@ def test_a_verified_session_without_the_password_is_no_way_in(basic_site: Site) 
     assert alice.fetch("/").status == 401
 
 
+@pytest.fixture
+def mixed_site(start_site: Build) -> Site:
+    """Basic authentication in front of one place, the module's own sign-in in front of the rest."""
+    return start_site(modules=["auth_basic"], server=[
+        '<Location "/folder">', *basic_gate("AuthBasicProvider uzerp"), "</Location>"])
+
+
+@pytest.mark.parametrize("still_sends_the_password", [False, True])
+def test_a_session_behind_basic_is_none_behind_the_own_sign_in(mixed_site: Site, still_sends_the_password: bool) -> None:
+    user = mixed_site.add_user()
+    browser = mixed_site.browser(headers=basic(user.name))
+    assert_sent_to(browser.fetch("/folder/"), "enroll", "/folder/")
+    user.authenticator = browser.enroll("/folder/")
+    assert is_open(browser.fetch("/folder/"))
+    if not still_sends_the_password:
+        browser.headers.clear()
+    page = arrive(browser, "/static.html")
+    assert page.status == 200
+    stopped = browser.submit(page, username=user.name, password=user.password)
+    assert_sent_to(stopped, "verify", "/static.html")
+    answer = browser.submit(browser.follow(stopped), code=user.app.fresh())
+    assert is_open(browser.follow(answer))
+    browser.headers.update(basic(user.name))
+    assert arrive(browser, "/folder/").status == 200
+
+
+def test_a_pending_session_behind_basic_runs_in_no_circle(mixed_site: Site) -> None:
+    user = mixed_site.enrolled_user()
+    browser = mixed_site.browser(headers=basic(user.name))
+    assert_sent_to(browser.fetch("/folder/"), "verify", "/folder/")
+    assert arrive(browser, "/static.html").status == 200
+    answer = arrive(browser, "/folder/")
+    assert is_open(browser.follow(browser.submit(answer, code=user.app.fresh())))
+
+
+def test_a_session_of_the_own_sign_in_runs_in_no_circle_behind_basic(mixed_site: Site) -> None:
+    user = mixed_site.add_user()
+    browser = mixed_site.verify(user)
+    assert is_open(browser.fetch("/static.html"))
+    assert browser.fetch("/folder/").status == 401
+    browser.headers.update(basic(user.name))
+    assert arrive(browser, "/folder/").status == 200
+
+
 def test_a_user_who_is_not_in_the_table_is_not_known(build_site: Build) -> None:
     site = build_site()
     passwords = password_file(site.httpd.root / "passwords", "ghost")
@@ -160,12 +204,28 @@ def test_the_gate_asks_for_the_first_factor_whatever_require_says(start_site: Bu
     assert is_open(site.verify(site.add_user()).fetch("/static.html"))
 
 
-def test_require_user_holds_beside_the_gate(start_site: Build) -> None:
-    site = start_site(gate=["Session On", "AuthType Uzmfa", "Require user alice", "UzmfaEngine On"])
+def assert_refused_by_module(answer: Answer) -> None:
+    """Nothing of the application; 401 names the module's scheme (RFC 9110 §15.5.2)."""
+    assert answer.status in (401, 403) and not is_open(answer)
+    assert answer.headers.get_all("WWW-Authenticate", []) == (["Uzmfa"] if answer.status == 401 else [])
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("requirement", [
+    ["Require user alice"], ["<RequireAll>", "Require valid-user", "Require not user bob", "</RequireAll>"],
+    ["<RequireAll>", "Require mfa", "Require user alice", "</RequireAll>"],
+])
+def test_a_user_whom_require_refuses_gets_a_page_of_the_module(start_site: Build, requirement: list[str]) -> None:
+    site = start_site(gate=["Session On", "AuthType Uzmfa", *requirement, "UzmfaEngine On"])
     assert is_open(site.verify(site.add_user("alice")).fetch("/"))
     site.log.expect(r"authz_core:error\].*AH01631")
-    answer = site.verify(site.add_user("bob")).fetch("/")
-    assert answer.status in (401, 403) and not is_open(answer)
+    bob = site.verify(site.add_user("bob"))
+    for target in ("/", "/static.html", "/env"):
+        answer = bob.fetch(target)
+        assert_refused_by_module(answer)
+        assert answer.page.all("h1") and f"{OWN}/style.css" in answer.text
+    assert_refused_by_module(bob.script("/env"))
 
 
 def test_require_mfa_lets_verified_sessions_pass(start_site: Build) -> None:

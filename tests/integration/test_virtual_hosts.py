@@ -105,6 +105,28 @@ def test_a_session_that_was_ended_stays_so_as_long_as_any_place_would_take_it(st
     assert not is_open(thief.fetch("/folder/"))
 
 
+def test_a_session_that_one_host_ended_stays_so_on_a_host_that_keeps_sessions_longer(start_site: Callable[..., Site]
+                                                                                     ) -> None:
+    site = start_site(movable_clock=True, hosts=[
+        Host("short.example.test", ["UzmfaSessionMaxAge 1h"]),
+        Host("long.example.test", ["UzmfaSessionMaxAge 24h", "UzmfaSessionIdleTimeout 24h"])])
+    kept, ended = (site.verify(site.add_user(), site.browser("short.example.test")) for _ in range(2))
+    values = {"kept": kept.session, "ended": ended.session}
+    assert ended.log_out().leads_to == "/uzmfa/login"
+
+    def is_taken(name: str) -> bool:
+        visitor = site.browser("long.example.test")
+        visitor.session = values[name]
+        return is_open(visitor.fetch("/static.html"))
+
+    assert is_taken("kept") and not is_taken("ended")
+    site.clock.forward(9 * 3600)
+    site.verify(site.add_user())  # ends sessions too, so that rows which may go are gone
+    assert is_taken("kept") and not is_taken("ended")
+    site.httpd.restart()
+    assert is_taken("kept") and not is_taken("ended")
+
+
 def test_a_condition_may_gate(start_site: Callable[..., Site]) -> None:
     site = start_site(gate=["Session On", "Require all granted"], server=[
         '<If "%{REQUEST_URI} =~ m#^/(folder|uzmfa)#">', "AuthType Uzmfa", "Require valid-user", "UzmfaEngine On", "</If>"])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.browser import FORM, OWN, Browser
+from harness.browser import FORM, OWN, Answer, Browser
 from harness.chrome import oathtool
 from harness.configuration import Host
 from harness.expect import assert_asked_again, assert_passed
@@ -196,23 +196,73 @@ def test_R19_an_ill_formed_code_is_wrong_but_not_charged(each_site: Site) -> Non
     assert_passed(browser.verify(user.app.fresh()))
 
 
+def link_of(answer: Answer) -> str:
+    """The `otpauth:` link of an enrollment page, which holds the secret."""
+    return answer.page.by_id("otpauth")["href"]
+
+
+def test_R19_an_ill_formed_code_costs_no_try_of_an_enrollment(each_site: Site) -> None:
+    browser = each_site.sign_in(each_site.add_user())
+    page = browser.fetch(f"{OWN}/enroll")
+    app = each_site.app(link_of(page))
+    assert_asked_again(browser.submit(page, code=app.wrong()))
+    before = each_site.database.dump()
+    for code in ILL_FORMED:
+        answer = browser.submit(page, code=code)
+        assert_asked_again(answer)
+        assert link_of(answer) == link_of(page)
+    assert each_site.database.dump() == before
+    assert_passed(browser.submit(page, code=app.fresh()))
+
+
+def test_R19_ill_formed_codes_between_wrong_ones_do_not_count(each_site: Site) -> None:
+    browser = each_site.sign_in(each_site.add_user())
+    page = browser.fetch(f"{OWN}/enroll")
+    wrong = each_site.app(link_of(page)).wrong()
+    for _ in range(4):
+        for code in ("abcdef", wrong, "12345"):
+            assert link_of(browser.submit(page, code=code)) == link_of(page)
+    assert link_of(browser.submit(page, code="1234567")) == link_of(page)
+    answer = browser.submit(page, code=wrong)
+    assert_asked_again(answer)
+    assert link_of(answer) != link_of(page)
+
+
 BAD_FORMS = {
-    "NUL": "code=123%00456&csrf={csrf}",
-    "NUL in a name": "code=123456&csrf={csrf}&a%00=b",
-    "not UTF-8": "code=%FF%FE3456&csrf={csrf}",
-    "overlong": "code=%C0%B1%C0%B1&csrf={csrf}",
-    "code twice": "code=123456&code=654321&csrf={csrf}",
-    "csrf twice": "code=123456&csrf={csrf}&csrf={csrf}",
+    "NUL": "{field}=123%00456&csrf={csrf}",
+    "NUL alone": "{field}=%00&csrf={csrf}",
+    "NUL in a name": "{field}=123456&csrf={csrf}&a%00=b",
+    "not UTF-8": "{field}=%FF%FE3456&csrf={csrf}",
+    "overlong": "{field}=%C0%B1%C0%B1&csrf={csrf}",
+    "a field twice": "{field}=123456&{field}=654321&csrf={csrf}",
+    "csrf twice": "{field}=123456&csrf={csrf}&csrf={csrf}",
 }
+FIELDS = {"login": "username", "enroll": "code", "verify": "code", "logout": "next"}
 
 
+def visitor_of(site: Site, page: str) -> Browser:
+    """Somebody for whom this page is due."""
+    browser = site.browser()
+    if page == "enroll":
+        site.sign_in(site.add_user(), browser)
+    elif page == "verify":
+        site.sign_in(site.enrolled_user(), browser)
+    elif page == "logout":
+        site.verify(site.add_user(), browser)
+    assert browser.fetch(f"{OWN}/{page}").status == 200
+    return browser
+
+
+@pytest.mark.parametrize("page", FIELDS)
 @pytest.mark.parametrize("body", BAD_FORMS.values(), ids=BAD_FORMS.keys())
-def test_R19_a_bad_form_is_refused(site: Site, body: str) -> None:
-    user = site.enrolled_user()
-    browser = site.sign_in(user)
-    answer = browser.post(f"{OWN}/verify", body.format(csrf=browser.token()).encode())
-    assert answer.status == 400
-    assert_passed(browser.verify(user.app.fresh()))
+def test_R19_a_bad_form_is_refused_and_changes_nothing(each_site: Site, body: str, page: str) -> None:
+    browser = visitor_of(each_site, page)
+    form = browser.fetch(f"{OWN}/{page}").page.form("csrf")
+    session, before = browser.session, each_site.database.dump()
+    sent = body.format(field=FIELDS[page], csrf=form.fields["csrf"])
+    assert browser.post(f"{OWN}/{page}", sent.encode()).status == 400
+    assert browser.session == session and each_site.database.dump() == before
+    assert browser.fetch(f"{OWN}/{page}").status == 200
 
 
 def large_post(page: str, browser: Browser, *headers: str) -> bytes:
@@ -221,18 +271,21 @@ def large_post(page: str, browser: Browser, *headers: str) -> bytes:
                    "Sec-Fetch-Mode: navigate", "Sec-Fetch-Site: same-origin", *headers)
 
 
-@pytest.mark.parametrize("page", ["login", "verify", "enroll", "logout"])
+@pytest.mark.parametrize("page", FIELDS)
 def test_R19_a_large_body_is_refused_unread(site: Site, page: str) -> None:
-    user = site.enrolled_user() if page != "enroll" else site.add_user()
-    browser = site.sign_in(user)
+    browser = visitor_of(site, page)
+    before = site.database.dump()
     assert site.raw(large_post(page, browser, f"Content-Length: {1 << 20}")).status == 413
+    assert site.database.dump() == before
+    assert browser.fetch(f"{OWN}/{page}").status == 200
 
 
-@pytest.mark.parametrize("page", ["login", "verify"])
+@pytest.mark.parametrize("page", FIELDS)
 def test_R19_a_large_body_without_a_length_is_refused(site: Site, page: str) -> None:
-    browser = site.sign_in(site.enrolled_user())
+    browser = visitor_of(site, page)
     chunk = b"2400\r\n" + b"a" * 0x2400 + b"\r\n"
     assert site.raw(large_post(page, browser, "Transfer-Encoding: chunked") + chunk).status == 413
+    assert browser.fetch(f"{OWN}/{page}").status == 200
 
 
 def test_R19_the_largest_allowed_body_is_read(site: Site) -> None:

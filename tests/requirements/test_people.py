@@ -9,7 +9,7 @@ import pytest
 
 from harness.browser import OWN
 from harness.chrome import Chrome, oathtool, read_qr
-from harness.site import Site, User
+from harness.site import Site, User, is_open
 from selenium.webdriver.common.keys import Keys
 
 Reach = Callable[[str], None]
@@ -153,10 +153,16 @@ def test_R95_everything_works_with_scripts_off(chrome: Chrome, site: Site) -> No
     assert chrome.path == "/erp/orders?id=7"
 
 
+# The element with the focus, and whether it looks other than without.
 FOCUS = """
-const e = document.activeElement, s = getComputedStyle(e);
+const look = e => { const s = getComputedStyle(e); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow]; };
+const e = document.activeElement, focused = look(e);
+e.blur();
+const plain = look(e);
+e.focus({focusVisible: true, preventScroll: true});
 return {name: e.name || e.id || e.textContent.trim(), tag: e.tagName,
-        visible: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1 || s.boxShadow !== 'none'};
+        visible: (focused[0] !== 'none' && parseFloat(focused[1]) >= 1 || focused[3] !== 'none')
+                 && focused.join() !== plain.join()};
 """
 
 
@@ -172,18 +178,109 @@ def tab_to(chrome: Chrome, name: str) -> None:
     raise AssertionError(f"Tab does not reach {name}")
 
 
-def test_R95_everything_works_by_keyboard(chrome: Chrome, site: Site) -> None:
-    user = site.add_user()
-    chrome.open(site.url("/erp/orders?id=7"))
+def sign_in_by_keyboard(chrome: Chrome, user: User) -> None:
+    """From the sign-in page to the next one."""
     tab_to(chrome, "username")
     chrome.press(user.name)
     tab_to(chrome, "password")
     chrome.press(user.password, Keys.ENTER)
+
+
+def test_R95_enrollment_works_by_keyboard(chrome: Chrome, site: Site) -> None:
+    user = site.add_user()
+    chrome.open(site.url("/erp/orders?id=7"))
+    sign_in_by_keyboard(chrome, user)
     chrome.await_path(f"{OWN}/enroll")
     tab_to(chrome, chrome.by_id("otpauth").get_attribute("id"))
     tab_to(chrome, "code")
     chrome.press(oathtool(chrome.by_id("otpauth").get_attribute("href")), Keys.ENTER)
     chrome.await_path("/erp/orders?id=7")
+
+
+def test_R95_verification_and_its_error_work_by_keyboard(chrome: Chrome, site: Site) -> None:
+    user = site.enrolled_user()
+    chrome.open(site.url("/erp/orders?id=7"))
+    sign_in_by_keyboard(chrome, user)
+    chrome.await_path(f"{OWN}/verify")
+    tab_to(chrome, "code")
+    chrome.press("12x", Keys.ENTER)
+    chrome.await_element("[role=alert]")
+    tab_to(chrome, "code")
+    chrome.press(user.app.fresh())
+    tab_to(chrome, "Continue")
+    chrome.press(Keys.ENTER)
+    chrome.await_path("/erp/orders?id=7")
+
+
+def test_R95_a_wrong_password_is_corrected_by_keyboard(chrome: Chrome, site: Site) -> None:
+    user = site.enrolled_user()
+    chrome.open(site.url("/erp/orders?id=7"))
+    tab_to(chrome, "username")
+    chrome.press(user.name)
+    tab_to(chrome, "password")
+    chrome.press("wrong", Keys.ENTER)
+    chrome.await_element("[role=alert]")
+    tab_to(chrome, "password")
+    chrome.press(user.password)
+    tab_to(chrome, "Sign in")
+    chrome.press(Keys.ENTER)
+    chrome.await_path(f"{OWN}/verify")
+
+
+def test_R95_signing_out_works_by_keyboard(chrome: Chrome, site: Site) -> None:
+    visitor = site.verify(site.add_user())
+    chrome.be(visitor, site.url())
+    chrome.open(site.url(f"{OWN}/logout"))
+    tab_to(chrome, "Sign out")
+    chrome.press(Keys.ENTER)
+    chrome.await_path(f"{OWN}/login")
+    assert not is_open(visitor.fetch("/"))
+
+
+@pytest.mark.parametrize(("page", "button"), [("enroll", "Cancel and sign out"), ("verify", "Sign in as someone else")])
+def test_R95_a_sign_in_is_given_up_by_keyboard(chrome: Chrome, reach: Reach, page: str, button: str) -> None:
+    reach(page)
+    tab_to(chrome, button)
+    chrome.press(Keys.ENTER)
+    chrome.await_path(f"{OWN}/login")
+
+
+def link_of_error_page(chrome: Chrome) -> str:
+    """The text of the one link on it."""
+    (link,) = chrome.all("main a")
+    return link.text
+
+
+def test_R95_an_error_page_is_left_by_keyboard(chrome: Chrome, site: Site) -> None:
+    user = site.enrolled_user()
+    chrome.open(site.url(f"{OWN}/nowhere"))
+    tab_to(chrome, link_of_error_page(chrome))
+    chrome.press(Keys.ENTER)
+    chrome.await_path(f"{OWN}/login")
+    sign_in_by_keyboard(chrome, user)
+    chrome.await_path(f"{OWN}/verify")
+    tab_to(chrome, "code")
+    chrome.press(user.app.fresh(), Keys.ENTER)
+    chrome.await_path("/")
+    chrome.await_element("#user")
+    chrome.open(site.url(f"{OWN}/nowhere"))
+    tab_to(chrome, link_of_error_page(chrome))
+    chrome.press(Keys.ENTER)
+    chrome.await_element("#user")
+
+
+def test_R95_the_page_for_blocked_cookies_is_left_by_keyboard(chrome: Chrome, site: Site) -> None:
+    chrome.open(site.url(f"{OWN}/login?next=%2Ferp"))
+    chrome.forget()
+    tab_to(chrome, "username")
+    chrome.press("x")
+    tab_to(chrome, "password")
+    chrome.press("x", Keys.ENTER)
+    chrome.await_element("a.primary")
+    tab_to(chrome, "Try again")
+    chrome.press(Keys.ENTER)
+    chrome.await_element("[name=username]")
+    assert chrome.next == "/erp"
 
 
 @pytest.mark.parametrize("page", PAGES)

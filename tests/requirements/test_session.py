@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness.browser import COOKIE, OWN, Browser
-from harness.expect import assert_passed, assert_sent_to
-from harness.site import Site, is_open
+from harness.expect import arrive, assert_passed, assert_sent_to
+from harness.site import Site, User, is_open
 
 TOKENS = 100_000
 BATCH = 500
@@ -258,6 +258,84 @@ def test_R60_limits_may_be_set_for_a_place(start_site: Callable[..., Site]) -> N
     assert not is_open(browser.fetch("/folder/"))
 
 
+def assert_the_way_back(site: Site, browser: Browser, user: User, target: str) -> None:
+    """Where the session is too old for a place, signing in and verifying again lead to it."""
+    page = arrive(browser, target)
+    assert page.status == 200 and page.page.form("username", "password")
+    stopped = browser.submit(page, username=user.name, password=user.password)
+    assert_sent_to(stopped, "verify", target)
+    answer = browser.submit(browser.follow(stopped), code=user.app.fresh())
+    assert_passed(answer, target)
+    assert is_open(browser.follow(answer))
+
+
+def place_with(*lines: str) -> list[str]:
+    return ['<Location "/folder">', *lines, "</Location>"]
+
+
+def test_R60_a_session_too_old_for_a_place_leads_to_sign_in(start_site: Callable[..., Site]) -> None:
+    site = start_site(movable_clock=True, server=["UzmfaSessionMaxAge 8h", *place_with("UzmfaSessionMaxAge 1h")])
+    user = site.add_user()
+    browser = site.verify(user)
+    for _ in range(3):
+        site.clock.forward(19 * 60)
+        assert is_open(browser.fetch("/folder/")) and is_open(browser.fetch("/"))
+    site.clock.forward(4 * 60)
+    assert is_open(browser.fetch("/"))
+    assert_the_way_back(site, browser, user, "/folder/")
+
+
+def test_R60_a_session_too_idle_for_a_place_leads_to_sign_in(start_site: Callable[..., Site]) -> None:
+    site = start_site(movable_clock=True, server=["UzmfaSessionIdleTimeout 30min",
+                                                  *place_with("UzmfaSessionIdleTimeout 5min")])
+    user = site.add_user()
+    browser = site.verify(user)
+    site.clock.forward(4 * 60)
+    assert is_open(browser.fetch("/folder/"))
+    site.clock.forward(6 * 60)
+    assert_the_way_back(site, browser, user, "/folder/")
+
+
+@pytest.mark.parametrize("line", ["UzmfaSessionMaxAge 1h", "UzmfaSessionIdleTimeout 5min"])
+def test_R60_going_back_where_the_limit_is_longer_needs_no_sign_in(start_site: Callable[..., Site], line: str) -> None:
+    site = start_site(movable_clock=True, server=place_with(line))
+    browser = site.verify(site.add_user())
+    for _ in range(4):
+        site.clock.forward(16 * 60)
+        assert is_open(browser.fetch("/static.html"))
+    site.clock.forward(16 * 60)
+    assert arrive(browser, "/folder/").page.form("username", "password")
+    assert is_open(browser.fetch("/static.html"))
+
+
+LONGER = {"idle": ("UzmfaSessionIdleTimeout 4h", 40 * 60), "old": ("UzmfaSessionMaxAge 20h", 9 * 3600)}
+
+
+@pytest.mark.parametrize("kind", LONGER)
+def test_R61_a_sign_out_ends_a_session_that_some_place_still_takes(start_site: Callable[..., Site], kind: str) -> None:
+    line, seconds = LONGER[kind]
+    site = start_site(movable_clock=True, server=place_with(line, *(
+        ["UzmfaSessionIdleTimeout 20h"] if kind == "old" else [])))
+    kept, left = site.verify(site.add_user()), site.verify(site.add_user())
+    stolen = left.session
+    token = left.token()
+    site.clock.forward(seconds)
+    assert is_open(kept.fetch("/folder/")) and not is_open(site.browser().fetch("/folder/"))
+    assert_sent_to(left.post(f"{OWN}/logout", {"csrf": token}), "login")
+    assert not is_open(visit(site, stolen).fetch("/folder/"))
+    site.httpd.restart()
+    assert not is_open(visit(site, stolen).fetch("/folder/"))
+
+
+def test_R61_the_page_to_sign_out_serves_a_session_that_some_place_still_takes(start_site: Callable[..., Site]) -> None:
+    site = start_site(movable_clock=True, server=place_with("UzmfaSessionIdleTimeout 4h"))
+    browser = site.verify(site.add_user())
+    stolen = browser.session
+    site.clock.forward(40 * 60)
+    assert_sent_to(browser.log_out(), "login")
+    assert not is_open(visit(site, stolen).fetch("/folder/"))
+
+
 def changed(value: str) -> Iterator[str]:
     """Damaged forms of a cookie: flipped bits, truncations, swaps, additions."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -328,8 +406,10 @@ def test_R65_an_open_key_file_stops_the_start(build_site: Callable[..., Site], m
 
 
 @pytest.mark.parametrize("how", ["graceful", "hangup", "restart"])
-def test_R67_sessions_survive_a_restart(start_site: Callable[..., Site], how: str) -> None:
-    site = start_site()
+@pytest.mark.parametrize("mpm", ["prefork", "worker", "event"])
+@pytest.mark.parametrize("driver", ["sqlite3", "pgsql"])
+def test_R67_sessions_survive_a_restart(start_site: Callable[..., Site], driver: str, mpm: str, how: str) -> None:
+    site = start_site(driver, mpm=mpm)
     user = site.enrolled_user()
     verified, pending = site.verify(user), site.sign_in(user)
     form = pending.fetch(f"{OWN}/verify")

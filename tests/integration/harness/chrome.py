@@ -109,6 +109,10 @@ class Chrome:
         """Return when a page whose path begins so is shown."""
         self._await(lambda: self.path.startswith(start), f"{start} is not shown")
 
+    def await_element(self, selector: str) -> None:
+        """Return when a page with such an element is shown."""
+        self._await(lambda: bool(self.all(selector)), f"no {selector} is shown")
+
     def _await(self, is_done: Callable[[], bool], complaint: str) -> None:
         WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05).until(lambda _: is_done(), complaint)
 

@@ -5,7 +5,8 @@ import hashlib
 import shutil
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,10 @@ class Database(ABC):
     @abstractmethod
     def tables(self) -> list[str]:
         """The names of the module's own tables."""
+
+    @abstractmethod
+    def writes_held(self) -> AbstractContextManager[None]:
+        """Let everybody read, and whoever writes wait."""
 
     def add_user(self, name: str, password: str, *, cost: int = 4, legacy_md5: bool = False, company: bool = True,
                  **columns: Any) -> None:
@@ -97,6 +102,16 @@ class Sqlite(Database):
         rows = self.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'uzmfa_%'")
         return [row["name"] for row in rows]
 
+    @contextmanager
+    def writes_held(self) -> Iterator[None]:
+        connection = self._connect()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            connection.rollback()
+            connection.close()
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=10, isolation_level=None)
         connection.row_factory = sqlite3.Row
@@ -129,6 +144,21 @@ class PostgreSql(Database):
     def tables(self) -> list[str]:
         rows = self.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'uzmfa_%'")
         return [row["tablename"] for row in rows]
+
+    @contextmanager
+    def writes_held(self) -> Iterator[None]:
+        connection = self._cluster.connect(self.name)
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute(f"LOCK TABLE {', '.join(['users', *self.tables()])} IN EXCLUSIVE MODE")
+        try:
+            yield
+        finally:
+            connection.close()
+
+    def break_connections(self) -> None:
+        """End every connection of httpd, as a restart of the database server does."""
+        self._cluster.break_connections(self.name)
 
     def statements(self) -> int:
         """How many statements httpd has sent so far."""

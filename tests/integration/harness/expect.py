@@ -2,7 +2,7 @@
 """What tests say about answers, in the contract's words."""
 
 from .application import PROTECTED
-from .browser import OWN, Answer
+from .browser import OWN, Answer, Browser
 
 
 def assert_sent_to(answer: Answer, page: str, next_path: str | None = None) -> None:
@@ -21,3 +21,14 @@ def assert_asked_again(answer: Answer) -> None:
 def assert_passed(answer: Answer, next_path: str = "/") -> None:
     """The answer leads on, into the application."""
     assert (answer.status, answer.location) == (303, next_path), f"{answer.target}: {answer.status} {answer.location}"
+
+
+def arrive(browser: Browser, target: str) -> Answer:
+    """Open an address and follow redirects as a browser does; a loop is an error."""
+    answer = browser.fetch(target)
+    way = [target]
+    while answer.status in (301, 302, 303, 307):
+        way.append(answer.location)
+        assert len(way) <= 6, f"too many redirects: {way}"
+        answer = browser.follow(answer)
+    return answer

@@ -44,6 +44,10 @@ class Cluster:
         self._administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         self._administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
+    def break_connections(self, name: str) -> None:
+        """Throw out whoever is connected as httpd, and let everybody in again at once."""
+        self._administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND usename = '{WEB_ROLE}'")
+
     def open_database(self, name: str) -> None:
         self._administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 

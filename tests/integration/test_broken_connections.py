@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A database server that was restarted: the connections httpd had pooled are broken, and nobody notices."""
+
+from collections.abc import Callable
+
+import pytest
+
+from harness.browser import Browser
+from harness.database import PostgreSql
+from harness.expect import assert_passed, assert_sent_to
+from harness.parallel import at_once
+from harness.site import Site, User, is_open
+
+POOL = 6
+
+
+@pytest.fixture(params=["prefork", "worker", "event"])
+def pooled_site(request: pytest.FixtureRequest, start_site: Callable[..., Site]) -> Site:
+    """A site that has opened several connections to its database."""
+    site = start_site("pgsql", mpm=request.param)
+    users = [site.add_user() for _ in range(POOL)]
+    at_once([lambda user=user: site.sign_in(user) for user in users])
+    return site
+
+
+def break_connections(site: Site) -> None:
+    assert isinstance(site.database, PostgreSql)
+    site.database.break_connections()
+
+
+def test_the_first_sign_in_after_a_restart_of_the_database_works(pooled_site: Site) -> None:
+    user = pooled_site.enrolled_user()
+    break_connections(pooled_site)
+    browser = pooled_site.sign_in(user)
+    assert_passed(browser.verify(user.app.fresh()))
+    assert is_open(browser.fetch("/"))
+
+
+def test_no_step_notices_a_restart_of_the_database(pooled_site: Site) -> None:
+    user: User = pooled_site.add_user()
+    browser = pooled_site.browser()
+    break_connections(pooled_site)
+    assert_sent_to(browser.sign_in(user.name, user.password), "enroll")
+    break_connections(pooled_site)
+    user.authenticator = browser.enroll()
+    break_connections(pooled_site)
+    assert is_open(browser.fetch("/"))
+    break_connections(pooled_site)
+    assert_sent_to(browser.log_out(), "login")
+    pooled_site.sign_in(user, browser)
+    break_connections(pooled_site)
+    assert_passed(browser.verify(user.app.fresh()))
+
+
+def test_all_sign_ins_together_after_a_restart_of_the_database_work(pooled_site: Site) -> None:
+    users = [pooled_site.enrolled_user() for _ in range(POOL)]
+    break_connections(pooled_site)
+    browsers: list[Browser] = at_once([lambda user=user: pooled_site.sign_in(user) for user in users])
+    for user, browser in zip(users, browsers):
+        assert_passed(browser.verify(user.app.fresh()))
