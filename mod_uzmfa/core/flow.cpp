@@ -52,10 +52,12 @@ bool is_own_form(const Call& call) {
 
 Moment end_of(const Session& session, const Call& call) { return session.signed_in_at + call.site.longest.max_age; }
 
-// Every step forward gives the session a new id and ends the old one.
+// Every step forward gives the session a new id and ends the old one, which may be over here and alive in a place
+// with longer limits.
 Result<Done> replace_session(Call& call, Session& session, Outcome& outcome) {
-    if (call.session) {
-        auto revoked = call.services.revocations.revoke(call.session->id, end_of(*call.session, call));
+    const Session* const former = call.request.visit.session;
+    if (former && end_of(*former, call) > call.now()) {
+        auto revoked = call.services.revocations.revoke(former->id, end_of(*former, call));
         if (!revoked) return revoked.error();
     }
     session.id = call.services.tokens.new_session_id();
@@ -84,7 +86,7 @@ struct Progress {
 
 // Asks the users table again: what the session knew at sign-in may have changed.
 Result<Progress> progress_of(const Call& call) {
-    if (!call.has_user()) return Progress{};
+    if (!call.has_user() || call.session->refused) return Progress{};
     if (call.session->is_verified()) return Progress{.due = Step::finished};
     if (!is_pending(*call.session, call.now())) return Progress{};
     auto standing = standing_of(call.session->user.view(), call.services);
@@ -392,7 +394,7 @@ Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, 
     if (outcome.user.empty() && alive) outcome.user = opened->user.view();
     // A visit of an own page is activity like any other.
     const bool changed = outcome.session || outcome.drop_session;
-    if (alive && !changed && is_touch_due(*opened, policy.limits(), request.visit.now)) {
+    if (alive && !changed && !opened->refused && is_touch_due(*opened, policy.limits(), request.visit.now)) {
         outcome.session = *opened;
         outcome.session->last_active = request.visit.now;
     }

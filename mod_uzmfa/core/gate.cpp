@@ -63,9 +63,12 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
     }
     if (reason != Reason::sign_in_required || visit.own_sign_in) {
         auto outcome = send_to_page(visit, reason, site);
-        // What this place does not take, the sign-in page must not take either: it would lead back here.
+        // Or the sign-in page, which has limits of its own, would lead back here.
         const bool leads_to_sign_in = reason == Reason::sign_in_required && outcome.status == 303;
-        if (leads_to_sign_in && visit.session && !visit.session->user.empty()) outcome.session = ended(*visit.session);
+        if (leads_to_sign_in && visit.session && !visit.session->user.empty()) {
+            const Session refused = refused_by_place(*visit.session, visit.now);
+            if (refused != *visit.session) outcome.session = refused;
+        }
         return outcome;
     }
 

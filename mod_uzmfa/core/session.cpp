@@ -7,7 +7,7 @@ namespace {
 constexpr seconds clock_tolerance{60};
 constexpr std::size_t moment_bytes = 5;  // Unix time to the year 36812
 
-enum Flag : std::uint8_t { enrolled_flag = 1, external_flag = 2 };
+enum Flag : std::uint8_t { enrolled_flag = 1, external_flag = 2, refused_flag = 4 };
 
 void put(std::string& out, Moment moment) {
     auto value = static_cast<std::uint64_t>(unix_time(moment));
@@ -62,11 +62,12 @@ bool is_alive(const Session& session, const Limits& limits, Moment now) {
     if (session.signed_in_at > latest || session.verified_at > latest || session.last_active > latest) return false;
     if (now - session.signed_in_at >= limits.max_age) return false;
     // A sign-in page may stay open for as long as a session may last.
-    return session.user.empty() || now - session.last_active < limits.idle_timeout;
+    return session.user.empty() || std::max(session.idle_for, now - session.last_active) < limits.idle_timeout;
 }
 
-Session ended(Session session) {
-    session.last_active = Moment{};
+Session refused_by_place(Session session, Moment now) {
+    session.refused = true;
+    session.idle_for = std::max(session.idle_for, now - session.last_active);
     return session;
 }
 
@@ -81,13 +82,15 @@ bool is_touch_due(const Session& session, const Limits& limits, Moment now) {
 std::string encode(const Session& session, std::string_view others) {
     const auto user = session.user.view();
     std::string out;
-    out.reserve(2 + session.id.size() + 3 * moment_bytes + 1 + user.size() + others.size());
-    out.push_back(static_cast<char>((session.enrolled ? enrolled_flag : 0) | (session.external ? external_flag : 0)));
+    out.reserve(2 + session.id.size() + 4 * moment_bytes + 1 + user.size() + others.size());
+    out.push_back(static_cast<char>((session.enrolled ? enrolled_flag : 0) | (session.external ? external_flag : 0) |
+                                    (session.refused ? refused_flag : 0)));
     out.push_back(static_cast<char>(session.method));
     out.append(session.id.begin(), session.id.end());
     put(out, session.signed_in_at);
     put(out, session.verified_at);
     put(out, session.last_active);
+    put(out, Moment{session.idle_for});
     out.push_back(static_cast<char>(user.size()));
     out.append(user);
     out.append(others);
@@ -105,11 +108,13 @@ std::optional<SealedRecord> decode_session(std::string_view bytes) {
     session.signed_in_at = reader.moment();
     session.verified_at = reader.moment();
     session.last_active = reader.moment();
+    session.idle_for = reader.moment().time_since_epoch();
     const bool fits = session.user.assign(reader.take(reader.byte()));
     if (reader.failed() || !fits) return std::nullopt;
-    if (flags > (enrolled_flag | external_flag) || method > static_cast<std::uint8_t>(Method::skip)) return std::nullopt;
+    if (flags > (enrolled_flag | external_flag | refused_flag) || method > static_cast<std::uint8_t>(Method::skip)) return std::nullopt;
     session.enrolled = flags & enrolled_flag;
     session.external = flags & external_flag;
+    session.refused = flags & refused_flag;
     session.method = static_cast<Method>(method);
     record->others = reader.rest();
     return record;

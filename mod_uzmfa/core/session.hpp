@@ -44,6 +44,8 @@ struct Session {
     Moment signed_in_at{};     // an anonymous session: when it was made
     Moment verified_at{};
     Moment last_active{};      // with a grain of a tenth of the idle timeout
+    bool refused = false;      // a place found it over: signing in anew is due, wherever else it still serves
+    seconds idle_for{0};       // the longest idle time for which a place refused it
 
     Step due() const {
         if (user.empty()) return Step::sign_in;
@@ -51,14 +53,15 @@ struct Session {
         return enrolled ? Step::verify : Step::enroll;
     }
     bool is_verified() const { return due() == Step::finished; }
+    bool operator==(const Session&) const = default;
 };
 
 // Neither idle nor older than the limits allow. Times from the future by up to 60 s count as now,
 // by more the session is not one.
 bool is_alive(const Session& session, const Limits& limits, Moment now);
 
-// What a place found too old: over everywhere.
-Session ended(Session session);
+// The session as a place leaves it that does not take it any more.
+Session refused_by_place(Session session, Moment now);
 
 // Young enough to go on to its second factor.
 bool is_pending(const Session& session, Moment now);
