@@ -59,12 +59,29 @@ Result<Done> replace_session(Call& call, Session& session, Outcome& outcome) {
     if (former && end_of(*former, call) > call.now()) {
         auto revoked = call.services.revocations.revoke(former->id, end_of(*former, call));
         if (!revoked) return revoked.error();
+        if (!*revoked) return Done{};  // another form of the session was faster
     }
     session.id = call.services.tokens.new_session_id();
     session.last_active = call.now();
     outcome.session = session;
     outcome.user = session.user.view();
     return Done{};
+}
+
+// A form that was sent twice is evaluated once: the second waits for the first, finds the session replaced, and is
+// led on. Of an evaluation that comes too late, or to nothing, nothing is kept.
+template <class Evaluation>
+std::optional<Outcome> evaluate_once(Call& call, Evaluation evaluation) {
+    std::optional<Outcome> outcome;
+    auto kept = call.services.transactions.run([&]() -> Result<bool> {
+        outcome = evaluation();
+        if (outcome && outcome->session) return true;
+        auto replaced = call.services.revocations.is_revoked(call.session->id);
+        if (!replaced) return replaced.error();
+        if (*replaced) outcome = redirect(Reason::step_passed, call.next);
+        return outcome && !*replaced;
+    });
+    return kept ? outcome : failure(kept.error());
 }
 
 Outcome finish(Call& call, Method method, Reason reason) {
@@ -189,7 +206,10 @@ Outcome submit_login(Call& call) {
 
     auto standing = standing_of(name, call.services);
     if (!standing) return failure(standing.error());
-    if (standing->known && standing->allowed) return after_password(call, *standing);
+    if (standing->known && standing->allowed) {
+        if (auto purged = call.services.revocations.purge(); !purged) return failure(purged.error());
+        return *evaluate_once(call, [&] { return after_password(call, *standing); });
+    }
 
     auto outcome = refusal(403, standing->known ? Reason::not_allowed : Reason::not_known);
     outcome.user = name;
@@ -253,22 +273,28 @@ Outcome enrollment_gone(Call& call, const Account& account) {
     return enrollment_form_again(call, account, 401, Reason::enrollment_expired);
 }
 
+// Nothing where the secret is not pending any more.
+std::optional<Outcome> evaluate_enrollment(Call& call, const Account& account, std::string_view code) {
+    auto verdict =
+        call.services.validator.confirm(account, call.session->id, code, call.now(), call.request.visit.address);
+    if (!verdict) return failure(verdict.error());
+    switch (*verdict) {
+        case Verdict::accepted: return finish(call, Method::totp, Reason::enrolled);
+        case Verdict::secret_spent: return enrollment_form_again(call, account, 401, Reason::new_secret);
+        case Verdict::expired: return std::nullopt;
+        case Verdict::wrong:
+        case Verdict::replayed: break;
+    }
+    return enrollment_form_again(call, account, 401, Reason::wrong_code);
+}
+
 Outcome submit_enroll(Call& call) {
     return when_enrolling(call, [&](const Account& account) {
         if (!is_own_form(call)) return enrollment_form_again(call, account, 403, Reason::form_stale);
         const auto code = normalized_code(call.request.form["code"], call.site.totp_digits);
         if (!code) return enrollment_form_again(call, account, 401, Reason::wrong_code);
-        auto verdict = call.services.validator.confirm(account, call.session->id, *code, call.now(),
-                                                       call.request.visit.address);
-        if (!verdict) return failure(verdict.error());
-        switch (*verdict) {
-            case Verdict::accepted: return finish(call, Method::totp, Reason::enrolled);
-            case Verdict::secret_spent: return enrollment_form_again(call, account, 401, Reason::new_secret);
-            case Verdict::expired: return enrollment_gone(call, account);
-            case Verdict::wrong:
-            case Verdict::replayed: break;
-        }
-        return enrollment_form_again(call, account, 401, Reason::wrong_code);
+        auto outcome = evaluate_once(call, [&] { return evaluate_enrollment(call, account, *code); });
+        return outcome ? std::move(*outcome) : enrollment_gone(call, account);
     });
 }
 
@@ -304,17 +330,21 @@ Outcome submit_skip(Call& call, Standing& standing) {
     return verification_form_again(call, standing, 401, Reason::skip_gone);
 }
 
+Outcome evaluate_code(Call& call, const Standing& standing, std::string_view code) {
+    auto verdict = call.services.validator.verify(standing.account, code, call.now());
+    if (!verdict) return failure(verdict.error());
+    if (*verdict == Verdict::accepted) return finish(call, Method::totp, Reason::code_accepted);
+    const auto reason = *verdict == Verdict::replayed ? Reason::code_used : Reason::wrong_code;
+    return verification_form_again(call, standing, 401, reason);
+}
+
 Outcome submit_verify(Call& call) {
     return when_due(Step::verify, call, [&](Standing& standing) {
         if (!is_own_form(call)) return verification_form_again(call, standing, 403, Reason::form_stale);
-        if (call.request.form.has("skip")) return submit_skip(call, standing);
+        if (call.request.form.has("skip")) return *evaluate_once(call, [&] { return submit_skip(call, standing); });
         const auto code = normalized_code(call.request.form["code"], *standing.code_digits);
         if (!code) return verification_form_again(call, standing, 401, Reason::wrong_code);
-        auto verdict = call.services.validator.verify(standing.account, *code, call.now());
-        if (!verdict) return failure(verdict.error());
-        if (*verdict == Verdict::accepted) return finish(call, Method::totp, Reason::code_accepted);
-        const auto reason = *verdict == Verdict::replayed ? Reason::code_used : Reason::wrong_code;
-        return verification_form_again(call, standing, 401, reason);
+        return *evaluate_once(call, [&] { return evaluate_code(call, standing, *code); });
     });
 }
 

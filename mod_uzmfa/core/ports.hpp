@@ -6,6 +6,7 @@
 #include "core/result.hpp"
 #include "core/session.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,8 +82,19 @@ class Revocations {
 public:
     virtual ~Revocations() = default;
 
-    // The session is dead from now on; `until` is when it would have ended anyway.
-    virtual Result<Done> revoke(const SessionId& session, Moment until) = 0;
+    // The session is dead from now on; `until` is when it would have ended anyway. True for one caller only.
+    virtual Result<bool> revoke(const SessionId& session, Moment until) = 0;
+    virtual Result<bool> is_revoked(const SessionId& session) = 0;
+    // Forgets those that would have ended by now.
+    virtual Result<Done> purge() = 0;
+};
+
+class Transactions {
+public:
+    virtual ~Transactions() = default;
+
+    // What `work` changes is kept as a whole where it returns true, else not at all.
+    virtual Result<bool> run(const std::function<Result<bool>()>& work) = 0;
 };
 
 class Tokens {
@@ -100,6 +112,7 @@ struct Services {
     Passwords& passwords;
     CodeValidator& validator;
     Revocations& revocations;
+    Transactions& transactions;
     const Tokens& tokens;
 };
 

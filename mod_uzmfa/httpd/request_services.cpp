@@ -18,7 +18,7 @@ Result<bool> ProviderPasswords::are_right(std::string_view name, std::string_vie
     return status == AUTH_GRANTED;
 }
 
-Result<Done> NodeRevocations::revoke(const SessionId& session, Moment until) {
+Result<bool> NodeRevocations::revoke(const SessionId& session, Moment until) {
     memory_.revocations.add(session, until, now_);
     return RevocationStore{database_}.add(session, until);
 }

@@ -29,12 +29,23 @@ class NodeRevocations final : public Revocations {
 public:
     NodeRevocations(Database& database, NodeMemory& memory, Moment now)
         : database_{database}, memory_{memory}, now_{now} {}
-    Result<Done> revoke(const SessionId& session, Moment until) override;
+    Result<bool> revoke(const SessionId& session, Moment until) override;
+    Result<bool> is_revoked(const SessionId& session) override { return RevocationStore{database_}.contains(session); }
+    Result<Done> purge() override { return RevocationStore{database_}.purge(); }
 
 private:
     Database& database_;
     NodeMemory& memory_;
     Moment now_;
+};
+
+class DatabaseTransactions final : public Transactions {
+public:
+    explicit DatabaseTransactions(Database& database) : database_{database} {}
+    Result<bool> run(const std::function<Result<bool>()>& work) override { return database_.in_transaction(work); }
+
+private:
+    Database& database_;
 };
 
 class RequestServices {
@@ -47,7 +58,8 @@ public:
           validator_{factors_, service.secret_sealer(), service.site()},
           passwords_{r, service},
           revocations_{database_, service.memory(), from_unix_time(apr_time_sec(r->request_time))},
-          services_{accounts_, passwords_, validator_, revocations_, service.tokens()} {}
+          transactions_{database_},
+          services_{accounts_, passwords_, validator_, revocations_, transactions_, service.tokens()} {}
 
     Services& ports() { return services_; }
 
@@ -59,6 +71,7 @@ private:
     totp::LocalValidator validator_;
     ProviderPasswords passwords_;
     NodeRevocations revocations_;
+    DatabaseTransactions transactions_;
     Services services_;
 };
 

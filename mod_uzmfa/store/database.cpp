@@ -153,6 +153,7 @@ Result<int> Database::change(Statement statement, std::initializer_list<Paramete
 }
 
 Result<bool> Database::in_transaction(const std::function<Result<bool>()>& work) {
+    if (in_transaction_) return work();  // part of the one that is open
     auto open = connection();
     if (!open) return open.error();
     const auto& [driver, handle, parent, kept] = **open;

@@ -71,7 +71,7 @@ public:
     // The number of rows changed.
     Result<int> change(Statement statement, std::initializer_list<Parameter> parameters = {});
     // Commits where `work` returns true and none of its statements failed, else rolls back; the value is
-    // the work's.
+    // the work's. Inside another one it is a part of that, which then decides.
     Result<bool> in_transaction(const std::function<Result<bool>()>& work);
     // The number that a query of the module's own answers (the check of tables and columns).
     Result<std::int64_t> count(const std::string& sql);

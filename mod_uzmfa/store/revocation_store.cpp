@@ -20,10 +20,21 @@ std::optional<SessionId> id_of(std::string_view text) {
 
 }  // namespace
 
-Result<Done> RevocationStore::add(const SessionId& session, Moment until) {
-    if (auto purged = database_.change(Statement::purge_revocations); !purged) return purged.error();
+Result<bool> RevocationStore::add(const SessionId& session, Moment until) {
     auto added = database_.change(Statement::revoke_session, {hex(session), unix_time(until)});
     if (!added) return added.error();
+    return *added == 1;
+}
+
+Result<bool> RevocationStore::contains(const SessionId& session) {
+    auto rows = database_.rows(Statement::find_revocation, {hex(session)});
+    if (!rows) return rows.error();
+    return !rows->empty();
+}
+
+Result<Done> RevocationStore::purge() {
+    auto purged = database_.change(Statement::purge_revocations);
+    if (!purged) return purged.error();
     return Done{};
 }
 

@@ -13,7 +13,10 @@ class RevocationStore {
 public:
     explicit RevocationStore(Database& database) : database_{database} {}
 
-    Result<Done> add(const SessionId& session, Moment until);
+    // True where it was not there yet.
+    Result<bool> add(const SessionId& session, Moment until);
+    Result<bool> contains(const SessionId& session);
+    Result<Done> purge();
 
     // Calls `take` for each that has not ended by itself.
     Result<Done> for_each(const std::function<void(const SessionId&, Moment)>& take);

@@ -65,6 +65,7 @@ constexpr Row rows[] = {
     {Statement::close_pending, "close_pending", "DELETE FROM uzmfa_enrollment WHERE session = %s AND sid = %s"},
     {Statement::revoke_session, "revoke_session",
      "INSERT INTO uzmfa_revocation (session, ends_at) VALUES (%s, %s) ON CONFLICT (session) DO NOTHING"},
+    {Statement::find_revocation, "find_revocation", "SELECT session FROM uzmfa_revocation WHERE session = %s"},
     {Statement::purge_revocations, "purge_revocations", "DELETE FROM uzmfa_revocation WHERE ends_at <= {now}"},
     {Statement::find_revocations, "find_revocations",
      "SELECT session, ends_at FROM uzmfa_revocation WHERE ends_at > {now}"},

@@ -30,6 +30,7 @@ enum class Statement : std::uint8_t {
     charge_pending,
     close_pending,
     revoke_session,
+    find_revocation,
     purge_revocations,
     find_revocations,
     count

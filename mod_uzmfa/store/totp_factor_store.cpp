@@ -82,6 +82,10 @@ Result<bool> TotpFactorStore::bind(const Account& account, const SessionId& sess
         auto closed = database_.change(Statement::close_pending, {hex(session), secret.sid});
         if (!closed) return closed.error();
         if (*closed != 1) return false;
+        auto enrolled = database_.change(Statement::enroll_account,
+                                         {secret.sid, account.name.view(), account.uuid, account.mfa_sid});
+        if (!enrolled) return enrolled.error();
+        if (*enrolled != 1) return false;
         auto added = database_.change(
             Statement::add_factor, {secret.sid, account.uuid, account.name.view(), secret.sealed,
                                     name_of(secret.parameters.algorithm), std::int64_t{secret.parameters.digits}, step,
@@ -89,10 +93,7 @@ Result<bool> TotpFactorStore::bind(const Account& account, const SessionId& sess
         if (!added) return added.error();
         auto dropped = database_.change(Statement::drop_other_factors, {account.uuid, secret.sid});
         if (!dropped) return dropped.error();
-        auto enrolled = database_.change(Statement::enroll_account,
-                                         {secret.sid, account.name.view(), account.uuid, account.mfa_sid});
-        if (!enrolled) return enrolled.error();
-        return *enrolled == 1;
+        return true;
     });
 }
 

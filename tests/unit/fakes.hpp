@@ -132,9 +132,18 @@ public:
     std::vector<std::pair<SessionId, Moment>> revoked;
     bool broken = false;
 
-    Result<Done> revoke(const SessionId& session, Moment until) override {
+    Result<bool> revoke(const SessionId& session, Moment until) override {
         if (broken) return outage();
+        if (has(session)) return false;
         revoked.emplace_back(session, until);
+        return true;
+    }
+    Result<bool> is_revoked(const SessionId& session) override {
+        if (broken) return outage();
+        return has(session);
+    }
+    Result<Done> purge() override {
+        if (broken) return outage();
         return Done{};
     }
     bool has(const SessionId& session) const {
@@ -143,6 +152,11 @@ public:
         }
         return false;
     }
+};
+
+class FakeTransactions final : public Transactions {
+public:
+    Result<bool> run(const std::function<Result<bool>()>& work) override { return work(); }
 };
 
 class FakeTokens final : public Tokens {

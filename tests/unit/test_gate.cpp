@@ -185,8 +185,9 @@ struct Stopped {
     FakePasswords passwords;
     FakeValidator validator;
     FakeRevocations revocations;
+    FakeTransactions transactions;
     FakeTokens tokens;
-    Services services{accounts, passwords, validator, revocations, tokens};
+    Services services{accounts, passwords, validator, revocations, transactions, tokens};
     Site site;
 
     Stopped() {

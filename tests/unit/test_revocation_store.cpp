@@ -41,13 +41,23 @@ TEST(a_session_revoked_twice_is_revoked_once) {
     CHECK_EQUAL(revoked(scratch.database()).size(), 1);
 }
 
-TEST(a_session_that_would_have_ended_by_itself_is_told_no_more_and_purged_at_the_next) {
+TEST(a_session_is_revoked_for_one_caller_only) {
+    ScratchDatabase scratch;
+    RevocationStore store{scratch.database()};
+    CHECK(!VALUE(store.contains(session_of(1))));
+    CHECK(VALUE(store.add(session_of(1), in(3600))));
+    CHECK(!VALUE(store.add(session_of(1), in(3600))));
+    CHECK(VALUE(store.contains(session_of(1))));
+}
+
+TEST(a_session_that_would_have_ended_by_itself_is_told_no_more_and_purged) {
     ScratchDatabase scratch;
     RevocationStore store{scratch.database()};
     VALUE(store.add(session_of(1), in(-1)));
     CHECK(revoked(scratch.database()).empty());
     CHECK_EQUAL(scratch.row("SELECT count(*) FROM uzmfa_revocation"), "1");
     VALUE(store.add(session_of(2), in(3600)));
+    VALUE(store.purge());
     CHECK_EQUAL(scratch.row("SELECT count(*), max(substr(session, 1, 2)) FROM uzmfa_revocation"), "1|02");
 }
 
