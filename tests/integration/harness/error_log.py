@@ -36,7 +36,7 @@ class ErrorLog:
 
     def mark(self) -> None:
         """Begin anew: forget earlier lines and expectations."""
-        self._start = self.path.stat().st_size if self.path.exists() else 0
+        self._start += len(self._read())
         self._expectations.clear()
 
     def expect(self, pattern: str, times: int | None = None) -> None:
@@ -45,11 +45,7 @@ class ErrorLog:
 
     def lines(self, pattern: str = "") -> list[str]:
         """The lines since the mark that contain the pattern."""
-        if not self.path.exists():
-            return []
-        with self.path.open("rb") as file:
-            file.seek(self._start)
-            text = file.read().decode("utf-8", "backslashreplace")
+        text = self._read().decode("utf-8", "backslashreplace")
         return [line for line in text.splitlines() if line and re.search(pattern, line)]
 
     def await_line(self, pattern: str, seconds: float = 10) -> str:
@@ -78,6 +74,15 @@ class ErrorLog:
         wrong += [f"expected {one.times or 'some'}, seen {one.seen}: {one.pattern.pattern}"
                   for one in self._expectations if not one.is_met()]
         return wrong
+
+    def _read(self) -> bytes:
+        """The whole lines since the mark; the last may be half written."""
+        if not self.path.exists():
+            return b""
+        with self.path.open("rb") as file:
+            file.seek(self._start)
+            data = file.read()
+        return data[:data.rfind(b"\n") + 1]
 
 
 def is_loud(line: str) -> bool:
