@@ -4,12 +4,17 @@
 #include <apr_strings.h>
 
 #include <charconv>
+#include <mutex>
 
 namespace uzmfa {
 namespace {
 
 // apr_dbd's "random access": PostgreSQL's other mode tells no error and sleeps on an empty result.
 constexpr int whole_result = 1;
+
+// apr_dbd's SQLite driver has one lock for all connections of the process, and keeps it while it waits for the file:
+// a second writer would keep the first from going on. So the writers of a process take turns before that.
+std::mutex turn;
 
 struct DestroyPool {
     void operator()(apr_pool_t* pool) const { apr_pool_destroy(pool); }
@@ -140,7 +145,13 @@ Result<std::vector<Row>> Database::rows(Statement statement, std::initializer_li
     return rows;
 }
 
+std::unique_lock<std::mutex> Database::turn_to_write() const {
+    return driver() == Driver::sqlite3 && !in_transaction_ ? std::unique_lock{turn} : std::unique_lock<std::mutex>{};
+}
+
 Result<int> Database::change(Statement statement, std::initializer_list<Parameter> parameters) {
+    if (auto open = connection(); !open) return open.error();
+    const auto writing = turn_to_write();
     int changed = 0;
     auto values = values_of(parameters);
     auto sent = send(statement, [&](Connection& open, apr_dbd_prepared_t* query) {
@@ -156,6 +167,7 @@ Result<bool> Database::in_transaction(const std::function<Result<bool>()>& work)
     if (in_transaction_) return work();  // part of the one that is open
     auto open = connection();
     if (!open) return open.error();
+    const auto writing = turn_to_write();
     const auto& [driver, handle, parent, kept] = **open;
     const auto pool = pool_below(parent);
     apr_dbd_transaction_t* transaction = nullptr;

@@ -12,6 +12,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,6 +81,7 @@ public:
 private:
     Result<Connection*> connection();
     Result<apr_dbd_prepared_t*> prepared(Connection& connection, Statement statement);
+    std::unique_lock<std::mutex> turn_to_write() const;
     bool renew(Connection& connection, Statement statement);
     bool reconnect(Connection& connection);
     void forget(Connection& connection, Statement statement);
