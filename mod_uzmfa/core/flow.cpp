@@ -123,12 +123,23 @@ Outcome go_to(Step due, const Call& call) {
     return redirect(Reason::step_passed, call.next);
 }
 
+// Another step is due than this request is for. Perhaps because an equal form was faster, after this one's session was
+// read: then it is not the session's next step that counts, but where the form led.
+Outcome lead_on(Step due, Call& call) {
+    if (call.request.verb == Verb::post && call.session) {
+        auto replaced = call.services.revocations.is_revoked(call.session->id);
+        if (!replaced) return failure(replaced.error());
+        if (*replaced) return redirect(Reason::step_passed, call.next);
+    }
+    return go_to(due, call);
+}
+
 // Runs `page` with the account's standing where `step` is the one due; else leads to the step that is.
 template <class PageBody>
 Outcome when_due(Step step, Call& call, PageBody page) {
     auto progress = progress_of(call);
     if (!progress) return failure(progress.error());
-    if (progress->due != step) return go_to(progress->due, call);
+    if (progress->due != step) return lead_on(progress->due, call);
     return page(progress->standing);
 }
 
