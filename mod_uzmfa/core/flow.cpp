@@ -76,6 +76,7 @@ std::optional<Outcome> evaluate_once(Call& call, Evaluation evaluation) {
     auto kept = call.services.transactions.run([&]() -> Result<bool> {
         outcome = evaluation();
         if (outcome && outcome->session) return true;
+        if (outcome && outcome->status == 503) return false;
         auto replaced = call.services.revocations.is_revoked(call.session->id);
         if (!replaced) return replaced.error();
         if (*replaced) outcome = redirect(Reason::step_passed, call.next);
@@ -145,6 +146,13 @@ Outcome when_due(Step step, Call& call, PageBody page) {
 
 // --- sign-in ---
 
+// A session may be over here and alive in a place with longer limits.
+Call for_any_place(Call call) {
+    const Session* const session = call.request.visit.session;
+    if (session && is_alive(*session, call.site.longest, call.now())) call.session = session;
+    return call;
+}
+
 Session anonymous_session(const Call& call) {
     return {.id = call.services.tokens.new_session_id(), .signed_in_at = call.now(), .last_active = call.now()};
 }
@@ -166,12 +174,15 @@ Outcome login_form_again(Call& call, int status, Reason reason) {
     return outcome;
 }
 
-Outcome show_login(Call& call) {
-    auto progress = progress_of(call);
+Outcome show_login(Call& here) {
+    Call call = for_any_place(here);
+    // Who comes here with another AuthType's session comes from a place that wants this sign-in.
+    if (call.has_user() && call.session->external) return login_form(call);
+    auto progress = progress_of(here);
     if (!progress) return failure(progress.error());
-    if (progress->due != Step::sign_in) return go_to(progress->due, call);
+    if (progress->due != Step::sign_in) return go_to(progress->due, here);
     auto outcome = login_form(call);
-    const Session* const former = call.request.visit.session;
+    const Session* const former = here.request.visit.session;
     if (former && !former->user.empty()) outcome.page->notice = "session_ended";
     return outcome;
 }
@@ -201,7 +212,8 @@ Outcome after_password(Call& call, Standing& standing) {
     return replaced ? outcome : failure(replaced.error());
 }
 
-Outcome submit_login(Call& call) {
+Outcome submit_login(Call& here) {
+    Call call = for_any_place(here);
     if (!call.session && !call.request.visit.session) {
         auto outcome = refusal(403, Reason::cookies_blocked);
         outcome.page->with("retry", call.url_of("login"));
@@ -360,13 +372,6 @@ Outcome submit_verify(Call& call) {
 }
 
 // --- sign-out ---
-
-// A session may be over here and alive in a place with longer limits.
-Call for_any_place(Call call) {
-    const Session* const session = call.request.visit.session;
-    if (session && is_alive(*session, call.site.longest, call.now())) call.session = session;
-    return call;
-}
 
 Outcome show_logout(Call& here) {
     const Call call = for_any_place(here);

@@ -63,9 +63,9 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
     }
     if (reason != Reason::sign_in_required || visit.own_sign_in) {
         auto outcome = send_to_page(visit, reason, site);
-        // Or the sign-in page, which has limits of its own, would lead back here.
+        // Or the sign-in page, which has limits of its own, would lead back here. It takes no external session for one.
         const bool leads_to_sign_in = reason == Reason::sign_in_required && outcome.status == 303;
-        if (leads_to_sign_in && visit.session && !visit.session->user.empty()) {
+        if (leads_to_sign_in && visit.session && !visit.session->user.empty() && !visit.session->external) {
             const Session refused = refused_by_place(*visit.session, visit.now);
             if (refused != *visit.session) outcome.session = refused;
         }

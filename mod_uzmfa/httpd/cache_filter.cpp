@@ -26,6 +26,14 @@ apr_status_t make_private(ap_filter_t* filter, apr_bucket_brigade* brigade) noex
     return ap_pass_brigade(filter->next, brigade);
 }
 
+// Or reached by a redirect inside httpd from a request that was.
+bool is_gated(request_rec* r) {
+    for (; r; r = r->prev) {
+        if (service_of(r) && policy_of(r).engine != Engine::off) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 void register_cache_filter() {
@@ -38,7 +46,11 @@ void keep_out_of_caches(request_rec* r) {
 }
 
 void keep_error_out_of_caches(request_rec* r) noexcept {
-    if (service_of(r) && policy_of(r).engine != Engine::off) ap_add_output_filter_handle(private_filter, nullptr, r, r->connection);
+    if (is_gated(r)) ap_add_output_filter_handle(private_filter, nullptr, r, r->connection);
+}
+
+void keep_error_document_out_of_caches(request_rec* r) noexcept {
+    if (r->prev && is_gated(r->prev)) ap_add_output_filter_handle(private_filter, nullptr, r, r->connection);
 }
 
 }  // namespace uzmfa

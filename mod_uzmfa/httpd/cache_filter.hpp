@@ -14,5 +14,7 @@ void keep_out_of_caches(request_rec* r);
 
 // For httpd's own answers, a 404 say: they drop the filters that the request had.
 void keep_error_out_of_caches(request_rec* r) noexcept;
+// For the document that stands in for such an answer, wherever it is.
+void keep_error_document_out_of_caches(request_rec* r) noexcept;
 
 }  // namespace uzmfa

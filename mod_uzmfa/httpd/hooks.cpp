@@ -75,6 +75,7 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_type_checker(guarded_hook<gate>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(guarded_hook<gate_and_describe>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_insert_filter(keep_cookie, nullptr, nullptr, APR_HOOK_MIDDLE);
+    ap_hook_insert_filter(keep_error_document_out_of_caches, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(keep_cookie, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(keep_error_out_of_caches, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_note_auth_failure(explain, nullptr, nullptr, APR_HOOK_FIRST);

@@ -19,8 +19,22 @@ Result<bool> ProviderPasswords::are_right(std::string_view name, std::string_vie
 }
 
 Result<bool> NodeRevocations::revoke(const SessionId& session, Moment until) {
-    memory_.revocations.add(session, until, now_);
+    // Outside a transaction it counts here even if the database cannot be told.
+    if (held_) held_->emplace_back(session, until);
+    else memory_.revocations.add(session, until, now_);
     return RevocationStore{database_}.add(session, until);
+}
+
+void NodeRevocations::release(bool kept) {
+    for (const auto& [session, until] : kept ? *held_ : std::vector<Revocation>{}) memory_.revocations.add(session, until, now_);
+    held_.reset();
+}
+
+Result<bool> DatabaseTransactions::run(const std::function<Result<bool>()>& work) {
+    revocations_.hold();
+    auto kept = database_.in_transaction(work);
+    revocations_.release(kept && *kept);
+    return kept;
 }
 
 }  // namespace uzmfa

@@ -11,6 +11,10 @@
 #include "store/revocation_store.hpp"
 #include "store/totp_factor_store.hpp"
 
+#include <optional>
+#include <utility>
+#include <vector>
+
 namespace uzmfa {
 
 // Asks the providers of UzmfaLoginProvider, with the directives of the own page's place.
@@ -33,19 +37,28 @@ public:
     Result<bool> is_revoked(const SessionId& session) override { return RevocationStore{database_}.contains(session); }
     Result<Done> purge() override { return RevocationStore{database_}.purge(); }
 
+    // What a transaction revokes counts on this node once it is kept.
+    void hold() { held_.emplace(); }
+    void release(bool kept);
+
 private:
+    using Revocation = std::pair<SessionId, Moment>;
+
     Database& database_;
     NodeMemory& memory_;
     Moment now_;
+    std::optional<std::vector<Revocation>> held_;
 };
 
 class DatabaseTransactions final : public Transactions {
 public:
-    explicit DatabaseTransactions(Database& database) : database_{database} {}
-    Result<bool> run(const std::function<Result<bool>()>& work) override { return database_.in_transaction(work); }
+    DatabaseTransactions(Database& database, NodeRevocations& revocations)
+        : database_{database}, revocations_{revocations} {}
+    Result<bool> run(const std::function<Result<bool>()>& work) override;
 
 private:
     Database& database_;
+    NodeRevocations& revocations_;
 };
 
 class RequestServices {
@@ -58,7 +71,7 @@ public:
           validator_{factors_, service.secret_sealer(), service.site()},
           passwords_{r, service},
           revocations_{database_, service.memory(), from_unix_time(apr_time_sec(r->request_time))},
-          transactions_{database_},
+          transactions_{database_, revocations_},
           services_{accounts_, passwords_, validator_, revocations_, transactions_, service.tokens()} {}
 
     Services& ports() { return services_; }

@@ -119,7 +119,8 @@ bool Database::renew(Connection& open, Statement statement) {
 
 // A server that was restarted has broken the connections that mod_dbd keeps; each would fail once.
 bool Database::reconnect(Connection& open) {
-    return driver() == Driver::pgsql && apr_dbd_check_conn(open.driver, open.pool, open.handle) == APR_SUCCESS;
+    if (driver() != Driver::pgsql || count("SELECT 1")) return false;  // it is sound: the statement is at fault
+    return apr_dbd_check_conn(open.driver, open.pool, open.handle) == APR_SUCCESS;
 }
 
 Result<std::vector<Row>> Database::rows(Statement statement, std::initializer_list<Parameter> parameters) {
@@ -165,6 +166,15 @@ Result<int> Database::change(Statement statement, std::initializer_list<Paramete
 
 Result<bool> Database::in_transaction(const std::function<Result<bool>()>& work) {
     if (in_transaction_) return work();  // part of the one that is open
+    bool began = false;
+    auto done = try_transaction(work, began);
+    if (driver() != Driver::sqlite3 || !began || !has_failed_) return done;
+    // As in renew(), but a transaction with a failed statement cannot go on.
+    apr_hash_clear(connection_->prepared);
+    return try_transaction(work, began);
+}
+
+Result<bool> Database::try_transaction(const std::function<Result<bool>()>& work, bool& began) {
     auto open = connection();
     if (!open) return open.error();
     const auto writing = turn_to_write();
@@ -181,6 +191,7 @@ Result<bool> Database::in_transaction(const std::function<Result<bool>()>& work)
 
     // The pool ends it where an exception leaves the work.
     apr_dbd_transaction_mode_set(driver, transaction, APR_DBD_TRANSACTION_ROLLBACK);
+    began = true;
     has_failed_ = false;
     in_transaction_ = true;
     const auto leave = std::unique_ptr<bool, void (*)(bool*)>{&in_transaction_, [](bool* in) { *in = false; }};

@@ -82,6 +82,7 @@ private:
     Result<Connection*> connection();
     Result<apr_dbd_prepared_t*> prepared(Connection& connection, Statement statement);
     std::unique_lock<std::mutex> turn_to_write() const;
+    Result<bool> try_transaction(const std::function<Result<bool>()>& work, bool& began);
     bool renew(Connection& connection, Statement statement);
     bool reconnect(Connection& connection);
     void forget(Connection& connection, Statement statement);

@@ -108,7 +108,7 @@ std::string column_count(Driver driver, std::string_view table, std::string_view
     if (driver == Driver::pgsql) {
         sql = "SELECT count(*) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('" + std::string{table} +
               "') AND attnum > 0 AND NOT attisdropped";
-        if (!column.empty()) sql += " AND attname = '" + std::string{column} + "'";
+        if (!column.empty()) sql += " AND attname = '" + std::string{column} + "' AND has_column_privilege(attrelid, attnum, 'SELECT')";
         return sql;
     }
     const auto dot = table.find('.');
