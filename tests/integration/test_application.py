@@ -78,6 +78,15 @@ def test_httpds_own_answers_are_private(site: Site, target: str, headers: dict[s
     assert answer.headers["Cache-Control"] == "private"
 
 
+def test_an_open_error_document_for_a_gated_page_is_private(start_site: Callable[..., Site]) -> None:
+    site = start_site(server=['ErrorDocument 404 "/public/404.html"', '<Location "/public">', "UzmfaEngine Off",
+                              "AuthType None", "Require all granted", "</Location>"])
+    site.application.add("public/404.html", "<p>not here</p>")
+    answer = site.verify(site.add_user()).fetch("/missing")
+    assert answer.status == 404 and "not here" in answer.text
+    assert "private" in answer.headers["Cache-Control"]
+
+
 @pytest.mark.parametrize("said", ["no-store", "no-cache, no-store", "private, max-age=5"])
 def test_a_stricter_word_of_its_own_stands(build_site: Callable[..., Site], said: str) -> None:
     site = build_site()

@@ -122,3 +122,25 @@ def test_of_two_who_enroll_together_one_binds_and_the_other_is_asked_for_a_code(
     assert sorted(opened) == [False, True]
     assert_passed(answers[opened.index(True)], NEXT)
     assert_sent_to(answers[opened.index(False)], "verify", NEXT)
+
+
+def test_many_who_sign_in_and_verify_at_once_all_come_in(each_site: Site) -> None:
+    users = [each_site.enrolled_user() for _ in range(20)]
+    browsers = [each_site.browser() for _ in users]
+    at_once([lambda b=browser, u=user: each_site.sign_in(u, b) for browser, user in zip(browsers, users)])
+    pages = [browser.fetch(browser.own_page("verify", NEXT)) for browser in browsers]
+    codes = [user.app.fresh() for user in users]
+    answers = at_once([lambda b=browser, p=page, c=code: b.submit(p, code=c)
+                       for browser, page, code in zip(browsers, pages, codes)])
+    assert [answer.status for answer in answers] == [303] * len(users)
+    assert all(is_open(browser.fetch("/")) for browser in browsers)
+
+
+def test_a_form_is_evaluated_after_sqlite_was_vacuumed(site: Site) -> None:
+    user = site.add_user()
+    site.verify(user).close()
+    for _ in range(3):
+        site.database.execute("VACUUM")
+        site.verify(user).close()
+    site.database.execute("VACUUM")
+    assert is_open(site.verify(site.add_user()).fetch("/"))
