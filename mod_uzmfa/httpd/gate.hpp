@@ -16,10 +16,10 @@ int check_sign_in(request_rec* r);
 int gate(request_rec* r);
 int gate_and_describe(request_rec* r);
 
-// Require mfa: a verified session of this request's user.
 // Where `Require` refuses a user of ours, httpd would answer with a bare 401.
 int explain_refusal(request_rec* r, const char* auth_type);
 
+// Require mfa: a verified session of this request's user.
 authz_status require_mfa(request_rec* r);
 
 }  // namespace uzmfa
