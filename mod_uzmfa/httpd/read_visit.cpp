@@ -58,9 +58,11 @@ PageVisit::Input read_body(request_rec* r, std::string& body) {
 }  // namespace
 
 bool has_own_auth_type(request_rec* r) {
-    // Not r->ap_auth_type, where mod_ssl puts a word of its own.
+    // Set by check_sign_in; asking for the directive evaluates an expression.
+    if (r->ap_auth_type == own_auth_type) return true;
+    // Not the one in r, where mod_ssl puts a word of its own.
     const char* const type = ap_auth_type(r);
-    return type && (type == own_auth_type || ap_cstr_casecmp(type, own_auth_type) == 0);
+    return type && ap_cstr_casecmp(type, own_auth_type) == 0;
 }
 
 Result<Visit> read_visit(request_rec* r, const Service& service) {

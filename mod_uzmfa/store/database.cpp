@@ -86,11 +86,6 @@ Result<apr_dbd_prepared_t*> Database::prepared(Connection& open, Statement state
     return made;
 }
 
-void Database::forget(Connection& open, Statement statement) {
-    const std::string& sql = statements_.sql(statement);
-    apr_hash_set(open.prepared, sql.data(), static_cast<apr_ssize_t>(sql.size()), nullptr);
-}
-
 Result<Done> Database::send(Statement statement, const std::function<int(Connection&, apr_dbd_prepared_t*)>& sender) {
     auto open = connection();
     if (!open) return open.error();
@@ -102,19 +97,17 @@ Result<Done> Database::send(Statement statement, const std::function<int(Connect
         return Done{};
     };
     auto sent = send_once();
-    if (sent || !renew(**open, statement)) return sent;
+    if (sent || !renew(**open)) return sent;
     return send_once() ? Result<Done>{Done{}} : sent;
 }
 
-// Whether a statement that failed may go another way: every statement is safe to repeat, but what a transaction did
-// before is gone with its connection.
-bool Database::renew(Connection& open, Statement statement) {
-    if (driver() == Driver::sqlite3) {
-        // To its driver a statement is spoiled for good once the schema has changed; VACUUM changes it too.
-        forget(open, statement);
-        return true;
-    }
-    return !in_transaction_ && reconnect(open);
+// Whether a statement that failed may be sent again: each is safe to repeat. A transaction is, but as a whole.
+bool Database::renew(Connection& open) {
+    if (in_transaction_) return false;
+    if (driver() == Driver::pgsql) return reconnect(open);
+    // To SQLite's driver a statement is spoiled for good once the schema has changed; VACUUM changes it too.
+    apr_hash_clear(open.prepared);
+    return true;
 }
 
 // A server that was restarted has broken the connections that mod_dbd keeps; each would fail once.
@@ -168,10 +161,9 @@ Result<bool> Database::in_transaction(const std::function<Result<bool>()>& work)
     if (in_transaction_) return work();  // part of the one that is open
     bool began = false;
     auto done = try_transaction(work, began);
-    if (driver() != Driver::sqlite3 || !began || !has_failed_) return done;
-    // As in renew(), but a transaction with a failed statement cannot go on.
-    apr_hash_clear(connection_->prepared);
-    return try_transaction(work, began);
+    // A broken connection was found at the start.
+    const bool may_be_spoiled = driver() == Driver::sqlite3 && began && has_failed_;
+    return may_be_spoiled && renew(*connection_) ? try_transaction(work, began) : done;
 }
 
 Result<bool> Database::try_transaction(const std::function<Result<bool>()>& work, bool& began) {

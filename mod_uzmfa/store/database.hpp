@@ -83,9 +83,8 @@ private:
     Result<apr_dbd_prepared_t*> prepared(Connection& connection, Statement statement);
     std::unique_lock<std::mutex> turn_to_write() const;
     Result<bool> try_transaction(const std::function<Result<bool>()>& work, bool& began);
-    bool renew(Connection& connection, Statement statement);
+    bool renew(Connection& connection);
     bool reconnect(Connection& connection);
-    void forget(Connection& connection, Statement statement);
     Result<Done> send(Statement statement, const std::function<int(Connection&, apr_dbd_prepared_t*)>& sender);
     Error failure(std::string_view what, int code);
 
