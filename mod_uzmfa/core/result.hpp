@@ -2,22 +2,29 @@
 // What a call that can fail for outside reasons returns: a value, or why there is none.
 #pragma once
 
+#include "core/moment.hpp"
+
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
 
 namespace uzmfa {
 
-enum class ErrorKind {
-    unavailable,    // the database or a provider did not answer: try again later
-    damaged,        // a row or a seal that cannot be read: an administrator must act
-    misconfigured,  // found at start: the server does not start
+enum class ErrorKind : std::uint8_t {
+    unavailable,           // the database did not answer: try again later
+    provider_unavailable,  // the provider did not answer: try again later
+    provider_refuses,      // the provider wants other credentials or settings: an administrator must act
+    provider_limit,        // the provider takes no more of this user's requests for a while
+    damaged,               // a row or a seal that cannot be read: an administrator must act
+    misconfigured,         // found at start: the server does not start
 };
 
 // `detail` is for the log only; it never reaches a page.
 struct Error {
     ErrorKind kind;
     std::string detail;
+    seconds retry_after{30};
 };
 
 template <class T>
