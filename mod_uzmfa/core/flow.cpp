@@ -288,27 +288,23 @@ Outcome show_qr(Call& call) {
     });
 }
 
-// Its time ran out, or another browser of the same user was faster.
-Outcome enrollment_gone(Call& call, const Account& account) {
-    auto progress = progress_of(call);
-    if (!progress) return failure(progress.error());
-    if (progress->due != Step::enroll) return go_to(progress->due, call);
-    return enrollment_form_again(call, account, 401, Reason::enrollment_expired);
+// Another step than the one asked for may be due by now: another browser of the same user was faster.
+Outcome enrollment_anew(Call& call, Reason reason) {
+    return when_enrolling(call, [&](const Account& account) { return enrollment_form_again(call, account, 401, reason); });
 }
 
 // Nothing where the secret is not pending any more.
-std::optional<Outcome> evaluate_enrollment(Call& call, const Account& account, std::string_view code) {
-    auto verdict =
-        call.services.validator.confirm(account, call.session->id, code, call.now(), call.request.visit.address);
-    if (!verdict) return failure(verdict.error());
-    switch (*verdict) {
-        case Verdict::accepted: return finish(call, Method::totp, Reason::enrolled);
-        case Verdict::secret_spent: return enrollment_form_again(call, account, 401, Reason::new_secret);
+std::optional<Outcome> evaluate_enrollment(Call& call, const Account& account, const Check& check) {
+    switch (check.verdict) {
+        case Verdict::accepted: break;
         case Verdict::expired: return std::nullopt;
-        case Verdict::wrong:
-        case Verdict::replayed: break;
+        case Verdict::secret_spent: return enrollment_form_again(call, account, 401, Reason::new_secret);
+        default: return enrollment_form_again(call, account, 401, Reason::wrong_code);
     }
-    return enrollment_form_again(call, account, 401, Reason::wrong_code);
+    auto bound = call.services.validator.bind(account, call.session->id, check, call.request.visit.address);
+    if (!bound) return failure(bound.error());
+    if (!*bound) return std::nullopt;
+    return finish(call, Method::totp, Reason::enrolled);
 }
 
 Outcome submit_enroll(Call& call) {
@@ -316,8 +312,10 @@ Outcome submit_enroll(Call& call) {
         if (!is_own_form(call)) return enrollment_form_again(call, account, 403, Reason::form_stale);
         const auto code = normalized_code(call.request.form["code"], call.site.totp_digits);
         if (!code) return enrollment_form_again(call, account, 401, Reason::wrong_code);
-        auto outcome = evaluate_once(call, [&] { return evaluate_enrollment(call, account, *code); });
-        return outcome ? std::move(*outcome) : enrollment_gone(call, account);
+        auto check = call.services.validator.check_enrollment(account, call.session->id, *code, call.now());
+        if (!check) return failure(check.error());
+        auto outcome = evaluate_once(call, [&] { return evaluate_enrollment(call, account, *check); });
+        return outcome ? std::move(*outcome) : enrollment_anew(call, Reason::enrollment_expired);
     });
 }
 
@@ -339,6 +337,11 @@ Outcome verification_form_again(Call& call, const Standing& standing, int status
     return outcome;
 }
 
+Outcome verification_form_later(Call& call, const Standing& standing, seconds wait) {
+    auto outcome = verification_form_again(call, standing, 429, Reason::too_many_codes);
+    return told_to_wait(std::move(outcome), wait);
+}
+
 Outcome show_verify(Call& call) {
     return when_due(Step::verify, call, [&](const Standing& standing) { return verification_form(call, standing); });
 }
@@ -353,12 +356,17 @@ Outcome submit_skip(Call& call, Standing& standing) {
     return verification_form_again(call, standing, 401, Reason::skip_gone);
 }
 
-Outcome evaluate_code(Call& call, const Standing& standing, std::string_view code) {
-    auto verdict = call.services.validator.verify(standing.account, code, call.now());
-    if (!verdict) return failure(verdict.error());
-    if (*verdict == Verdict::accepted) return finish(call, Method::totp, Reason::code_accepted);
-    const auto reason = *verdict == Verdict::replayed ? Reason::code_used : Reason::wrong_code;
-    return verification_form_again(call, standing, 401, reason);
+Outcome evaluate_code(Call& call, const Standing& standing, const Check& check) {
+    switch (check.verdict) {
+        case Verdict::accepted: break;
+        case Verdict::replayed: return verification_form_again(call, standing, 401, Reason::code_used);
+        case Verdict::wait: return verification_form_later(call, standing, check.wait);
+        default: return verification_form_again(call, standing, 401, Reason::wrong_code);
+    }
+    auto spent = call.services.validator.spend(standing.account, check);
+    if (!spent) return failure(spent.error());
+    if (!*spent) return verification_form_again(call, standing, 401, Reason::code_used);
+    return finish(call, Method::totp, Reason::code_accepted);
 }
 
 Outcome submit_verify(Call& call) {
@@ -367,7 +375,10 @@ Outcome submit_verify(Call& call) {
         if (call.request.form.has("skip")) return *evaluate_once(call, [&] { return submit_skip(call, standing); });
         const auto code = normalized_code(call.request.form["code"], *standing.code_digits);
         if (!code) return verification_form_again(call, standing, 401, Reason::wrong_code);
-        return *evaluate_once(call, [&] { return evaluate_code(call, standing, *code); });
+        auto check = call.services.validator.check(standing.account, *code, call.now());
+        if (!check) return failure(check.error());
+        if (check->verdict == Verdict::factor_gone) return enrollment_anew(call, Reason::factor_gone);
+        return *evaluate_once(call, [&] { return evaluate_code(call, standing, *check); });
     });
 }
 

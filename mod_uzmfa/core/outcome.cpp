@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/outcome.hpp"
 
+#include <algorithm>
+
 namespace uzmfa {
 
 Outcome redirect(Reason reason, std::string location) {
@@ -11,11 +13,36 @@ Outcome refusal(int status, Reason reason) {
     return {.status = status, .reason = reason, .page = Page{"error", name_of(reason), {}}};
 }
 
-Outcome failure(const Error& error) {
-    Outcome outcome = refusal(503, Reason::unavailable);
-    if (error.kind != ErrorKind::unavailable) outcome.reason = Reason::damaged;
-    outcome.detail = error.detail;
+Outcome told_to_wait(Outcome outcome, seconds wait) {
+    const auto minutes = std::max<std::int64_t>(1, (wait.count() + 59) / 60);
+    outcome.retry_after = wait;
+    if (outcome.page) outcome.page->with("wait_minutes", std::to_string(minutes));
     return outcome;
+}
+
+namespace {
+
+Reason reason_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::unavailable: return Reason::unavailable;
+        case ErrorKind::provider_unavailable: return Reason::provider_unavailable;
+        case ErrorKind::provider_refuses: return Reason::provider_refuses;
+        case ErrorKind::provider_limit: return Reason::provider_limit;
+        case ErrorKind::damaged:
+        case ErrorKind::misconfigured: break;
+    }
+    return Reason::damaged;
+}
+
+}  // namespace
+
+Outcome failure(const Error& error) {
+    const bool limit = error.kind == ErrorKind::provider_limit;
+    // What to say is the same whether it is broken or away: a person can only try again.
+    Outcome outcome = refusal(limit ? 429 : 503, limit ? Reason::provider_limit : Reason::unavailable);
+    outcome.reason = reason_of(error.kind);
+    outcome.detail = error.detail;
+    return told_to_wait(std::move(outcome), error.retry_after);
 }
 
 std::string_view name_of(Reason reason) {
@@ -54,6 +81,11 @@ std::string_view name_of(Reason reason) {
         case Reason::skip_gone: return "skip_gone";
         case Reason::unavailable: return "unavailable";
         case Reason::damaged: return "damaged";
+        case Reason::too_many_codes: return "too_many_codes";
+        case Reason::factor_gone: return "factor_gone";
+        case Reason::provider_unavailable: return "provider_unavailable";
+        case Reason::provider_refuses: return "provider_refuses";
+        case Reason::provider_limit: return "provider_limit";
     }
     return {};
 }

@@ -50,6 +50,11 @@ enum class Reason : std::uint8_t {
     skip_gone,
     unavailable,
     damaged,
+    too_many_codes,
+    factor_gone,
+    provider_unavailable,
+    provider_refuses,
+    provider_limit,
 };
 
 struct Page {
@@ -69,6 +74,7 @@ struct Outcome {
     Reason reason = Reason::verified;
     std::string location{};           // of a 303
     std::string_view allow{};         // of a 405
+    seconds retry_after{};            // of a 429 or 503
     std::optional<Page> page{};
     std::optional<Session> session{}; // replaces the browser's
     bool drop_session = false;
@@ -78,7 +84,9 @@ struct Outcome {
 
 Outcome redirect(Reason reason, std::string location);
 Outcome refusal(int status, Reason reason);  // an error page, whose texts are named after the reason
-Outcome failure(const Error& error);         // 503
+Outcome failure(const Error& error);         // 503; 429 where the provider takes no more of this user
+// The page says how long to wait, and so does Retry-After.
+Outcome told_to_wait(Outcome outcome, seconds wait);
 
 std::string_view name_of(Reason reason);
 

@@ -69,13 +69,19 @@ public:
     // The same, but only if there is one.
     virtual Result<std::optional<Enrollment>> pending_enrollment(const Account& account, const SessionId& session) = 0;
 
-    // Checks the first code and on success makes the factor the account's, in one transaction.
-    // `address` is kept with the factor. accepted, wrong, secret_spent, expired.
-    virtual Result<Verdict> confirm(const Account& account, const SessionId& session, std::string_view code, Moment now,
-                                    std::string_view address) = 0;
+    // Looks at a code. Outside of a transaction, for a provider may take seconds. accepted, wrong,
+    // replayed, wait, factor_gone.
+    virtual Result<Check> check(const Account& account, std::string_view code, Moment now) = 0;
+    // Spends what was accepted: true for one caller only.
+    virtual Result<bool> spend(const Account& account, const Check& check) = 0;
 
-    // accepted for one caller only: the step is spent in the same moment. accepted, wrong, replayed.
-    virtual Result<Verdict> verify(const Account& account, std::string_view code, Moment now) = 0;
+    // Looks at the first code of a pending enrollment, as `check`. accepted, wrong, secret_spent, expired.
+    virtual Result<Check> check_enrollment(const Account& account, const SessionId& session, std::string_view code,
+                                           Moment now) = 0;
+    // Makes the factor that was accepted the account's. `address` is kept with it. False where the pending
+    // enrollment or the row is no longer what it was.
+    virtual Result<bool> bind(const Account& account, const SessionId& session, const Check& check,
+                              std::string_view address) = 0;
 };
 
 class Revocations {

@@ -45,15 +45,29 @@ constexpr Event events[] = {
     {Reason::skip_gone, 1030, APLOG_INFO, "skip asked for, but there is none"},
     {Reason::unavailable, 1031, APLOG_ERR, "database not available"},
     {Reason::damaged, 1032, APLOG_ERR, "damaged record"},
+    {Reason::too_many_codes, 1034, APLOG_INFO, "too many codes: not looked at"},
+    {Reason::factor_gone, 1035, APLOG_INFO, "the provider has no such factor: enrollment is due again"},
+    {Reason::provider_unavailable, 1036, APLOG_WARNING, "provider not available"},
+    {Reason::provider_refuses, 1037, APLOG_ERR, "the provider refuses the module: check credentials and settings"},
+    {Reason::provider_limit, 1038, APLOG_INFO, "the provider takes no more requests of this user for a while"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(events); ++i) {
         if (static_cast<std::size_t>(events[i].reason) != i) return false;
     }
-    return std::size(events) == static_cast<std::size_t>(Reason::damaged) + 1;
+    return std::size(events) == static_cast<std::size_t>(Reason::provider_limit) + 1;
 }
 static_assert(in_order());
+
+std::optional<NodeMemory::Alarm> alarm_of(Reason reason) {
+    switch (reason) {
+        case Reason::unavailable: return NodeMemory::Alarm::database;
+        case Reason::provider_unavailable: return NodeMemory::Alarm::provider;
+        case Reason::provider_refuses: return NodeMemory::Alarm::provider_settings;
+        default: return std::nullopt;
+    }
+}
 
 }  // namespace
 
@@ -62,11 +76,8 @@ const Event& event_of(Reason reason) { return events[static_cast<std::size_t>(re
 void log_outcome(request_rec* r, const Service& service, const Outcome& outcome) {
     const Event& event = event_of(outcome.reason);
     int level = event.level;
-    // An outage meets every request, but is one thing to act upon.
-    if (outcome.reason == Reason::unavailable &&
-        !service.memory().may_raise_alarm(from_unix_time(apr_time_sec(r->request_time)))) {
-        level = APLOG_INFO;
-    }
+    const auto alarm = alarm_of(outcome.reason);
+    if (alarm && !service.memory().may_raise(*alarm, from_unix_time(apr_time_sec(r->request_time)))) level = APLOG_INFO;
     if (!APLOG_R_IS_LEVEL(r, level)) return;
     // httpd escapes what it writes: a name cannot forge a line.
     ap_log_rerror(APLOG_MARK, level, 0, r, "UZMFA%d %s: %s%s%s%s%s", event.id, copy_in(r->pool, name_of(event.reason)),

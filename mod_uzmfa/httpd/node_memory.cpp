@@ -27,9 +27,10 @@ NodeMemory::Source* NodeMemory::source_named(std::string_view name) {
     return nullptr;
 }
 
-bool NodeMemory::may_raise_alarm(Moment now) {
-    std::int64_t last = last_alarm.load();
-    return unix_time(now) - last >= alarm_interval && last_alarm.compare_exchange_strong(last, unix_time(now));
+bool NodeMemory::may_raise(Alarm alarm, Moment now) {
+    auto& last_line = last_alarm[static_cast<std::size_t>(alarm)];
+    std::int64_t last = last_line.load();
+    return unix_time(now) - last >= alarm_interval && last_line.compare_exchange_strong(last, unix_time(now));
 }
 
 Result<NodeMemory*> node_memory(process_rec* process) {

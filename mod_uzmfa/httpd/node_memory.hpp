@@ -26,13 +26,15 @@ struct NodeMemory {
     static constexpr std::size_t most_sources = 64;
     Source sources[most_sources];
 
-    std::atomic<std::int64_t> last_alarm;  // Unix time of the last line about an outage
+    // What meets every request, but is one thing to act upon.
+    enum class Alarm : std::uint8_t { database, provider, provider_settings, count };
+    std::atomic<std::int64_t> last_alarm[static_cast<std::size_t>(Alarm::count)];  // Unix time of its last line
 
     // The source of that name; made where it is new, which only the start does. Null: no room.
     Source* source_named(std::string_view name);
 
     // True once a minute: an outage is one line, not one a request.
-    bool may_raise_alarm(Moment now);
+    bool may_raise(Alarm alarm, Moment now);
 };
 
 Result<NodeMemory*> node_memory(process_rec* process);

@@ -9,7 +9,7 @@
 #include "httpd/service.hpp"
 #include "store/account_store.hpp"
 #include "store/revocation_store.hpp"
-#include "store/totp_factor_store.hpp"
+#include "store/factor_store.hpp"
 
 #include <optional>
 #include <utility>
@@ -80,7 +80,7 @@ private:
     DbdConnections connections_;
     Database database_;
     AccountStore accounts_;
-    TotpFactorStore factors_;
+    FactorStore factors_;
     totp::LocalValidator validator_;
     ProviderPasswords passwords_;
     NodeRevocations revocations_;

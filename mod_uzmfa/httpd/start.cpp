@@ -85,7 +85,7 @@ int post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* temporary, server_rec* mai
         if (is_first_start()) return complaint;
         if (complaint == said) return {};
         said = complaint;
-        service.memory().may_raise_alarm(from_unix_time(apr_time_sec(apr_time_now())));
+        service.memory().may_raise(NodeMemory::Alarm::database, from_unix_time(apr_time_sec(apr_time_now())));
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "UZMFA1096 %s: gated places answer 503", complaint.c_str());
         return {};
     });

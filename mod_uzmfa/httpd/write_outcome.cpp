@@ -20,14 +20,15 @@ constexpr Header headers_of_every_answer[] = {
     {"Referrer-Policy", "no-referrer"},
     {"X-Content-Type-Options", "nosniff"},
 };
-constexpr const char* retry_after = "30";  // seconds
 
 void write_headers(request_rec* r, const Outcome& outcome) {
     apr_table_t* const headers = r->err_headers_out;
     for (const auto& [name, value] : headers_of_every_answer) apr_table_setn(headers, name, value);
     // httpd would ask for the AuthType's own scheme; this one opens no dialog in a browser.
     if (outcome.status == HTTP_UNAUTHORIZED) apr_table_setn(headers, "WWW-Authenticate", "Uzmfa");
-    if (outcome.status == HTTP_SERVICE_UNAVAILABLE) apr_table_setn(headers, "Retry-After", retry_after);
+    if (outcome.retry_after > seconds{}) {
+        apr_table_setn(headers, "Retry-After", apr_ltoa(r->pool, static_cast<long>(outcome.retry_after.count())));
+    }
     if (!outcome.allow.empty()) apr_table_setn(headers, "Allow", copy_in(r->pool, outcome.allow));
     if (!outcome.location.empty()) apr_table_setn(headers, "Location", copy_in(r->pool, outcome.location));
 }

@@ -9,7 +9,8 @@ namespace {
 constexpr std::string_view own_tables = R"(-- The tables of mod_uzmfa. Rows are keyed by the user's uuid, never by the name.
 -- Times are Unix time in seconds.
 
--- Secrets of the local validator, sealed under the session key file, and the last time step spent.
+-- The factors of the users: the secret, sealed under the session key file, and the last time step spent.
+-- Where Twilio keeps the secret it is empty here, and the step 0.
 CREATE TABLE IF NOT EXISTS uzmfa_totp_factor (
   sid        varchar(34)  NOT NULL PRIMARY KEY,
   uuid       varchar(36)  NOT NULL,
@@ -23,19 +24,50 @@ CREATE TABLE IF NOT EXISTS uzmfa_totp_factor (
 );
 CREATE INDEX IF NOT EXISTS uzmfa_totp_factor_uuid ON uzmfa_totp_factor (uuid);
 
+-- Codes that Twilio has approved, as keyed digests, until they are too old to be approved again.
+CREATE TABLE IF NOT EXISTS uzmfa_used_code (
+  uuid    varchar(36) NOT NULL,
+  digest  varchar(64) NOT NULL,
+  used_at bigint      NOT NULL,
+  PRIMARY KEY (uuid, digest)
+);
+
 -- Secrets shown on an enrollment page and not yet confirmed; a session has one at most.
 CREATE TABLE IF NOT EXISTS uzmfa_enrollment (
   session    varchar(32)  NOT NULL PRIMARY KEY,
   uuid       varchar(36)  NOT NULL,
   username   varchar(255) NOT NULL,
   sid        varchar(34)  NOT NULL,
-  secret     varchar(255) NOT NULL,
+  secret     varchar(2000) NOT NULL,
   algorithm  varchar(6)   NOT NULL,
   digits     integer      NOT NULL,
   tries      integer      NOT NULL,
   created_at bigint       NOT NULL
 );
 CREATE INDEX IF NOT EXISTS uzmfa_enrollment_created_at ON uzmfa_enrollment (created_at);
+
+-- What the provider takes only so often, by the name of what is counted. The first table's row is locked while the
+-- second is counted.
+CREATE TABLE IF NOT EXISTS uzmfa_quota (
+  name varchar(64) NOT NULL PRIMARY KEY,
+  uuid varchar(36) NOT NULL
+);
+CREATE TABLE IF NOT EXISTS uzmfa_quota_use (
+  name    varchar(64) NOT NULL,
+  used_at bigint      NOT NULL
+);
+CREATE INDEX IF NOT EXISTS uzmfa_quota_use_name ON uzmfa_quota_use (name, used_at);
+
+-- What is still to be deleted at the provider: a factor, or with an empty sid all that it has of the user.
+CREATE TABLE IF NOT EXISTS uzmfa_owed_deletion (
+  uuid          varchar(36) NOT NULL,
+  sid           varchar(34) NOT NULL,
+  owed_at       bigint      NOT NULL,
+  due_at        bigint      NOT NULL,
+  claimed_until bigint      NOT NULL,
+  tries         integer     NOT NULL,
+  PRIMARY KEY (uuid, sid)
+);
 
 -- Sessions ended before their time; a row may go when the session would have ended anyway.
 CREATE TABLE IF NOT EXISTS uzmfa_revocation (
@@ -87,6 +119,10 @@ const Expected always[] = {
      {"sid", "uuid", "username", "secret", "algorithm", "digits", "last_step", "bound_at", "bound_from"}},
     {"uzmfa_enrollment",
      {"session", "uuid", "username", "sid", "secret", "algorithm", "digits", "tries", "created_at"}},
+    {"uzmfa_used_code", {"uuid", "digest", "used_at"}},
+    {"uzmfa_quota", {"name", "uuid"}},
+    {"uzmfa_quota_use", {"name", "used_at"}},
+    {"uzmfa_owed_deletion", {"uuid", "sid", "owed_at", "due_at", "claimed_until", "tries"}},
     {"uzmfa_revocation", {"session", "ends_at"}},
 };
 const Expected for_uzerp_passwords[] = {

@@ -38,10 +38,22 @@ constexpr Row rows[] = {
     {Statement::enroll_account, "enroll_account",
      "UPDATE {users} SET mfa_sid = %s, mfa_enrolled = TRUE, mfa_enabled = TRUE"
      " WHERE username = %s AND {uuid:uuid} = %s AND coalesce(nullif(mfa_sid, 'null'), '') = %s"},
+    {Statement::unenroll_account, "unenroll_account",
+     "UPDATE {users} SET mfa_sid = NULL, mfa_enrolled = FALSE"
+     " WHERE username = %s AND {uuid:uuid} = %s AND coalesce(nullif(mfa_sid, 'null'), '') = %s"},
+    {Statement::reset_account, "reset_account",
+     "UPDATE {users} SET mfa_sid = NULL, mfa_enrolled = FALSE, mfa_enabled = FALSE WHERE username = %s"},
+    {Statement::list_accounts, "list_accounts",
+     "SELECT u.username, u.uuid, u.mfa_sid, u.mfa_enrolled, u.mfa_enabled, u.access_enabled FROM {users} u"
+     " WHERE u.username > %s ORDER BY u.username LIMIT 1000"},
     {Statement::find_factor, "find_factor",
      "SELECT secret, algorithm, digits, last_step FROM uzmfa_totp_factor WHERE sid = %s AND uuid = %s"},
     {Statement::spend_step, "spend_step",
      "UPDATE uzmfa_totp_factor SET last_step = %s WHERE sid = %s AND uuid = %s AND last_step < %s"},
+    {Statement::spend_code, "spend_code",
+     "INSERT INTO uzmfa_used_code (uuid, digest, used_at) VALUES (%s, %s, {now}) ON CONFLICT (uuid, digest) DO NOTHING"},
+    {Statement::purge_used_codes, "purge_used_codes",
+     "DELETE FROM uzmfa_used_code WHERE uuid = %s AND used_at <= {now} - 300"},
     {Statement::add_factor, "add_factor",
      "INSERT INTO uzmfa_totp_factor"
      " (sid, uuid, username, secret, algorithm, digits, last_step, bound_at, bound_from)"
@@ -63,6 +75,31 @@ constexpr Row rows[] = {
     {Statement::charge_pending, "charge_pending",
      "UPDATE uzmfa_enrollment SET tries = tries + 1 WHERE session = %s AND sid = %s AND tries < %s"},
     {Statement::close_pending, "close_pending", "DELETE FROM uzmfa_enrollment WHERE session = %s AND sid = %s"},
+    {Statement::drop_factors, "drop_factors", "DELETE FROM uzmfa_totp_factor WHERE uuid = %s"},
+    {Statement::drop_pending, "drop_pending", "DELETE FROM uzmfa_enrollment WHERE uuid = %s"},
+    {Statement::touch_quota, "touch_quota",
+     "INSERT INTO uzmfa_quota (name, uuid) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET uuid = excluded.uuid"},
+    {Statement::take_quota, "take_quota", "INSERT INTO uzmfa_quota_use (name, used_at) VALUES (%s, {now})"},
+    {Statement::find_quota, "find_quota",
+     "SELECT {now} - used_at FROM uzmfa_quota_use WHERE name = %s ORDER BY used_at DESC LIMIT 100"},
+    {Statement::purge_quota, "purge_quota", "DELETE FROM uzmfa_quota_use WHERE name = %s AND used_at <= {now} - 86400"},
+    {Statement::owe_deletion, "owe_deletion",
+     "INSERT INTO uzmfa_owed_deletion (uuid, sid, owed_at, due_at, claimed_until, tries)"
+     " VALUES (%s, %s, {now}, {now}, 0, 0) ON CONFLICT (uuid, sid) DO UPDATE SET due_at = excluded.due_at"},
+    {Statement::claim_deletion, "claim_deletion",
+     "UPDATE uzmfa_owed_deletion SET claimed_until = {now} + 60, tries = tries + 1,"
+     " due_at = {now} + CASE WHEN tries < 10 THEN 30 * (tries + 1) ELSE 3600 END"
+     " WHERE uuid = %s AND sid = %s AND claimed_until <= {now}"},
+    {Statement::release_deletion, "release_deletion",
+     "UPDATE uzmfa_owed_deletion SET claimed_until = 0 WHERE uuid = %s AND sid = %s"},
+    {Statement::settle_deletion, "settle_deletion", "DELETE FROM uzmfa_owed_deletion WHERE uuid = %s AND sid = %s"},
+    {Statement::find_due_deletions, "find_due_deletions",
+     "SELECT uuid, sid, owed_at, tries FROM uzmfa_owed_deletion"
+     " WHERE due_at <= {now} AND claimed_until <= {now} ORDER BY due_at LIMIT 8"},
+    {Statement::find_deletions_of, "find_deletions_of",
+     "SELECT uuid, sid, owed_at, tries FROM uzmfa_owed_deletion WHERE uuid = %s ORDER BY sid"},
+    {Statement::list_deletions, "list_deletions",
+     "SELECT uuid, sid, owed_at, tries FROM uzmfa_owed_deletion ORDER BY owed_at LIMIT 1000"},
     {Statement::revoke_session, "revoke_session",
      "INSERT INTO uzmfa_revocation (session, ends_at) VALUES (%s, %s) ON CONFLICT (session) DO NOTHING"},
     {Statement::find_revocation, "find_revocation", "SELECT session FROM uzmfa_revocation WHERE session = %s"},

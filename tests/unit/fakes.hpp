@@ -86,7 +86,11 @@ public:
 class FakeValidator final : public CodeValidator {
 public:
     std::map<std::string, std::size_t, std::less<>> digits_of_sid;
-    Verdict verdict = Verdict::wrong;  // of confirm and verify
+    Verdict verdict = Verdict::wrong;  // of each check
+    seconds wait{};
+    bool binds = true;
+    bool spends = true;
+    std::function<void()> on_check = [] {};
     std::set<std::string_view> broken;
     std::optional<std::string> pending;  // the secret
     int secrets_made = 0;
@@ -111,19 +115,28 @@ public:
         if (!pending) return std::optional<Enrollment>{};
         return std::optional{Enrollment{*pending, "otpauth://totp/x?secret=" + *pending}};
     }
-    Result<Verdict> confirm(const Account& account, const SessionId&, std::string_view code, Moment,
-                            std::string_view address) override {
-        if (broken.contains("confirm")) return outage();
+    Result<Check> check_enrollment(const Account& account, const SessionId&, std::string_view code, Moment) override {
+        if (broken.contains("check_enrollment")) return outage();
         confirmed.emplace_back(code);
         uuid_seen = account.uuid;
-        address_seen = address;
         if (verdict == Verdict::secret_spent || verdict == Verdict::expired) pending.reset();
-        return verdict;
+        return Check{verdict};
     }
-    Result<Verdict> verify(const Account&, std::string_view code, Moment) override {
-        if (broken.contains("verify")) return outage();
+    Result<bool> bind(const Account& account, const SessionId&, const Check&, std::string_view address) override {
+        if (broken.contains("bind")) return outage();
+        uuid_seen = account.uuid;
+        address_seen = address;
+        return binds;
+    }
+    Result<Check> check(const Account&, std::string_view code, Moment) override {
+        if (broken.contains("check")) return outage();
         verified.emplace_back(code);
-        return verdict;
+        on_check();
+        return Check{.verdict = verdict, .wait = wait};
+    }
+    Result<bool> spend(const Account&, const Check&) override {
+        if (broken.contains("spend")) return outage();
+        return spends;
     }
 };
 

@@ -795,6 +795,37 @@ TEST(R21_a_wrong_code_and_a_used_one_are_told_apart) {
     CHECK(world.revocations.revoked.empty());
 }
 
+TEST(a_code_that_must_wait_is_429_and_says_how_long) {
+    World world;
+    world.be_pending("alice", true);
+    world.validator.verdict = Verdict::wait;
+    world.validator.wait = seconds{90};
+    const auto outcome = world.post("verify", "code=123456");
+    check_form_again(outcome, 429, Reason::too_many_codes, "verify");
+    CHECK_EQUAL(outcome.retry_after, seconds{90});
+    CHECK_EQUAL(value_on(outcome, "wait_minutes"), "2");
+    CHECK(!outcome.session);
+}
+
+TEST(a_factor_that_the_provider_has_lost_leads_to_enrollment) {
+    World world;
+    world.be_pending("alice", true);
+    world.validator.verdict = Verdict::factor_gone;
+    // As the validator leaves the row.
+    world.validator.on_check = [&] { world.accounts.add(account_named("alice")); };
+    const auto outcome = world.post("verify", "code=123456");
+    check_form_again(outcome, 401, Reason::factor_gone, "enroll");
+    CHECK(!outcome.session);
+}
+
+TEST(R10_a_code_that_another_request_has_spent_is_refused) {
+    World world;
+    world.be_pending("alice", true);
+    world.validator.verdict = Verdict::accepted;
+    world.validator.spends = false;
+    check_form_again(world.post("verify", "code=123456"), 401, Reason::code_used, "verify");
+}
+
 TEST(R69_a_code_without_the_token_is_not_checked) {
     World world;
     world.validator.verdict = Verdict::accepted;
@@ -884,13 +915,13 @@ TEST(R84_a_service_that_fails_is_503_and_nothing_is_accepted) {
         {"sign-in, skip, revoke", [](World& w) { w.be_anonymous(); w.revocations.broken = true; }, sign_in_dave},
         {"verify, find", [](World& w) { w.be_pending("alice", true); w.accounts.broken = {"find"}; }, verify},
         {"verify, factor", [](World& w) { w.be_pending("alice", true); w.validator.broken = {"code_digits"}; }, verify},
-        {"verify, check", [](World& w) { w.be_pending("alice", true); w.validator.broken = {"verify"}; }, verify},
+        {"verify, check", [](World& w) { w.be_pending("alice", true); w.validator.broken = {"check"}; }, verify},
         {"verify, revoke", [](World& w) { w.be_pending("alice", true); w.revocations.broken = true; }, verify},
         {"skip, consume", [](World& w) { w.be_external("dave"); w.accounts.broken = {"consume_skip"}; }, skip},
         {"skip, revoke", [](World& w) { w.be_external("dave"); w.revocations.broken = true; }, skip},
         {"enroll, find", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"find"}; }, enroll},
         {"enroll, uuid", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"own_uuid"}; }, enroll},
-        {"enroll, confirm", [](World& w) { w.be_pending("bob", false); w.validator.broken = {"confirm"}; }, enroll},
+        {"enroll, confirm", [](World& w) { w.be_pending("bob", false); w.validator.broken = {"check_enrollment"}; }, enroll},
         {"enroll, revoke", [](World& w) { w.be_pending("bob", false); w.revocations.broken = true; }, enroll},
         {"logout, revoke", [](World& w) { w.be_verified("alice"); w.revocations.broken = true; }, log_out},
         {"look at login", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"find"}; },

@@ -10,15 +10,11 @@
 namespace uzmfa::test {
 namespace {
 
-using totp::BoundFactor;
-using totp::PendingFactor;
-using totp::StoredSecret;
-using totp::TimeStep;
 
 constexpr Moment now = from_unix_time(1'700'000'010);
 
-// The contract of totp::Factors, in memory.
-class FakeFactors final : public totp::Factors {
+// The contract of Factors, in memory.
+class FakeFactors final : public Factors {
 public:
     struct Pending {
         std::string uuid;
@@ -49,6 +45,7 @@ public:
         factor.last_step = step;
         return true;
     }
+    Result<bool> spend_code(const Account&, std::string_view) override { return false; }
     Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) override {
         calls.emplace_back("find_pending");
         if (broken.contains("find_pending")) return outage();
@@ -74,7 +71,7 @@ public:
         if (broken.contains("charge")) return outage();
         const auto found = pending.find(session);
         if (found == pending.end() || found->second.factor.secret.sid != sid) return false;
-        if (found->second.factor.tries >= totp::most_tries) return false;
+        if (found->second.factor.tries >= most_tries) return false;
         ++found->second.factor.tries;
         return true;
     }
@@ -87,6 +84,7 @@ public:
         pending.erase(session);
         return true;
     }
+    Result<Done> unbind(const Account&) override { return Done{}; }
 };
 
 std::string decoded_base32(std::string_view text) {
@@ -130,10 +128,25 @@ struct World {
         while (right.contains(wrong)) ++wrong.back();
         return wrong;
     }
-    Verdict confirm(std::string_view typed, Moment at = now) {
-        return VALUE(validator.confirm(account, session, typed, at, "192.0.2.1"));
+    // Both steps of an enrollment, and of a verification, as the flow takes them.
+    Result<Verdict> try_confirm(std::string_view typed, Moment at = now) {
+        auto check = validator.check_enrollment(account, session, typed, at);
+        if (!check) return check.error();
+        if (check->verdict != Verdict::accepted) return check->verdict;
+        auto bound = validator.bind(account, session, *check, "192.0.2.1");
+        if (!bound) return bound.error();
+        return *bound ? Verdict::accepted : Verdict::expired;
     }
-    Verdict verify(std::string_view typed, Moment at = now) { return VALUE(validator.verify(account, typed, at)); }
+    Result<Verdict> try_verify(std::string_view typed, Moment at = now) {
+        auto check = validator.check(account, typed, at);
+        if (!check) return check.error();
+        if (check->verdict != Verdict::accepted) return check->verdict;
+        auto spent = validator.spend(account, *check);
+        if (!spent) return spent.error();
+        return *spent ? Verdict::accepted : Verdict::replayed;
+    }
+    Verdict confirm(std::string_view typed, Moment at = now) { return VALUE(try_confirm(typed, at)); }
+    Verdict verify(std::string_view typed, Moment at = now) { return VALUE(try_verify(typed, at)); }
 
     // Enrolls the account and says its secret. The step of now is spent.
     std::string enroll() {
@@ -250,7 +263,7 @@ TEST(R23_a_try_is_charged_before_the_code_is_checked) {
     const auto secret = VALUE(world.validator.enrollment(world.account, world.session)).secret;
     world.factors.calls.clear();
     CHECK(world.confirm(world.code(secret)) == Verdict::accepted);
-    CHECK_EQUAL(world.factors.calls, (std::vector<std::string>{"find_pending", "charge", "bind from 192.0.2.1"}));
+    CHECK_EQUAL(world.factors.calls, (std::vector<std::string>{"find_pending", "charge", "find_pending", "bind from 192.0.2.1"}));
 }
 
 TEST(the_fifth_wrong_code_brings_a_new_secret) {
@@ -277,7 +290,7 @@ TEST(the_fifth_code_is_accepted_where_it_is_right) {
 TEST(R23_once_all_tries_are_used_up_a_right_code_is_not_looked_at) {
     World world;
     const auto secret = VALUE(world.validator.enrollment(world.account, world.session)).secret;
-    world.factors.pending.at(world.session).factor.tries = totp::most_tries;
+    world.factors.pending.at(world.session).factor.tries = most_tries;
     CHECK(world.confirm(world.code(secret)) == Verdict::secret_spent);
     CHECK(world.factors.bound.empty());
     CHECK(VALUE(world.validator.enrollment(world.account, world.session)).secret != secret);
@@ -363,12 +376,12 @@ TEST(a_factor_that_is_gone_when_its_code_comes_is_an_error) {
     World world;
     const auto secret = world.enroll();
     world.factors.bound.clear();
-    CHECK(ERROR_OF(world.validator.verify(world.account, world.code(secret, 1), now)).kind == ErrorKind::damaged);
+    CHECK(ERROR_OF(world.try_verify(world.code(secret, 1))).kind == ErrorKind::damaged);
 }
 
 void check_damaged(World& world, std::string_view secret) {
     CHECK(ERROR_OF(world.validator.code_digits(world.account)).kind == ErrorKind::damaged);
-    const auto error = ERROR_OF(world.validator.verify(world.account, world.code(secret, 1), now));
+    const auto error = ERROR_OF(world.try_verify(world.code(secret, 1)));
     CHECK(error.kind == ErrorKind::damaged);
     CHECK_CONTAINS(error.detail, world.account.mfa_sid);
     CHECK_LACKS(error.detail, secret);
@@ -414,7 +427,7 @@ TEST(a_secret_under_a_key_that_is_gone_is_an_error) {
     const Sealer other{{SecretBytes(key_bytes, 2)}, use::totp_secret};
     totp::LocalValidator validator{world.factors, other, world.site};
     CHECK(ERROR_OF(validator.code_digits(world.account)).kind == ErrorKind::damaged);
-    CHECK(ERROR_OF(validator.verify(world.account, world.code(secret, 1), now)).kind == ErrorKind::damaged);
+    CHECK(ERROR_OF(validator.check(world.account, world.code(secret, 1), now)).kind == ErrorKind::damaged);
 }
 
 TEST(a_damaged_pending_secret_is_an_error) {
@@ -423,7 +436,7 @@ TEST(a_damaged_pending_secret_is_an_error) {
     world.factors.pending.at(world.session).factor.secret.sealed = "AAAA";
     CHECK(ERROR_OF(world.validator.enrollment(world.account, world.session)).kind == ErrorKind::damaged);
     CHECK(ERROR_OF(world.validator.pending_enrollment(world.account, world.session)).kind == ErrorKind::damaged);
-    CHECK(ERROR_OF(world.validator.confirm(world.account, world.session, world.code(secret), now, "")).kind ==
+    CHECK(ERROR_OF(world.try_confirm(world.code(secret))).kind ==
           ErrorKind::damaged);
     CHECK(world.factors.bound.empty());
 }
@@ -434,7 +447,7 @@ TEST(R84_a_store_that_fails_is_an_error_and_accepts_nothing) {
         World world;
         const auto secret = VALUE(world.validator.enrollment(world.account, world.session)).secret;
         world.factors.broken = {call};
-        CHECK(ERROR_OF(world.validator.confirm(world.account, world.session, world.code(secret), now, "")).kind ==
+        CHECK(ERROR_OF(world.try_confirm(world.code(secret))).kind ==
               ErrorKind::unavailable);
         CHECK(world.factors.bound.empty());
     }
@@ -443,7 +456,7 @@ TEST(R84_a_store_that_fails_is_an_error_and_accepts_nothing) {
         World world;
         const auto secret = world.enroll();
         world.factors.broken = {call};
-        CHECK(ERROR_OF(world.validator.verify(world.account, world.code(secret, 1), now)).kind == ErrorKind::unavailable);
+        CHECK(ERROR_OF(world.try_verify(world.code(secret, 1))).kind == ErrorKind::unavailable);
     }
     for (const std::string_view call : {"find_pending", "put_pending"}) {
         const Case at{call};
@@ -456,9 +469,9 @@ TEST(R84_a_store_that_fails_is_an_error_and_accepts_nothing) {
 TEST(a_new_secret_that_cannot_be_put_is_an_error) {
     World world;
     const auto secret = VALUE(world.validator.enrollment(world.account, world.session)).secret;
-    world.factors.pending.at(world.session).factor.tries = totp::most_tries - 1;
+    world.factors.pending.at(world.session).factor.tries = most_tries - 1;
     world.factors.broken = {"put_pending"};
-    CHECK(ERROR_OF(world.validator.confirm(world.account, world.session, world.wrong_code(secret), now, "")).kind ==
+    CHECK(ERROR_OF(world.try_confirm(world.wrong_code(secret))).kind ==
           ErrorKind::unavailable);
 }
 

@@ -18,17 +18,32 @@ TEST(every_reason_has_a_name_of_its_own) {
 }
 
 TEST(a_failure_is_503_and_keeps_its_detail_off_the_page) {
-    for (const auto kind : {ErrorKind::unavailable, ErrorKind::damaged, ErrorKind::misconfigured}) {
-        const auto outcome = failure({kind, "SELECT secret"});
+    for (const auto& [kind, reason] : {std::pair{ErrorKind::unavailable, Reason::unavailable},
+                                       {ErrorKind::provider_unavailable, Reason::provider_unavailable},
+                                       {ErrorKind::provider_refuses, Reason::provider_refuses},
+                                       {ErrorKind::damaged, Reason::damaged},
+                                       {ErrorKind::misconfigured, Reason::damaged}}) {
+        const auto outcome = failure({kind, "SELECT secret", seconds{61}});
         CHECK_EQUAL(outcome.status, 503);
-        CHECK_EQUAL(outcome.reason, kind == ErrorKind::unavailable ? Reason::unavailable : Reason::damaged);
+        CHECK_EQUAL(outcome.reason, reason);
         CHECK_EQUAL(outcome.detail, "SELECT secret");
+        CHECK_EQUAL(outcome.retry_after, seconds{61});
         CHECK_EQUAL(outcome.page->name, "error");
         CHECK_EQUAL(outcome.page->error, "unavailable");
-        CHECK(outcome.page->values.empty());
+        CHECK_EQUAL(outcome.page->values.size(), 1);
+        CHECK_EQUAL(outcome.page->values[0].second, "2");
         CHECK(!outcome.session);
         CHECK(!outcome.drop_session);
     }
+}
+
+TEST(a_limit_of_the_provider_is_429_with_the_time_to_wait) {
+    const auto outcome = failure({ErrorKind::provider_limit, "", std::chrono::hours{24}});
+    CHECK_EQUAL(outcome.status, 429);
+    CHECK_EQUAL(outcome.reason, Reason::provider_limit);
+    CHECK_EQUAL(outcome.page->error, "provider_limit");
+    CHECK_EQUAL(outcome.retry_after, seconds{86400});
+    CHECK_EQUAL(outcome.page->values[0].second, "1440");
 }
 
 TEST(a_redirect_is_a_303_without_a_page) {

@@ -15,7 +15,6 @@ namespace {
 using totp::code_at;
 using totp::matching_step;
 using totp::Parameters;
-using totp::TimeStep;
 
 constexpr std::string_view secret_20 = "12345678901234567890";
 constexpr std::string_view secret_32 = "12345678901234567890123456789012";

@@ -10,11 +10,6 @@ namespace {
 constexpr std::string_view sid_prefix = "LF";
 constexpr std::size_t sid_random_bytes = 16;
 
-// A ciphertext copied to another row opens nowhere.
-std::string seal_context(const Account& account, std::string_view sid) {
-    return account.uuid + "/" + std::string{sid};
-}
-
 }  // namespace
 
 Result<SecretBytes> LocalValidator::open(const Account& account, const StoredSecret& stored) const {
@@ -75,11 +70,11 @@ Result<Enrollment> LocalValidator::enrollment(const Account& account, const Sess
     return std::move(**found);
 }
 
-Result<Verdict> LocalValidator::confirm(const Account& account, const SessionId& session, std::string_view code,
-                                        Moment now, std::string_view address) {
+Result<Check> LocalValidator::check_enrollment(const Account& account, const SessionId& session, std::string_view code,
+                                              Moment now) {
     auto pending = factors_.find_pending(account, session);
     if (!pending) return pending.error();
-    if (!*pending) return Verdict::expired;
+    if (!*pending) return Check{Verdict::expired};
     const StoredSecret& stored = (*pending)->secret;
 
     auto charged = factors_.charge(session, stored.sid);
@@ -90,17 +85,21 @@ Result<Verdict> LocalValidator::confirm(const Account& account, const SessionId&
         if (!secret) return secret.error();
         step = matching_step(code, now, site_.totp_skew, *secret, stored.parameters);
     }
-    if (step) {
-        auto bound = factors_.bind(account, session, stored, *step, address);
-        if (!bound) return bound.error();
-        return *bound ? Verdict::accepted : Verdict::expired;
-    }
-    if (*charged && (*pending)->tries + 1 < most_tries) return Verdict::wrong;
+    if (step) return Check{.verdict = Verdict::accepted, .sid = stored.sid, .step = *step};
+    if (*charged && (*pending)->tries + 1 < most_tries) return Check{Verdict::wrong};
     if (auto put = put_new_secret(account, session, stored.sid); !put) return put.error();
-    return Verdict::secret_spent;
+    return Check{Verdict::secret_spent};
 }
 
-Result<Verdict> LocalValidator::verify(const Account& account, std::string_view code, Moment now) {
+Result<bool> LocalValidator::bind(const Account& account, const SessionId& session, const Check& check,
+                                  std::string_view address) {
+    auto pending = factors_.find_pending(account, session);
+    if (!pending) return pending.error();
+    if (!*pending || (*pending)->secret.sid != check.sid) return false;
+    return factors_.bind(account, session, (*pending)->secret, check.step, address);
+}
+
+Result<Check> LocalValidator::check(const Account& account, std::string_view code, Moment now) {
     auto factor = factors_.find(account);
     if (!factor) return factor.error();
     if (!*factor) return Error{ErrorKind::damaged, "the factor of this account is gone"};
@@ -109,11 +108,13 @@ Result<Verdict> LocalValidator::verify(const Account& account, std::string_view 
     auto secret = open(account, stored);
     if (!secret) return secret.error();
     const auto step = matching_step(code, now, site_.totp_skew, *secret, stored.parameters);
-    if (!step) return Verdict::wrong;
-    if (*step <= last_step) return Verdict::replayed;
-    auto spent = factors_.spend(account, *step);
-    if (!spent) return spent.error();
-    return *spent ? Verdict::accepted : Verdict::replayed;
+    if (!step) return Check{Verdict::wrong};
+    if (*step <= last_step) return Check{Verdict::replayed};
+    return Check{.verdict = Verdict::accepted, .sid = stored.sid, .step = *step};
+}
+
+Result<bool> LocalValidator::spend(const Account& account, const Check& check) {
+    return factors_.spend(account, check.step);
 }
 
 }  // namespace uzmfa::totp

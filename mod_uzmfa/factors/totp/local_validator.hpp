@@ -5,7 +5,8 @@
 #include "core/policy.hpp"
 #include "core/ports.hpp"
 #include "crypto/sealer.hpp"
-#include "factors/totp/totp_factors.hpp"
+#include "factors/factors.hpp"
+#include "factors/totp/totp.hpp"
 
 namespace uzmfa::totp {
 
@@ -17,9 +18,12 @@ public:
     Result<std::optional<std::size_t>> code_digits(const Account& account) override;
     Result<Enrollment> enrollment(const Account& account, const SessionId& session) override;
     Result<std::optional<Enrollment>> pending_enrollment(const Account& account, const SessionId& session) override;
-    Result<Verdict> confirm(const Account& account, const SessionId& session, std::string_view code, Moment now,
-                            std::string_view address) override;
-    Result<Verdict> verify(const Account& account, std::string_view code, Moment now) override;
+    Result<Check> check(const Account& account, std::string_view code, Moment now) override;
+    Result<bool> spend(const Account& account, const Check& check) override;
+    Result<Check> check_enrollment(const Account& account, const SessionId& session, std::string_view code,
+                                   Moment now) override;
+    Result<bool> bind(const Account& account, const SessionId& session, const Check& check,
+                      std::string_view address) override;
 
 private:
     Result<SecretBytes> open(const Account& account, const StoredSecret& stored) const;

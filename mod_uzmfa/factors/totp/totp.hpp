@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/moment.hpp"
-#include "core/policy.hpp"
 #include "crypto/secret_bytes.hpp"
+#include "factors/factors.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -17,12 +17,8 @@ namespace uzmfa::totp {
 inline constexpr seconds period{30};           // X, RFC 6238 §4.1
 inline constexpr std::size_t secret_size = 20;  // 160 bits, RFC 4226 §4 R6
 
-struct Parameters {
-    Algorithm algorithm = Algorithm::sha1;
-    std::uint8_t digits = 6;  // 6 to 8
-};
+using Parameters = CodeParameters;
 
-using TimeStep = std::int64_t;  // T, RFC 6238 §4.2
 constexpr TimeStep step_at(Moment moment) { return unix_time(moment) / period.count(); }
 
 std::string code_at(TimeStep step, std::span<const std::uint8_t> secret, const Parameters& parameters);

@@ -1,17 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the local validator keeps: implemented by store/, faked in tests.
+// What a validator keeps of factors: implemented by store/, faked in tests.
 #pragma once
 
+#include "core/policy.hpp"
 #include "core/ports.hpp"
-#include "factors/totp/totp.hpp"
 
-namespace uzmfa::totp {
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace uzmfa {
+
+struct CodeParameters {
+    Algorithm algorithm = Algorithm::sha1;
+    std::uint8_t digits = 6;  // 6 to 8
+};
+
+using TimeStep = std::int64_t;  // T, RFC 6238 §4.2
 
 struct StoredSecret {
-    std::string sid;     // "LF" and 32 hex digits: the account's mfa_sid once bound
-    std::string sealed;  // base64 of the sealed secret; its context is the uuid and the sid
-    Parameters parameters;
+    std::string sid;     // two letters and 32 hex digits: the account's mfa_sid once bound
+    std::string sealed;  // base64 of what is sealed, its context is the uuid and the sid; empty where only the
+                         // provider knows the secret
+    CodeParameters parameters;
 };
+
+// A ciphertext copied to another row opens nowhere.
+inline std::string seal_context(const Account& account, std::string_view sid) {
+    return account.uuid + "/" + std::string{sid};
+}
 
 struct BoundFactor {
     StoredSecret secret;
@@ -35,6 +53,9 @@ public:
     // Spends a step: true for one caller, and only while no such or later step was spent.
     virtual Result<bool> spend(const Account& account, TimeStep step) = 0;
 
+    // The same for a code whose step is not known, by its digest: once in five minutes.
+    virtual Result<bool> spend_code(const Account& account, std::string_view digest) = 0;
+
     // The pending factor of this account in this session, if it is not too old.
     virtual Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) = 0;
 
@@ -50,6 +71,9 @@ public:
     // users table says so. False where the pending factor or the row is no longer what it was.
     virtual Result<bool> bind(const Account& account, const SessionId& session, const StoredSecret& secret,
                               TimeStep step, std::string_view address) = 0;
+
+    // The account is no longer enrolled, if its mfa_sid is still what it was.
+    virtual Result<Done> unbind(const Account& account) = 0;
 };
 
-}  // namespace uzmfa::totp
+}  // namespace uzmfa

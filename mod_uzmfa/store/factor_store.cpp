@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/totp_factor_store.hpp"
+#include "store/factor_store.hpp"
 
 #include "crypto/encoding.hpp"
 
@@ -20,10 +20,10 @@ std::string_view name_of(Algorithm algorithm) {
     return {};
 }
 
-Result<totp::Parameters> parameters_of(std::string_view algorithm, std::int64_t digits) {
+Result<CodeParameters> parameters_of(std::string_view algorithm, std::int64_t digits) {
     for (const auto& row : algorithm_names) {
         if (row.name == algorithm && digits >= 6 && digits <= 8) {
-            return totp::Parameters{row.algorithm, static_cast<std::uint8_t>(digits)};
+            return CodeParameters{row.algorithm, static_cast<std::uint8_t>(digits)};
         }
     }
     return Error{ErrorKind::damaged, "a factor's algorithm or digits are none that the module knows"};
@@ -31,36 +31,43 @@ Result<totp::Parameters> parameters_of(std::string_view algorithm, std::int64_t 
 
 }  // namespace
 
-Result<std::optional<totp::BoundFactor>> TotpFactorStore::find(const Account& account) {
+Result<std::optional<BoundFactor>> FactorStore::find(const Account& account) {
     auto rows = database_.rows(Statement::find_factor, {account.mfa_sid, account.uuid});
     if (!rows) return rows.error();
-    if (rows->empty()) return std::optional<totp::BoundFactor>{};
+    if (rows->empty()) return std::optional<BoundFactor>{};
     const Row& row = rows->front();
     auto parameters = parameters_of(row.text(1), row.number(2));
     if (!parameters) return parameters.error();
-    return std::optional{totp::BoundFactor{{account.mfa_sid, std::string{row.text(0)}, *parameters}, row.number(3)}};
+    return std::optional{BoundFactor{{account.mfa_sid, std::string{row.text(0)}, *parameters}, row.number(3)}};
 }
 
-Result<bool> TotpFactorStore::spend(const Account& account, totp::TimeStep step) {
+Result<bool> FactorStore::spend(const Account& account, TimeStep step) {
     auto changed = database_.change(Statement::spend_step, {step, account.mfa_sid, account.uuid, step});
     if (!changed) return changed.error();
     return *changed == 1;
 }
 
-Result<std::optional<totp::PendingFactor>> TotpFactorStore::find_pending(const Account& account,
+Result<bool> FactorStore::spend_code(const Account& account, std::string_view digest) {
+    if (auto purged = database_.change(Statement::purge_used_codes, {account.uuid}); !purged) return purged.error();
+    auto changed = database_.change(Statement::spend_code, {account.uuid, digest});
+    if (!changed) return changed.error();
+    return *changed == 1;
+}
+
+Result<std::optional<PendingFactor>> FactorStore::find_pending(const Account& account,
                                                                          const SessionId& session) {
     auto rows = database_.rows(Statement::find_pending, {hex(session), account.uuid, account.name.view()});
     if (!rows) return rows.error();
-    if (rows->empty()) return std::optional<totp::PendingFactor>{};
+    if (rows->empty()) return std::optional<PendingFactor>{};
     const Row& row = rows->front();
     auto parameters = parameters_of(row.text(2), row.number(3));
     if (!parameters) return parameters.error();
-    return std::optional{totp::PendingFactor{{std::string{row.text(0)}, std::string{row.text(1)}, *parameters},
+    return std::optional{PendingFactor{{std::string{row.text(0)}, std::string{row.text(1)}, *parameters},
                                              static_cast<int>(row.number(4))}};
 }
 
-Result<Done> TotpFactorStore::put_pending(const Account& account, const SessionId& session,
-                                          const totp::StoredSecret& fresh, std::string_view spent_sid) {
+Result<Done> FactorStore::put_pending(const Account& account, const SessionId& session,
+                                          const StoredSecret& fresh, std::string_view spent_sid) {
     if (auto purged = database_.change(Statement::purge_pending); !purged) return purged.error();
     auto put = database_.change(
         Statement::put_pending, {hex(session), account.uuid, account.name.view(), fresh.sid, fresh.sealed,
@@ -69,14 +76,14 @@ Result<Done> TotpFactorStore::put_pending(const Account& account, const SessionI
     return Done{};
 }
 
-Result<bool> TotpFactorStore::charge(const SessionId& session, std::string_view sid) {
-    auto changed = database_.change(Statement::charge_pending, {hex(session), sid, std::int64_t{totp::most_tries}});
+Result<bool> FactorStore::charge(const SessionId& session, std::string_view sid) {
+    auto changed = database_.change(Statement::charge_pending, {hex(session), sid, std::int64_t{most_tries}});
     if (!changed) return changed.error();
     return *changed == 1;
 }
 
-Result<bool> TotpFactorStore::bind(const Account& account, const SessionId& session, const totp::StoredSecret& secret,
-                                   totp::TimeStep step, std::string_view address) {
+Result<bool> FactorStore::bind(const Account& account, const SessionId& session, const StoredSecret& secret,
+                                   TimeStep step, std::string_view address) {
     // The first statement is a write whose row only one of two can delete.
     return database_.in_transaction([&]() -> Result<bool> {
         auto closed = database_.change(Statement::close_pending, {hex(session), secret.sid});
@@ -95,6 +102,12 @@ Result<bool> TotpFactorStore::bind(const Account& account, const SessionId& sess
         if (!dropped) return dropped.error();
         return true;
     });
+}
+
+Result<Done> FactorStore::unbind(const Account& account) {
+    auto changed = database_.change(Statement::unenroll_account, {account.name.view(), account.uuid, account.mfa_sid});
+    if (!changed) return changed.error();
+    return Done{};
 }
 
 }  // namespace uzmfa

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scratch_database.hpp"
 #include "store/account_store.hpp"
-#include "store/totp_factor_store.hpp"
+#include "store/factor_store.hpp"
 
 #include <ctime>
 
 namespace uzmfa::test {
 namespace {
 
-using totp::StoredSecret;
 
 constexpr SessionId session{1, 2, 3};
 constexpr SessionId other_session{4, 5, 6};
@@ -21,7 +20,7 @@ StoredSecret secret_named(std::string_view sid) {
 // A database with alice and bob, and alice's store.
 struct Scene {
     ScratchDatabase scratch;
-    TotpFactorStore store{scratch.database()};
+    FactorStore store{scratch.database()};
 
     Scene() {
         scratch.add_user("alice", std::string{alices_uuid});
@@ -38,7 +37,7 @@ struct Scene {
         return found ? found->secret.sid : "none";
     }
     // Alice with a factor whose last step is `step`.
-    void enroll(std::string_view sid, totp::TimeStep step) {
+    void enroll(std::string_view sid, TimeStep step) {
         put(sid);
         CHECK(VALUE(store.bind(alice(), session, secret_named(sid), step, address)));
     }
@@ -109,7 +108,7 @@ TEST(R10_another_node_cannot_spend_the_step_again) {
     scene.enroll("LF1", 1000);
     CHECK(VALUE(scene.store.spend(scene.alice(), 1001)));
     Client other{scene.scratch.file, scene.scratch.statements};
-    CHECK(!VALUE(TotpFactorStore{other.database}.spend(scene.alice(), 1001)));
+    CHECK(!VALUE(FactorStore{other.database}.spend(scene.alice(), 1001)));
 }
 
 TEST(R11_an_older_step_is_not_spent) {
@@ -124,7 +123,7 @@ TEST(R12_of_many_at_once_one_spends_the_step) {
     Scene scene;
     scene.enroll("LF1", 1000);
     const auto alice = scene.alice();
-    CHECK_EQUAL(winners_of(16, scene.scratch, [&](Database& database) { return TotpFactorStore{database}.spend(alice, 1001); }), 1);
+    CHECK_EQUAL(winners_of(16, scene.scratch, [&](Database& database) { return FactorStore{database}.spend(alice, 1001); }), 1);
 }
 
 // Steps are numbers: as texts, 999 would come after 1000. T = 20000000000 / 30 of RFC 6238 needs no more than that.
@@ -221,7 +220,7 @@ TEST(R34_the_secret_of_the_next_user_of_a_session_is_another) {
 TEST(R23_a_try_is_charged_as_often_as_there_are_tries) {
     Scene scene;
     scene.put("LF1");
-    for (int i = 1; i <= totp::most_tries; ++i) {
+    for (int i = 1; i <= most_tries; ++i) {
         CHECK(VALUE(scene.store.charge(session, "LF1")));
         CHECK_EQUAL(VALUE(scene.store.find_pending(scene.alice(), session))->tries, i);
     }
@@ -233,8 +232,8 @@ TEST(R23_a_try_is_charged_as_often_as_there_are_tries) {
 TEST(R23_many_at_once_are_charged_no_more_than_there_are_tries) {
     Scene scene;
     scene.put("LF1");
-    CHECK_EQUAL(winners_of(16, scene.scratch, [&](Database& database) { return TotpFactorStore{database}.charge(session, "LF1"); }),
-                totp::most_tries);
+    CHECK_EQUAL(winners_of(16, scene.scratch, [&](Database& database) { return FactorStore{database}.charge(session, "LF1"); }),
+                most_tries);
 }
 
 TEST(R76_texts_of_a_factor_are_taken_literally) {
@@ -301,7 +300,7 @@ TEST(R12_of_many_at_once_one_binds_the_secret) {
     scene.put("LF1");
     const auto alice = scene.alice();
     CHECK_EQUAL(winners_of(8, scene.scratch, [&](Database& database) {
-        return TotpFactorStore{database}.bind(alice, session, secret_named("LF1"), 1000, address);
+        return FactorStore{database}.bind(alice, session, secret_named("LF1"), 1000, address);
     }), 1);
     CHECK_EQUAL(scene.factors(), "1|LF1");
 }

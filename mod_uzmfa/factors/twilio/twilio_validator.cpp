@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "factors/twilio/twilio_validator.hpp"
+
+#include "core/percent.hpp"
+#include "crypto/encoding.hpp"
+#include "crypto/mac.hpp"
+#include "factors/twilio/deletions.hpp"
+#include "factors/twilio/sids.hpp"
+
+namespace uzmfa::twilio {
+namespace {
+
+using std::chrono::hours;
+
+// Twilio locks a factor after 50 challenges an hour or 100 a day (60312), and a user after 100 new factors a day
+// (60326). Whoever knows the password must not be able to bring that about.
+constexpr Limit challenge_limits[] = {{49, hours{1}}, {99, hours{24}}};
+constexpr Limit factor_limits[] = {{50, hours{24}}};
+
+// What is sealed of a pending factor: the secret, a line end, the URI.
+SecretBytes secret_record(const NewFactor& made) { return secret_bytes(made.secret + "\n" + made.uri); }
+
+Error too_many_factors(seconds wait) {
+    return {ErrorKind::provider_limit, "too many new factors of one user in a day", wait};
+}
+
+bool is_refused(const auto& answer, Meaning meaning) {
+    if (!answer) return false;
+    const auto* const refusal = std::get_if<Refusal>(&*answer);
+    return refusal && refusal->meaning == meaning;
+}
+
+}  // namespace
+
+std::string relabelled(std::string_view uri, std::string_view name) {
+    const auto query = std::min(uri.find('?'), uri.size());
+    const auto path = uri.substr(0, query);
+    const auto scheme = path.find("//") + 2;
+    const auto colon = path.find_last_of(":/");
+    const auto encoded_colon = path.rfind("%3A");
+    auto label = colon == path.npos || colon < scheme ? path.size() : colon + 1;
+    if (encoded_colon != path.npos && encoded_colon >= label) label = encoded_colon + 3;
+    return std::string{path.substr(0, label)} + percent_encode(name) + std::string{uri.substr(query)};
+}
+
+Result<std::optional<std::size_t>> TwilioValidator::code_digits(const Account& account) {
+    if (!is_sid(Kind::factor, account.mfa_sid) || account.uuid.empty()) return std::optional<std::size_t>{};
+    auto found = factors_.find(account);
+    if (!found) return found.error();
+    // Not there: enrolled by the application, whose factors are as its service's settings say.
+    return std::optional<std::size_t>{*found ? (*found)->secret.parameters.digits : site_.totp_digits};
+}
+
+// --- enrollment ---
+
+Result<Enrollment> TwilioValidator::shown(const Account& account, const StoredSecret& stored) const {
+    const auto sealed = from_base64(stored.sealed);
+    const auto record = sealed ? sealer_.open(*sealed, seal_context(account, stored.sid)) : std::nullopt;
+    const auto text = record ? text_of(*record) : std::string_view{};
+    const auto line_end = text.find('\n');
+    if (line_end == text.npos) {
+        return Error{ErrorKind::damaged, "the pending factor " + stored.sid +
+                                             " does not open: its key is missing or the row was changed"};
+    }
+    return Enrollment{std::string{text.substr(0, line_end)}, relabelled(text.substr(line_end + 1), account.name.view())};
+}
+
+// A reset whose deletion has not reached Twilio yet would take the new factor along.
+Result<Done> TwilioValidator::pay_entity(const Account& account) {
+    auto deletions = owed_.of(account.uuid);
+    if (!deletions) return deletions.error();
+    for (const auto& deletion : *deletions) {
+        if (!deletion.sid.empty()) continue;
+        auto paid = pay(deletion, owed_, api_);
+        if (!paid) return paid.error();
+        if (!*paid) return Error{ErrorKind::provider_unavailable, "the user's reset is on its way to Twilio", seconds{5}};
+    }
+    return Done{};
+}
+
+// Twilio keeps 100 factors of a user: those that are in nobody's row go.
+Result<Done> TwilioValidator::make_room(const Account& account) {
+    auto listed = api_.list_factors(account.uuid);
+    if (!listed) return listed.error();
+    const auto* const rows = std::get_if<std::vector<FactorRow>>(&*listed);
+    if (!rows) return Error{ErrorKind::provider_unavailable, "Twilio does not list the user's factors"};
+    constexpr std::size_t enough = 10;  // within the deadline
+    std::size_t removed = 0;
+    for (const auto& row : *rows) {
+        if (row.sid == account.mfa_sid || row.verified || removed == enough) continue;
+        auto deleted = api_.delete_factor(account.uuid, row.sid);
+        if (!deleted) return deleted.error();
+        ++removed;
+    }
+    return Done{};
+}
+
+Answer<NewFactor> TwilioValidator::make_factor(const Account& account) {
+    const auto name = settings_.friendly_name == FriendlyName::username ? account.name.view().substr(0, 64)
+                                                                        : std::string_view{account.uuid};
+    const FactorConfig config{site_.totp_algorithm, site_.totp_digits, site_.totp_skew};
+    auto made = api_.create_factor(account.uuid, name, config);
+    if (!is_refused(made, Meaning::full)) return made;
+    if (auto room = make_room(account); !room) return room.error();
+    return api_.create_factor(account.uuid, name, config);
+}
+
+Result<Done> TwilioValidator::put_new_factor(const Account& account, const SessionId& session,
+                                             std::string_view spent_sid) {
+    auto wait = quotas_.take("factors " + account.uuid, account.uuid, factor_limits);
+    if (!wait) return wait.error();
+    if (*wait) return too_many_factors(**wait);
+    if (auto paid = pay_entity(account); !paid) return paid.error();
+
+    auto made = make_factor(account);
+    if (!made) return made.error();
+    if (const auto* refusal = std::get_if<Refusal>(&*made)) {
+        if (refusal->meaning == Meaning::wait) return too_many_factors(refusal->wait);
+        return Error{ErrorKind::provider_refuses, "Twilio makes no factor: does it know UzmfaTwilioServiceSid?"};
+    }
+    const auto& fresh = std::get<NewFactor>(*made);
+    const StoredSecret stored{fresh.sid, base64(sealer_.seal(secret_record(fresh), seal_context(account, fresh.sid))),
+                              {site_.totp_algorithm, site_.totp_digits}};
+    return factors_.put_pending(account, session, stored, spent_sid);
+}
+
+Result<std::optional<Enrollment>> TwilioValidator::pending_enrollment(const Account& account, const SessionId& session) {
+    auto pending = factors_.find_pending(account, session);
+    if (!pending) return pending.error();
+    if (!*pending) return std::optional<Enrollment>{};
+    auto enrollment = shown(account, (*pending)->secret);
+    if (!enrollment) return enrollment.error();
+    return std::optional<Enrollment>{std::move(*enrollment)};
+}
+
+Result<Enrollment> TwilioValidator::enrollment(const Account& account, const SessionId& session) {
+    auto found = pending_enrollment(account, session);
+    if (!found) return found.error();
+    if (*found) return std::move(**found);
+    if (auto put = put_new_factor(account, session, {}); !put) return put.error();
+    found = pending_enrollment(account, session);
+    if (!found) return found.error();
+    if (!*found) return Error{ErrorKind::unavailable, "the pending enrollment was not kept"};
+    return std::move(**found);
+}
+
+Result<Check> TwilioValidator::check_enrollment(const Account& account, const SessionId& session, std::string_view code,
+                                                Moment) {
+    auto pending = factors_.find_pending(account, session);
+    if (!pending) return pending.error();
+    if (!*pending) return Check{Verdict::expired};
+    const auto& sid = (*pending)->secret.sid;
+
+    auto charged = factors_.charge(session, sid);
+    if (!charged) return charged.error();
+    auto answer = *charged ? api_.verify_factor(account.uuid, sid, code)
+                           : Answer<bool>{std::variant<bool, Refusal>{Refusal{Meaning::spent}}};
+    if (!answer) return answer.error();
+    const auto* const refusal = std::get_if<Refusal>(&*answer);
+    const bool right = !refusal && std::get<bool>(*answer);
+    const bool wrong = !right && (!refusal || refusal->meaning == Meaning::wrong_code);
+    if (right) return Check{.verdict = Verdict::accepted, .sid = sid};
+    if (wrong && (*pending)->tries + 1 < most_tries) return Check{Verdict::wrong};
+
+    // This factor can no longer be verified: it goes, and a new one takes its place.
+    if (auto owed = owed_.owe(account.uuid, sid); !owed) return owed.error();
+    if (auto put = put_new_factor(account, session, sid); !put) return put.error();
+    return Check{wrong || refusal->meaning == Meaning::spent ? Verdict::secret_spent : Verdict::expired};
+}
+
+Result<bool> TwilioValidator::bind(const Account& account, const SessionId& session, const Check& check,
+                                   std::string_view address) {
+    auto pending = factors_.find_pending(account, session);
+    if (!pending) return pending.error();
+    if (!*pending || (*pending)->secret.sid != check.sid) return false;
+    StoredSecret kept = (*pending)->secret;
+    kept.sealed.clear();  // Twilio has it, and nobody here needs it any more
+    auto bound = factors_.bind(account, session, kept, check.step, address);
+    if (!bound || !*bound) return bound;
+    if (is_sid(Kind::factor, account.mfa_sid)) {
+        if (auto owed = owed_.owe(account.uuid, account.mfa_sid); !owed) return owed.error();
+    }
+    return true;
+}
+
+// --- verification ---
+
+// Twilio knows no such factor. With the wrong service it would know none at all, and a password alone would be enough
+// to enroll anew: so the service must be there.
+Result<Check> TwilioValidator::without_factor(const Account& account) {
+    auto service = api_.fetch_service();
+    if (!service) return service.error();
+    if (std::holds_alternative<Refusal>(*service)) {
+        return Error{ErrorKind::provider_refuses, "Twilio knows no service of UzmfaTwilioServiceSid"};
+    }
+    if (auto unbound = factors_.unbind(account); !unbound) return unbound.error();
+    if (auto owed = owed_.owe(account.uuid, account.mfa_sid); !owed) return owed.error();
+    return Check{Verdict::factor_gone};
+}
+
+Result<Check> TwilioValidator::check(const Account& account, std::string_view code, Moment) {
+    auto wait = quotas_.take(account.mfa_sid, account.uuid, challenge_limits);
+    if (!wait) return wait.error();
+    if (*wait) return Check{.verdict = Verdict::wait, .wait = **wait};
+
+    auto answer = api_.create_challenge(account.uuid, account.mfa_sid, code);
+    if (!answer) return answer.error();
+    if (const bool* const approved = std::get_if<bool>(&*answer)) {
+        if (!*approved) return Check{Verdict::wrong};
+        return Check{.verdict = Verdict::accepted, .sid = account.mfa_sid, .digest = digest_of(account, code)};
+    }
+    const auto& refusal = std::get<Refusal>(*answer);
+    switch (refusal.meaning) {
+        case Meaning::wait: return Check{.verdict = Verdict::wait, .wait = refusal.wait};
+        case Meaning::gone: return without_factor(account);
+        default: return Check{Verdict::wrong};
+    }
+}
+
+// Nothing says that Twilio approves a code once only (RFC 6238 §5.2).
+Result<bool> TwilioValidator::spend(const Account& account, const Check& check) {
+    return factors_.spend_code(account, check.digest);
+}
+
+std::string TwilioValidator::digest_of(const Account& account, std::string_view code) const {
+    const auto message = seal_context(account, account.mfa_sid) + "/" + std::string{code};
+    return hex(hmac(Digest::sha256, digest_key_, bytes_of(message)));
+}
+
+}  // namespace uzmfa::twilio

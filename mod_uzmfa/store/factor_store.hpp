@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The local validator's factors and pending enrollments.
+#pragma once
+
+#include "factors/factors.hpp"
+#include "store/database.hpp"
+
+namespace uzmfa {
+
+class FactorStore final : public Factors {
+public:
+    explicit FactorStore(Database& database) : database_{database} {}
+
+    Result<std::optional<BoundFactor>> find(const Account& account) override;
+    Result<bool> spend(const Account& account, TimeStep step) override;
+    Result<bool> spend_code(const Account& account, std::string_view digest) override;
+    Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) override;
+    Result<Done> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
+                             std::string_view spent_sid) override;
+    Result<bool> charge(const SessionId& session, std::string_view sid) override;
+    Result<bool> bind(const Account& account, const SessionId& session, const StoredSecret& secret,
+                      TimeStep step, std::string_view address) override;
+    Result<Done> unbind(const Account& account) override;
+
+private:
+    Database& database_;
+};
+
+}  // namespace uzmfa
