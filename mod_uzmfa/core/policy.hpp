@@ -21,7 +21,7 @@ struct Policy {
 };
 
 enum class Algorithm : std::uint8_t { sha1, sha256, sha512 };  // RFC 6238 §1.2
-enum class Validator : std::uint8_t { local };
+enum class Validator : std::uint8_t { local, twilio };
 
 // The texts live as long as the configuration.
 struct Site {
@@ -32,6 +32,7 @@ struct Site {
     std::string_view cookie = "__Host-uzmfa";
     std::string_view users_table = "users";
     std::string_view template_dir;  // empty: the installed one
+    std::string_view env_file;      // uzERP's .env
     Validator validator = Validator::local;
     Algorithm totp_algorithm = Algorithm::sha1;
     std::uint8_t totp_digits = 6;

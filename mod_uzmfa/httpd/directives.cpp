@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The directives: one row each. From the rows follow httpd's command table, inheritance and resolution.
 #include "core/form.hpp"
+#include "factors/twilio/sids.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/settings.hpp"
+#include "net/curl_http_client.hpp"
 #include "store/statements.hpp"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <tuple>
 
 namespace uzmfa {
@@ -32,7 +35,11 @@ template <>
 constexpr std::array<Choice<Engine>, 3> choices<Engine>{
     {{"On", Engine::on}, {"Off", Engine::off}, {"ReportOnly", Engine::report_only}}};
 template <>
-constexpr std::array<Choice<Validator>, 1> choices<Validator>{{{"local", Validator::local}}};
+constexpr std::array<Choice<Validator>, 2> choices<Validator>{
+    {{"local", Validator::local}, {"twilio", Validator::twilio}}};
+template <>
+constexpr std::array<Choice<twilio::FriendlyName>, 2> choices<twilio::FriendlyName>{
+    {{"uuid", twilio::FriendlyName::uuid}, {"username", twilio::FriendlyName::username}}};
 template <>
 constexpr std::array<Choice<Algorithm>, 3> choices<Algorithm>{
     {{"SHA1", Algorithm::sha1}, {"SHA256", Algorithm::sha256}, {"SHA512", Algorithm::sha512}}};
@@ -116,6 +123,32 @@ Complaint a_file(apr_pool_t* pool, const char* text, std::string_view& value) {
     return nullptr;
 }
 
+template <twilio::Kind Wanted>
+Complaint a_sid(apr_pool_t* pool, const char* text, std::string_view& value) {
+    value = text;
+    if (twilio::is_sid(Wanted, value)) return nullptr;
+    return apr_psprintf(pool, "must be %s and 32 hex digits", twilio::prefix_of(Wanted).data());
+}
+
+// Never repeats the text: it may be the secret.
+Complaint a_secret(apr_pool_t*, const char* text, std::string_view& value) {
+    value = text;
+    return value.empty() ? "must be the secret, file:PATH or exec:COMMAND" : nullptr;
+}
+
+Complaint an_api_url(apr_pool_t* pool, const char* text, std::string_view& value) {
+    value = text;
+    if (value.ends_with('/')) value.remove_suffix(1);
+    const auto complaint = complaint_about_url(value);
+    return complaint.empty() ? nullptr : apr_pstrdup(pool, complaint.c_str());
+}
+
+Complaint a_count(apr_pool_t*, const char* text, std::uint16_t& value) {
+    const auto whole = view_of(text);
+    const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), value);
+    const bool number = error == std::errc{} && end == whole.data() + whole.size();
+    return number && value >= 1 && value <= 1000 ? nullptr : "must be a number from 1 to 1000";
+}
 
 // --- one row a directive ---
 
@@ -161,7 +194,9 @@ constexpr std::tuple site_rows{
     Directive<&SiteSettings::template_dir, &Site::template_dir, a_file>{
         "UzmfaTemplateDir", in_site, "folder of pages and language files that replace the installed ones"},
     Directive<&SiteSettings::validator, &Site::validator>{
-        "UzmfaValidator", in_site, "local: who makes the secret and checks codes"},
+        "UzmfaValidator", in_site, "local or twilio: who makes the secret and checks codes"},
+    Directive<&SiteSettings::env_file, &Site::env_file, a_file>{
+        "UzmfaEnvFile", in_site, "uzERP's .env: Twilio's credentials and the times of its sessions"},
     Directive<&SiteSettings::totp_algorithm, &Site::totp_algorithm>{
         "UzmfaTotpAlgorithm", in_site, "SHA1, SHA256 or SHA512, for secrets made from now on"},
     Directive<&SiteSettings::totp_digits, &Site::totp_digits, one_of<6, 8>>{
@@ -170,6 +205,25 @@ constexpr std::tuple site_rows{
         "UzmfaTotpSkew", in_site, "0 or 1: how many steps of 30 s a code may be early or late"},
     Directive<&SiteSettings::allow_http, &Site::allow_http>{
         "UzmfaAllowHttp", in_site, "On: for tests only, cookies without Secure over plain HTTP"},
+};
+
+constexpr std::tuple twilio_rows{
+    Directive<&SiteSettings::twilio_account_sid, &twilio::Settings::account_sid, a_sid<twilio::Kind::account>>{
+        "UzmfaTwilioAccountSid", in_site, "Twilio's account, AC…"},
+    Directive<&SiteSettings::twilio_auth_token, &twilio::Settings::auth_token, a_secret>{
+        "UzmfaTwilioAuthToken", in_site, "its token: itself, file:PATH or exec:COMMAND"},
+    Directive<&SiteSettings::twilio_service_sid, &twilio::Settings::service_sid, a_sid<twilio::Kind::service>>{
+        "UzmfaTwilioServiceSid", in_site, "Twilio's Verify service, VA…"},
+    Directive<&SiteSettings::twilio_url, &twilio::Settings::url, an_api_url>{
+        "UzmfaTwilioUrl", in_site, "another address of Twilio's; http only to a loopback address"},
+    Directive<&SiteSettings::twilio_ca_file, &twilio::Settings::ca_file, a_file>{
+        "UzmfaTwilioCaFile", in_site, "certificates to trust instead of the system's"},
+    Directive<&SiteSettings::twilio_timeout, &twilio::Settings::timeout>{
+        "UzmfaTwilioTimeout", in_site, "how long a user's request may wait for Twilio, such as 5s"},
+    Directive<&SiteSettings::twilio_connections, &twilio::Settings::connections, a_count>{
+        "UzmfaTwilioConnections", in_site, "how many calls a process makes at a time"},
+    Directive<&SiteSettings::twilio_friendly_name, &twilio::Settings::friendly_name>{
+        "UzmfaTwilioFriendlyName", in_site, "uuid or username: what Twilio is told of the user"},
 };
 
 // --- what follows from the rows ---
@@ -182,10 +236,9 @@ Settings& settings_of(cmd_parms* command, void* place) {
 
 // What a virtual host must know of its places.
 void note_for_site(SiteSettings& site, const PlaceSettings& place) {
-    const Policy policy = policy_of(place);
     // UzmfaEngine On or ReportOnly makes this a host that needs keys and tables.
-    site.gated = site.gated || policy.engine != Engine::off;
-    site.longest = longer_of(site.longest, policy.limits());
+    site.gated = site.gated || place.engine.value_or(Engine::off) != Engine::off;
+    site.longest = longer_of(site.longest, {place.idle_timeout.value_or(seconds{}), place.max_age.value_or(seconds{})});
 }
 
 const char* complain(cmd_parms* command, Complaint complaint) {
@@ -221,8 +274,7 @@ void resolve_one(Values& values, const Settings& settings, const Directive<Setti
     if (settings.*Setting) values.*Resolved = *(settings.*Setting);
 }
 template <class Values, class Settings, class Rows>
-Values resolve(const Settings& settings, const Rows& rows) {
-    Values values;
+Values resolve(const Settings& settings, const Rows& rows, Values values = {}) {
     std::apply([&](const auto&... row) { (resolve_one(values, settings, row), ...); }, rows);
     return values;
 }
@@ -258,6 +310,15 @@ const char* read_auth_type(cmd_parms* command, void*, const char* type) {
     return nullptr;
 }
 
+const char* set_api_key(cmd_parms* command, void*, const char* sid, const char* secret) {
+    twilio::ApiKey key;
+    Complaint complaint = a_sid<twilio::Kind::api_key>(command->pool, sid, key.sid);
+    if (!complaint) complaint = a_secret(command->pool, secret, key.secret);
+    if (complaint) return complain(command, complaint);
+    site_settings(command->server).twilio_api_key = key;
+    return nullptr;
+}
+
 template <std::optional<std::string_view> SiteSettings::*Setting>
 const char* read_along(cmd_parms* command, void*, const char* value) {
     site_settings(command->server).*Setting = value;
@@ -268,12 +329,15 @@ constexpr command_rec lists_and_others[] = {
     AP_INIT_ITERATE("UzmfaLoginProvider", add_login_provider, nullptr, in_site,
                     "httpd authn providers that the sign-in page asks, in order"),
     AP_INIT_TAKE2("UzmfaStatement", add_statement, nullptr, in_site, "replaces one documented SQL statement"),
+    AP_INIT_TAKE2("UzmfaTwilioApiKey", set_api_key, nullptr, in_site,
+                  "an API key and its secret, instead of account and token"),
     AP_INIT_TAKE1("AuthType", read_auth_type, nullptr, OR_AUTHCFG, "Uzmfa: the module's own sign-in page"),
     AP_INIT_TAKE1("DBDriver", read_along<&SiteSettings::database_driver>, nullptr, RSRC_CONF, "mod_dbd's driver"),
     AP_INIT_TAKE1("DBDParams", read_along<&SiteSettings::database_params>, nullptr, RSRC_CONF, "mod_dbd's parameters"),
 };
 
-constexpr std::size_t row_count = std::tuple_size_v<decltype(place_rows)> + std::tuple_size_v<decltype(site_rows)>;
+constexpr std::size_t row_count = std::tuple_size_v<decltype(place_rows)> + std::tuple_size_v<decltype(site_rows)> +
+                                 std::tuple_size_v<decltype(twilio_rows)>;
 
 constexpr auto all_commands() {
     std::array<command_rec, row_count + std::size(lists_and_others) + 1> commands{};
@@ -281,6 +345,7 @@ constexpr auto all_commands() {
     const auto add = [&](const auto&... row) { ((commands[at++] = command_of(row)), ...); };
     std::apply(add, place_rows);
     std::apply(add, site_rows);
+    std::apply(add, twilio_rows);
     for (const auto& command : lists_and_others) commands[at++] = command;
     return commands;  // the last one is empty, as httpd wants it
 }
@@ -290,11 +355,19 @@ constexpr auto command_table = all_commands();
 
 const command_rec* directives() { return command_table.data(); }
 
-Policy policy_of(const PlaceSettings& settings) { return resolve<Policy>(settings, place_rows); }
+Policy policy_of(const PlaceSettings& settings, const Limits& defaults) {
+    return resolve(settings, place_rows,
+                   Policy{.idle_timeout = defaults.idle_timeout, .max_age = defaults.max_age});
+}
 Site site_of(const SiteSettings& settings) {
     Site site = resolve<Site>(settings, site_rows);
     site.longest = settings.longest;
     return site;
+}
+twilio::Settings twilio_of(const SiteSettings& settings) {
+    auto resolved = resolve<twilio::Settings>(settings, twilio_rows);
+    if (settings.twilio_api_key) resolved.api_key = *settings.twilio_api_key;
+    return resolved;
 }
 
 void* create_place_settings(apr_pool_t* pool, char*) { return make_in<PlaceSettings>(pool); }
@@ -311,6 +384,8 @@ void* merge_site_settings(apr_pool_t* pool, void* parent_settings, void* child) 
     const auto& parent = *static_cast<SiteSettings*>(parent_settings);
     auto* merged = make_in<SiteSettings>(pool, *static_cast<SiteSettings*>(child));
     inherit(*merged, parent, site_rows);
+    inherit(*merged, parent, twilio_rows);
+    if (!merged->twilio_api_key) merged->twilio_api_key = parent.twilio_api_key;
     if (!merged->login_providers) merged->login_providers = parent.login_providers;
     if (!merged->statements) merged->statements = parent.statements;
     if (!merged->database_driver) merged->database_driver = parent.database_driver;

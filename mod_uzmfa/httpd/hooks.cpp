@@ -5,6 +5,7 @@
 
 #include "httpd/browser_session.hpp"
 #include "httpd/cache_filter.hpp"
+#include "httpd/deletions.hpp"
 #include "httpd/gate.hpp"
 #include "httpd/guard.hpp"
 #include "httpd/own_pages.hpp"
@@ -62,6 +63,8 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_pre_config(become_session_store, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_check_config(check_config, nullptr, nullptr, APR_HOOK_LAST);
     ap_hook_post_config(post_config, nullptr, nullptr, APR_HOOK_LAST);
+
+    ap_hook_child_init(open_network, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
 
     ap_hook_pre_translate_name(guarded_hook<claim_own_page>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_translate_name(guarded_hook<claim_own_page>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);

@@ -2,6 +2,7 @@
 #include "httpd/node_memory.hpp"
 
 #include <cstring>
+#include <span>
 
 namespace uzmfa {
 namespace {
@@ -16,16 +17,20 @@ std::uint64_t hash_of(std::string_view text) {
     return hash ? hash : 1;
 }
 
-}  // namespace
-
-NodeMemory::Source* NodeMemory::source_named(std::string_view name) {
+template <class Slot>
+Slot* slot_named(std::span<Slot> slots, std::string_view name) {
     const auto hash = hash_of(name);
-    for (auto& source : sources) {
-        if (source.name == 0) source.name = hash;
-        if (source.name == hash) return &source;
+    for (auto& slot : slots) {
+        if (slot.name == 0) slot.name = hash;
+        if (slot.name == hash) return &slot;
     }
     return nullptr;
 }
+
+}  // namespace
+
+NodeMemory::Source* NodeMemory::source_named(std::string_view name) { return slot_named<Source>(sources, name); }
+NodeMemory::Provider* NodeMemory::provider_named(std::string_view name) { return slot_named<Provider>(providers, name); }
 
 bool NodeMemory::may_raise(Alarm alarm, Moment now) {
     auto& last_line = last_alarm[static_cast<std::size_t>(alarm)];

@@ -6,6 +6,7 @@
 #include "core/result.hpp"
 #include "core/revocation_table.hpp"
 #include "httpd/httpd_api.hpp"
+#include "net/circuit_breaker.hpp"
 
 #include <atomic>
 #include <string_view>
@@ -23,15 +24,23 @@ struct NodeMemory {
         std::atomic<bool> read;
         std::atomic<std::int64_t> last_try;  // Unix time
     };
-    static constexpr std::size_t most_sources = 64;
-    Source sources[most_sources];
+    // What all processes know of a provider's state, and who of them makes the deletions that are owed.
+    struct Provider {
+        std::atomic<std::uint64_t> name;
+        CircuitBreaker breaker;
+        std::atomic<std::int64_t> deletions_until;  // Unix time: until then one process is at it
+    };
+    static constexpr std::size_t most = 64;
+    Source sources[most];
+    Provider providers[most];
 
     // What meets every request, but is one thing to act upon.
     enum class Alarm : std::uint8_t { database, provider, provider_settings, count };
     std::atomic<std::int64_t> last_alarm[static_cast<std::size_t>(Alarm::count)];  // Unix time of its last line
 
-    // The source of that name; made where it is new, which only the start does. Null: no room.
+    // The source or provider of that name; made where it is new, which only the start does. Null: no room.
     Source* source_named(std::string_view name);
+    Provider* provider_named(std::string_view name);
 
     // True once a minute: an outage is one line, not one a request.
     bool may_raise(Alarm alarm, Moment now);

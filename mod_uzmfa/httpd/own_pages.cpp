@@ -3,6 +3,7 @@
 
 #include "core/flow.hpp"
 #include "core/return_path.hpp"
+#include "httpd/health.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/read_visit.hpp"
 #include "httpd/request_services.hpp"
@@ -34,6 +35,7 @@ int serve_own_page(request_rec* r) {
     const Service& service = *service_of(r);
     const auto page = page_of(r, service.site());
     if (const Rendered* asset = service.pages().asset(page)) return write_asset(r, service, *asset);
+    if (page == "health") return write_health(r, service);
     if (page == answer_page) {
         if (const Outcome* answer = stopping_answer(r, service)) return write_page(r, service, *answer);
     }

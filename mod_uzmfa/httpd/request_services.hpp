@@ -4,8 +4,8 @@
 #pragma once
 
 #include "core/ports.hpp"
-#include "factors/totp/local_validator.hpp"
 #include "httpd/connections.hpp"
+#include "httpd/request_validator.hpp"
 #include "httpd/service.hpp"
 #include "store/account_store.hpp"
 #include "store/revocation_store.hpp"
@@ -68,11 +68,11 @@ public:
           database_{connections_, service.statements()},
           accounts_{database_},
           factors_{database_},
-          validator_{factors_, service.secret_sealer(), service.site()},
+          validator_{make_validator(service, database_, factors_)},
           passwords_{r, service},
           revocations_{database_, service.memory(), from_unix_time(apr_time_sec(r->request_time))},
           transactions_{database_, revocations_},
-          services_{accounts_, passwords_, validator_, revocations_, transactions_, service.tokens()} {}
+          services_{accounts_, passwords_, *validator_, revocations_, transactions_, service.tokens()} {}
 
     Services& ports() { return services_; }
 
@@ -81,7 +81,7 @@ private:
     Database database_;
     AccountStore accounts_;
     FactorStore factors_;
-    totp::LocalValidator validator_;
+    std::unique_ptr<CodeValidator> validator_;
     ProviderPasswords passwords_;
     NodeRevocations revocations_;
     DatabaseTransactions transactions_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/service.hpp"
 
+#include "crypto/env_file.hpp"
 #include "crypto/random.hpp"
 #include "httpd/pool.hpp"
 #include "store/own_connection.hpp"
@@ -37,6 +38,9 @@ std::string missing_directive(const SiteSettings& settings) {
     if (!settings.key_file) return "UzmfaSessionKeyFile: is needed and not set";
     if (!settings.database_driver) return "DBDriver: is needed and not set";
     if (!driver_named(*settings.database_driver)) return "DBDriver: must be pgsql or sqlite3";
+    if (site_of(settings).validator == Validator::twilio && !ap_find_linked_module("mod_watchdog.c")) {
+        return "UzmfaValidator: watchdog_module is needed and not loaded";
+    }
     if (!settings.database_params) return "DBDParams: is needed and not set";
     return {};
 }
@@ -64,14 +68,23 @@ Result<std::vector<LoginProvider>> providers_of(const SiteSettings& settings) {
     return providers;
 }
 
+Result<UzerpSettings> env_of(const Site& site) {
+    if (site.env_file.empty()) return UzerpSettings{};
+    auto file = read_env_file(std::string{site.env_file});
+    if (!file) return file.error();
+    return uzerp_settings_of(*file);
+}
+
 }  // namespace
 
-Service::Service(const SiteSettings& settings, Site site, std::vector<SecretBytes> keys, Pages pages,
+Service::Service(const SiteSettings& settings, Site site, Limits defaults, std::vector<SecretBytes> keys, Pages pages,
                  Statements statements, std::vector<LoginProvider> login_providers)
     : site_{site},
+      defaults_{defaults},
       keys_{std::move(keys)},
       session_sealer_{keys_, std::string{use::session} + " " + std::string{site_.cookie}},
       secret_sealer_{keys_, use::totp_secret},
+      used_code_key_{derive_key(keys_.front(), use::used_code)},
       tokens_{keys_},
       pages_{std::move(pages)},
       statements_{std::move(statements)},
@@ -87,6 +100,11 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
 
     Site site = site_of(settings);
     if (site.issuer.empty()) site.issuer = server->server_hostname ? server->server_hostname : "mod_uzmfa";
+
+    auto env = env_of(site);
+    if (!env) return misconfigured("UzmfaEnvFile: " + env.error().detail);
+    const Limits defaults = env->sessions ? Limits{env->sessions->idle, env->sessions->max_age} : Policy{}.limits();
+    site.longest = longer_of(site.longest, defaults);
 
     auto keys = read_key_file(std::string{site.key_file});
     if (!keys) return misconfigured("UzmfaSessionKeyFile: " + keys.error().detail);
@@ -110,7 +128,7 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
         if (built->builder_ == getpid()) delete built;
         return APR_SUCCESS;
     };
-    auto* service = new Service{settings,          site, std::move(*keys), std::move(*pages), std::move(statements),
+    auto* service = new Service{settings,          site, defaults, std::move(*keys), std::move(*pages), std::move(statements),
                                 std::move(*providers)};
     apr_pool_cleanup_register(pool, service, destroy, apr_pool_cleanup_null);
 
@@ -119,6 +137,12 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
     service->memory_ = *memory;
     service->revocation_source_ = service->memory_->source_named(service->realm_);
     if (!service->revocation_source_) return misconfigured("DBDParams: more than 64 databases in one server");
+
+    if (site.validator == Validator::twilio) {
+        auto provider = Provider::build(twilio_of(settings), *env, *service->memory_);
+        if (!provider) return provider.error();
+        service->provider_ = std::move(*provider);
+    }
     return service;
 }
 

@@ -7,12 +7,14 @@
 #include "crypto/sealer.hpp"
 #include "crypto/tokens.hpp"
 #include "httpd/node_memory.hpp"
+#include "httpd/provider.hpp"
 #include "httpd/settings.hpp"
 #include "store/statements.hpp"
 #include "view/pages.hpp"
 
 #include <unistd.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,8 +36,11 @@ public:
     std::string examine(apr_pool_t* pool, NodeMemory& memory);
 
     const Site& site() const { return site_; }
+    const Limits& defaults() const { return defaults_; }
+    const Provider* provider() const { return provider_.get(); }  // null: UzmfaValidator local
     const Sealer& session_sealer() const { return session_sealer_; }
     const Sealer& secret_sealer() const { return secret_sealer_; }
+    const SecretBytes& used_code_key() const { return used_code_key_; }
     const Tokens& tokens() const { return tokens_; }
     const Pages& pages() const { return pages_; }
     const Statements& statements() const { return statements_; }
@@ -52,14 +57,20 @@ public:
     const std::string& realm() const { return realm_; }
     bool shares_a_key_with(const Service& other) const;
 
+    // Before the children are: sessions may be alive in another virtual host.
+    void share_longest(const Limits& longest) { site_.longest = longest; }
+
 private:
-    Service(const SiteSettings& settings, Site site, std::vector<SecretBytes> keys, Pages pages, Statements statements,
+    Service(const SiteSettings& settings, Site site, Limits defaults, std::vector<SecretBytes> keys, Pages pages, Statements statements,
             std::vector<LoginProvider> login_providers);
 
     Site site_;
+    Limits defaults_;
+    std::unique_ptr<Provider> provider_;
     std::vector<SecretBytes> keys_;
     Sealer session_sealer_;
     Sealer secret_sealer_;
+    SecretBytes used_code_key_;
     SessionTokens tokens_;
     Pages pages_;
     Statements statements_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/policy.hpp"
+#include "factors/twilio/settings.hpp"
 #include "httpd/httpd_api.hpp"
 
 #include <optional>
@@ -30,11 +31,21 @@ struct SiteSettings {
     std::optional<std::string_view> cookie;
     std::optional<std::string_view> users_table;
     std::optional<std::string_view> template_dir;
+    std::optional<std::string_view> env_file;
     std::optional<Validator> validator;
     std::optional<Algorithm> totp_algorithm;
     std::optional<std::uint8_t> totp_digits;
     std::optional<std::uint8_t> totp_skew;
     std::optional<bool> allow_http;
+    std::optional<std::string_view> twilio_account_sid;
+    std::optional<std::string_view> twilio_auth_token;
+    std::optional<twilio::ApiKey> twilio_api_key;
+    std::optional<std::string_view> twilio_service_sid;
+    std::optional<std::string_view> twilio_url;
+    std::optional<std::string_view> twilio_ca_file;
+    std::optional<seconds> twilio_timeout;
+    std::optional<std::uint16_t> twilio_connections;
+    std::optional<twilio::FriendlyName> twilio_friendly_name;
     std::optional<const apr_array_header_t*> login_providers;  // of const char*
     std::optional<const apr_array_header_t*> statements;       // of Replacement
 
@@ -43,7 +54,8 @@ struct SiteSettings {
     std::optional<std::string_view> database_params;
 
     bool gated = false;                // some place here asks for the module
-    Limits longest = Policy{}.limits();  // of any place here
+    Limits longest{};                      // that a place here names
+    Limits defaults = Policy{}.limits();  // of places that name none
     const Service* service = nullptr;  // built before the children are, constant from then on
 };
 static_assert(std::is_trivially_destructible_v<SiteSettings>);
@@ -53,8 +65,9 @@ struct Replacement {
     const char* sql;
 };
 
-Policy policy_of(const PlaceSettings& settings);
+Policy policy_of(const PlaceSettings& settings, const Limits& defaults);
 Site site_of(const SiteSettings& settings);
+twilio::Settings twilio_of(const SiteSettings& settings);
 
 const command_rec* directives();
 void* create_place_settings(apr_pool_t* pool, char* place);
@@ -67,7 +80,8 @@ inline SiteSettings& site_settings(server_rec* server) {
 }
 inline const Service* service_of(const request_rec* r) { return site_settings(r->server).service; }
 inline Policy policy_of(const request_rec* r) {
-    return policy_of(*static_cast<const PlaceSettings*>(ap_get_module_config(r->per_dir_config, &uzmfa_module)));
+    return policy_of(*static_cast<const PlaceSettings*>(ap_get_module_config(r->per_dir_config, &uzmfa_module)),
+                     site_settings(r->server).defaults);
 }
 
 }  // namespace uzmfa

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/start.hpp"
 
+#include "httpd/deletions.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/service.hpp"
 
@@ -42,9 +43,25 @@ const char* sharing_complaint(server_rec* main, const Service& service) {
 
 // Virtual hosts may share cookies: a session that ended in one must not live on in another.
 void share_longest_limits(server_rec* main) {
-    Limits longest = site_settings(main).longest;
-    for (server_rec* server = main->next; server; server = server->next) longest = longer_of(longest, site_settings(server).longest);
-    for (server_rec* server = main; server; server = server->next) site_settings(server).longest = longest;
+    const auto for_each_service = [main](auto body) {
+        for (server_rec* server = main; server; server = server->next) {
+            if (auto* const service = const_cast<Service*>(site_settings(server).service)) body(*service);
+        }
+    };
+    Limits longest{};
+    for_each_service([&](Service& service) { longest = longer_of(longest, service.site().longest); });
+    for_each_service([&](Service& service) { service.share_longest(longest); });
+}
+
+// What mod_info shows to whoever may see its page.
+void warn_of_shown_secret(server_rec* server, const SiteSettings& settings) {
+    const auto is_literal = [](std::string_view secret) {
+        return !secret.empty() && !secret.starts_with("file:") && !secret.starts_with("exec:");
+    };
+    const auto twilio = twilio_of(settings);
+    if (!ap_find_linked_module("mod_info.c") || (!is_literal(twilio.auth_token) && !is_literal(twilio.api_key.secret))) return;
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server,
+                 "UZMFA1097 mod_info is loaded and shows directives: write Twilio's secret as file:PATH or exec:COMMAND");
 }
 
 bool is_first_start() {
@@ -61,21 +78,25 @@ int check_config(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main)
         if (&site_settings(server) != &site_settings(main)) continue;
         ap_set_module_config(server->module_config, &uzmfa_module, make_in<SiteSettings>(config, site_settings(main)));
     }
-    share_longest_limits(main);
-    return for_each_gated(main, [&](server_rec* server, SiteSettings& settings) -> std::string {
+    const int status = for_each_gated(main, [&](server_rec* server, SiteSettings& settings) -> std::string {
         auto service = Service::build(config, server, settings);
         if (!service) return service.error().detail;
         settings.service = *service;
+        settings.defaults = (*service)->defaults();
+        warn_of_shown_secret(server, settings);
         if ((*service)->site().allow_http) {
             ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server,
                          "UZMFA1095 UzmfaAllowHttp is On: sessions can be stolen on the way; for tests only");
         }
         return sharing_complaint(main, **service);
     });
+    if (status == OK) share_longest_limits(main);
+    return status;
 }
 
-int post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* temporary, server_rec* main) noexcept {
+int post_config(apr_pool_t* config, apr_pool_t*, apr_pool_t* temporary, server_rec* main) noexcept {
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) return OK;
+    if (const int status = schedule_deletions(config, main); status != OK) return status;
     std::string said;  // virtual hosts share a database more often than not
     return for_each_gated(main, [&](server_rec* server, SiteSettings& settings) -> std::string {
         auto& service = const_cast<Service&>(*settings.service);

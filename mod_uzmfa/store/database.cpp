@@ -52,8 +52,11 @@ bool Row::truth(std::size_t column) const {
     return value == "t" || value == "1" || value == "true";
 }
 
-Database::~Database() {
+Database::~Database() { release(); }
+
+void Database::release() {
     if (connection_) source_.release();
+    connection_.reset();
 }
 
 Result<Connection*> Database::connection() {

@@ -77,6 +77,8 @@ public:
     // The number that a query of the module's own answers (the check of tables and columns).
     Result<std::int64_t> count(const std::string& sql);
     Driver driver() const { return statements_.driver(); }
+    // Gives the connection back; the next statement takes one again. Not within a transaction.
+    void release();
 
 private:
     Result<Connection*> connection();

@@ -11,11 +11,15 @@ namespace uzmfa::twilio {
 
 enum class FriendlyName : std::uint8_t { uuid, username };
 
+struct ApiKey {
+    std::string_view sid;
+    std::string_view secret;  // itself, or file:PATH, or exec:COMMAND
+};
+
 struct Settings {
     std::string_view account_sid;
-    std::string_view auth_token;  // itself, or file:PATH, or exec:COMMAND
-    std::string_view api_key_sid;
-    std::string_view api_key_secret;  // as auth_token
+    std::string_view auth_token;  // as ApiKey::secret
+    ApiKey api_key;               // takes the place of the two above
     std::string_view service_sid;
     std::string_view url = "https://verify.twilio.com";
     std::string_view ca_file;  // empty: the system's

@@ -12,7 +12,7 @@
 
 namespace uzmfa::twilio {
 
-class TwilioValidator final : public CodeValidator {
+class TwilioValidator : public CodeValidator {
 public:
     TwilioValidator(Factors& factors, Quotas& quotas, OwedDeletions& owed, Api& api, const Sealer& sealer,
                     const SecretBytes& digest_key, const Site& site, const Settings& settings)

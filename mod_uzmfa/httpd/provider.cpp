@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/provider.hpp"
+
+namespace uzmfa {
+
+Provider::Provider(const twilio::Settings& settings, twilio::Credentials credentials, NodeMemory::Provider& state)
+    : settings_{settings},
+      service_sid_{credentials.service_sid},
+      state_{state},
+      curl_{{.user = std::move(credentials.user),
+             .password = std::move(credentials.password),
+             .ca_file = std::string{settings.ca_file},
+             .connections = settings.connections,
+             .loopback = is_loopback_url(settings.url)}},
+      client_{curl_, state.breaker} {}
+
+Result<std::unique_ptr<Provider>> Provider::build(const twilio::Settings& settings, const UzerpSettings& env,
+                                                  NodeMemory& memory) {
+    auto credentials = twilio::credentials_of(settings, env);
+    if (!credentials) return credentials.error();
+    auto* const state = memory.provider_named(std::string{settings.url} + '\n' + credentials->service_sid);
+    if (!state) return Error{ErrorKind::misconfigured, "UzmfaTwilioServiceSid: more than 64 services in one server"};
+    return std::unique_ptr<Provider>{new Provider{settings, std::move(*credentials), *state}};
+}
+
+}  // namespace uzmfa

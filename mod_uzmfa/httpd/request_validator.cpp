@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/request_validator.hpp"
+
+#include "factors/totp/local_validator.hpp"
+#include "factors/twilio/twilio_validator.hpp"
+#include "store/owed_deletion_store.hpp"
+#include "store/quota_store.hpp"
+
+namespace uzmfa {
+namespace {
+
+// A call may take seconds: nobody else should miss the database connection meanwhile.
+class WithoutConnection final : public HttpClient {
+public:
+    WithoutConnection(HttpClient& client, Database& database) : client_{client}, database_{database} {}
+
+    Result<HttpAnswer> send(const HttpRequest& request, Deadline deadline) override {
+        database_.release();
+        return client_.send(request, deadline);
+    }
+
+private:
+    HttpClient& client_;
+    Database& database_;
+};
+
+struct TwilioParts {
+    TwilioParts(const Provider& provider, Database& database)
+        : quotas{database}, owed{database}, client{provider.client(), database}, api{provider.api(client)} {}
+
+    QuotaStore quotas;
+    OwedDeletionStore owed;
+    WithoutConnection client;
+    twilio::Api api;
+};
+
+class RequestTwilioValidator final : private TwilioParts, public twilio::TwilioValidator {
+public:
+    RequestTwilioValidator(const Service& service, Database& database, Factors& factors)
+        : TwilioParts{*service.provider(), database},
+          TwilioValidator{factors, quotas, owed, api, service.secret_sealer(), service.used_code_key(), service.site(),
+                          service.provider()->settings()} {}
+};
+
+}  // namespace
+
+std::unique_ptr<CodeValidator> make_validator(const Service& service, Database& database, Factors& factors) {
+    if (service.provider()) return std::make_unique<RequestTwilioValidator>(service, database, factors);
+    return std::make_unique<totp::LocalValidator>(factors, service.secret_sealer(), service.site());
+}
+
+}  // namespace uzmfa
