@@ -9,6 +9,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
 from threading import Condition
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from . import control
@@ -105,9 +106,9 @@ class TwilioDouble:
     # --- factors ---
 
     def add_factor(self, identity: str, secret: str | None = None, status: str = "verified",
-                   friendly_name: str = "name", **config: str | int) -> Factor:
+                   friendly_name: str = "name", **config: Any) -> Factor:
         """Put a factor there; `config` is alg, skew, code_length, time_step."""
-        factor = self.api.add_factor(identity, friendly_name, secret or new_secret(), Config(**config))  # type: ignore[arg-type]
+        factor = self.api.add_factor(identity, friendly_name, secret or new_secret(), Config(**config))
         factor.status = status
         return factor
 
@@ -227,7 +228,8 @@ class _Turn:
         target = urlsplit(connection.path)
         name, self._places = route(connection.command, target.path)
         headers = {name.lower(): value for name, value in connection.headers.items()}
-        is_form = headers.get("content-type", "").partition(";")[0].strip().lower() == "application/x-www-form-urlencoded"
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        is_form = kind == "application/x-www-form-urlencoded"
         fields = _pairs(connection.body.decode("utf-8", "replace")) if is_form else []
         self.call = Call(name, connection.command, target.path, dict(_pairs(target.query)), headers, connection.body,
                          fields, connection.number, double.clock())
@@ -251,7 +253,8 @@ class _Turn:
         whole = self._complete(answer)
         self.leave()
         body = whole.body or b" " * 100
-        self._connection.write(200 if whole.status == 204 else whole.status, whole.headers, body[:len(body) // 2], len(body))
+        status = 200 if whole.status == 204 else whole.status
+        self._connection.write(status, whole.headers, body[:len(body) // 2], len(body))
         self._connection.close()
 
     def close(self) -> None:
