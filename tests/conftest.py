@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: sites that live as long as the run, sites of one test, and the error log read after every test."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from harness.chrome import Chrome, start_chrome
 from harness.error_log import ErrorLog
-from harness.paths import AXE, MODULE, TOOL
+from harness.node_packages import node_packages
+from harness.paths import MODULE, TOOL
 from harness.site import Site, Workshop
 
 
@@ -109,8 +109,5 @@ def chrome(chrome_session: Chrome) -> Chrome:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """The source of axe-core, installed beside the tests when first needed."""
-    if not AXE.exists():
-        subprocess.run(["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"],
-                       cwd=AXE.parents[2], check=True, capture_output=True)
-    return AXE.read_text()
+    """The source of axe-core."""
+    return (node_packages() / "axe-core/axe.min.js").read_text()

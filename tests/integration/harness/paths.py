@@ -13,4 +13,3 @@ HTTPD_MODULES = Path("/usr/lib/apache2/modules")
 POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMEDRIVER = Path("/usr/bin/chromedriver")
-AXE = REPOSITORY / "tests/node_modules/axe-core/axe.min.js"
