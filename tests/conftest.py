@@ -2,6 +2,7 @@
 """Fixtures: sites that live as long as the run, sites of one test, and the error log read after every test."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,9 @@ from harness.chrome import Chrome, start_chrome
 from harness.error_log import ErrorLog
 from harness.node_packages import node_packages
 from harness.paths import MODULE, TOOL
+from harness.provider import TwilioSite
 from harness.site import Site, Workshop
+from harness.twilio import TwilioDouble
 
 
 def pytest_sessionstart() -> None:
@@ -85,6 +88,28 @@ def start_site(build_site: Callable[..., Site]) -> Callable[..., Site]:
         return site
 
     return start
+
+
+@pytest.fixture
+def start_twilio(build_site: Callable[..., Site], workshop: Workshop) -> Iterator[Callable[..., TwilioSite]]:
+    """Make a site of this test with a double of Twilio, and start both; `tls`: the double has a certificate."""
+    doubles: list[TwilioDouble] = []
+
+    def start(driver: str = "sqlite3", *, movable_clock: bool = False, tls: bool = False,
+              directives: dict[str, str] | None = None, **options: Any) -> TwilioSite:
+        site = build_site(driver, movable_clock=movable_clock)
+        certificate = workshop.certificate
+        files = {"certificate": certificate.certificate, "key": certificate.key} if tls else {}
+        doubles.append(TwilioDouble(clock=site.clock.now, **files).start())
+        twilio = TwilioSite(site, doubles[-1])
+        twilio.configure({name: value.format(certificate=certificate.certificate)
+                          for name, value in (directives or {}).items()}, **options)
+        site.httpd.start()
+        return twilio
+
+    yield start
+    for double in doubles:
+        double.stop()
 
 
 @pytest.fixture
