@@ -4,7 +4,7 @@
 #include "factors/twilio/sids.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/settings.hpp"
-#include "net/curl_http_client.hpp"
+#include "net/url.hpp"
 #include "store/statements.hpp"
 
 #include <algorithm>
@@ -137,8 +137,7 @@ Complaint a_secret(apr_pool_t*, const char* text, std::string_view& value) {
 }
 
 Complaint an_api_url(apr_pool_t* pool, const char* text, std::string_view& value) {
-    value = text;
-    if (value.ends_with('/')) value.remove_suffix(1);
+    value = without_slash_at_end(text);
     const auto complaint = complaint_about_url(value);
     return complaint.empty() ? nullptr : apr_pstrdup(pool, complaint.c_str());
 }

@@ -20,7 +20,7 @@ std::string_view json_of(Health health) {
 Health health_of(const Service& service) {
     if (service.is_broken() || !service.revocation_source().read) return Health::down;
     const auto* const provider = service.provider();
-    const bool answers = !provider || provider->state().breaker.state(CircuitBreaker::now()) == CircuitBreaker::State::closed;
+    const bool answers = !provider || provider->state().breaker.state() == CircuitBreaker::State::closed;
     return answers ? Health::ok : Health::degraded;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/provider.hpp"
 
+#include "net/url.hpp"
+
 namespace uzmfa {
 
 Provider::Provider(const twilio::Settings& settings, twilio::Credentials credentials, NodeMemory::Provider& state)
@@ -10,9 +12,9 @@ Provider::Provider(const twilio::Settings& settings, twilio::Credentials credent
       curl_{{.user = std::move(credentials.user),
              .password = std::move(credentials.password),
              .ca_file = std::string{settings.ca_file},
-             .connections = settings.connections,
              .loopback = is_loopback_url(settings.url)}},
-      client_{curl_, state.breaker} {}
+      breaking_{curl_, state.breaker},
+      client_{breaking_, settings.connections} {}
 
 Result<std::unique_ptr<Provider>> Provider::build(const twilio::Settings& settings, const UzerpSettings& env,
                                                   NodeMemory& memory) {

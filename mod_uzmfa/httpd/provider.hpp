@@ -7,6 +7,7 @@
 #include "httpd/node_memory.hpp"
 #include "net/breaking_http_client.hpp"
 #include "net/curl_http_client.hpp"
+#include "net/queueing_http_client.hpp"
 
 #include <memory>
 
@@ -31,8 +32,10 @@ private:
     twilio::Settings settings_;
     std::string service_sid_;
     NodeMemory::Provider& state_;
+    // A call waits for its turn, asks whether there is any use, and is made.
     CurlHttpClient curl_;
-    mutable BreakingHttpClient client_;
+    BreakingHttpClient breaking_;
+    mutable QueueingHttpClient client_;
 };
 
 }  // namespace uzmfa
