@@ -25,6 +25,7 @@ namespace {
 Reason reason_of(ErrorKind kind) {
     switch (kind) {
         case ErrorKind::unavailable: return Reason::unavailable;
+        case ErrorKind::provider_not_asked:
         case ErrorKind::provider_unavailable: return Reason::provider_unavailable;
         case ErrorKind::provider_refuses: return Reason::provider_refuses;
         case ErrorKind::provider_limit: return Reason::provider_limit;

@@ -14,6 +14,7 @@ namespace uzmfa {
 enum class ErrorKind : std::uint8_t {
     unavailable,           // the database did not answer: try again later
     provider_unavailable,  // the provider did not answer: try again later
+    provider_not_asked,    // the same, and known without a call
     provider_refuses,      // the provider wants other credentials or settings: an administrator must act
     provider_limit,        // the provider takes no more of this user's requests for a while
     damaged,               // a row or a seal that cannot be read: an administrator must act

@@ -66,6 +66,8 @@ public:
 
     // Counts a try before it is made: false where all are used up.
     virtual Result<bool> charge(const SessionId& session, std::string_view sid) = 0;
+    // Takes one back: the code was not looked at.
+    virtual Result<Done> uncharge(const SessionId& session, std::string_view sid) = 0;
 
     // In one transaction: the pending factor becomes the account's only one, with `step` spent, and the
     // users table says so. False where the pending factor or the row is no longer what it was.

@@ -75,13 +75,13 @@ void open_network(apr_pool_t*, server_rec* main) noexcept {
     if (has_provider(main)) curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-int schedule_deletions(apr_pool_t* pool, server_rec* main) {
-    if (!has_provider(main)) return OK;
+int schedule_deletions(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main) noexcept {
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG || !has_provider(main)) return OK;
     const auto instance = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
     const auto register_callback = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
     ap_watchdog_t* watchdog = nullptr;
     const bool scheduled = instance && register_callback &&
-                           instance(&watchdog, watchdog_name, 0, 0, pool) == APR_SUCCESS &&
+                           instance(&watchdog, watchdog_name, 0, 0, config) == APR_SUCCESS &&
                            register_callback(watchdog, interval, main, look) == APR_SUCCESS;
     return scheduled ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }

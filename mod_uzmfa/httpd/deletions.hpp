@@ -10,6 +10,6 @@ namespace uzmfa {
 void open_network(apr_pool_t* pool, server_rec* main) noexcept;
 
 // post_config: has mod_watchdog look every few seconds, in each child.
-int schedule_deletions(apr_pool_t* pool, server_rec* main);
+int schedule_deletions(apr_pool_t* config, apr_pool_t* log, apr_pool_t* temporary, server_rec* main) noexcept;
 
 }  // namespace uzmfa

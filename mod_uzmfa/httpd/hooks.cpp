@@ -64,6 +64,8 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_check_config(check_config, nullptr, nullptr, APR_HOOK_LAST);
     ap_hook_post_config(post_config, nullptr, nullptr, APR_HOOK_LAST);
 
+    // mod_watchdog starts at its own post_config, the last, what has been registered by then.
+    ap_hook_post_config(schedule_deletions, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_child_init(open_network, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
 
     ap_hook_pre_translate_name(guarded_hook<claim_own_page>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/start.hpp"
 
-#include "httpd/deletions.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/service.hpp"
 
@@ -94,9 +93,8 @@ int check_config(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main)
     return status;
 }
 
-int post_config(apr_pool_t* config, apr_pool_t*, apr_pool_t* temporary, server_rec* main) noexcept {
+int post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* temporary, server_rec* main) noexcept {
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) return OK;
-    if (const int status = schedule_deletions(config, main); status != OK) return status;
     std::string said;  // virtual hosts share a database more often than not
     return for_each_gated(main, [&](server_rec* server, SiteSettings& settings) -> std::string {
         auto& service = const_cast<Service&>(*settings.service);

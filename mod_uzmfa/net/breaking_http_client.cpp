@@ -14,10 +14,10 @@ milliseconds now() { return std::chrono::duration_cast<milliseconds>(Clock::now(
 
 Result<HttpAnswer> BreakingHttpClient::send(const HttpRequest& request, Deadline deadline) {
     if (deadline <= Clock::now()) {
-        return Error{ErrorKind::provider_unavailable, "no time is left to call the provider"};
+        return Error{ErrorKind::provider_not_asked, "no time is left to call the provider"};
     }
     if (const auto pause = breaker_.wait_before_call(now())) {
-        return Error{ErrorKind::provider_unavailable, "the provider did not answer lately and is not called for now",
+        return Error{ErrorKind::provider_not_asked, "the provider did not answer lately and is not called for now",
                      std::max(std::chrono::ceil<seconds>(*pause), seconds{1})};
     }
     auto answer = inner_.send(request, deadline);

@@ -34,7 +34,7 @@ public:
     virtual ~HttpClient() = default;
 
     // The answer, whatever its status; an error (provider_unavailable) where none came in time, was too
-    // large or ill-formed. Sent once.
+    // large or ill-formed. Sent once, or not at all (provider_not_asked).
     virtual Result<HttpAnswer> send(const HttpRequest& request, Deadline deadline) = 0;
 };
 

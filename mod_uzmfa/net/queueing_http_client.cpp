@@ -10,8 +10,8 @@ namespace {
 
 using Clock = Deadline::clock;
 
-Error unavailable(std::string detail) {
-    return {ErrorKind::provider_unavailable, std::move(detail), seconds{5}};
+Error not_asked(std::string detail) {
+    return {ErrorKind::provider_not_asked, std::move(detail), seconds{5}};
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ Result<QueueingHttpClient::Begun::iterator> QueueingHttpClient::begin(Deadline d
     std::unique_lock lock{mutex_};
     const auto are_all_taken = [this] { return begun_.size() >= calls_; };
     if (are_all_taken() && waiting_ >= calls_) {
-        return unavailable("all " + std::to_string(calls_) + " connections are taken, and as many callers wait");
+        return not_asked("all " + std::to_string(calls_) + " connections are taken, and as many callers wait");
     }
     ++waiting_;
     while (are_all_taken()) {
@@ -37,9 +37,9 @@ Result<QueueingHttpClient::Begun::iterator> QueueingHttpClient::begin(Deadline d
         ended_.wait_until(lock, std::min(deadline, end_of_patience));
     }
     --waiting_;
-    if (deadline <= Clock::now()) return unavailable("no time is left to call the provider");
+    if (deadline <= Clock::now()) return not_asked("no time is left to call the provider");
     if (are_all_taken()) {
-        return unavailable("all " + std::to_string(calls_) + " connections wait for the provider");
+        return not_asked("all " + std::to_string(calls_) + " connections wait for the provider");
     }
     begun_.push_back(Clock::now());
     return std::prev(begun_.end());

@@ -82,6 +82,12 @@ Result<bool> FactorStore::charge(const SessionId& session, std::string_view sid)
     return *changed == 1;
 }
 
+Result<Done> FactorStore::uncharge(const SessionId& session, std::string_view sid) {
+    auto changed = database_.change(Statement::uncharge_pending, {hex(session), sid});
+    if (!changed) return changed.error();
+    return Done{};
+}
+
 Result<bool> FactorStore::bind(const Account& account, const SessionId& session, const StoredSecret& secret,
                                    TimeStep step, std::string_view address) {
     // The first statement is a write whose row only one of two can delete.

@@ -18,6 +18,7 @@ public:
     Result<Done> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
                              std::string_view spent_sid) override;
     Result<bool> charge(const SessionId& session, std::string_view sid) override;
+    Result<Done> uncharge(const SessionId& session, std::string_view sid) override;
     Result<bool> bind(const Account& account, const SessionId& session, const StoredSecret& secret,
                       TimeStep step, std::string_view address) override;
     Result<Done> unbind(const Account& account) override;

@@ -28,12 +28,18 @@ Result<std::optional<seconds>> QuotaStore::take(std::string_view name, std::stri
         if (!found) return found.error();
         wait = *found;
         if (wait) return true;
-        auto taken = database_.change(Statement::take_quota, {name});
+        auto taken = database_.change(Statement::take_quota, {name, name});
         if (!taken) return taken.error();
         return true;
     });
     if (!done) return done.error();
     return wait;
+}
+
+Result<Done> QuotaStore::give_back(std::string_view name) {
+    auto changed = database_.change(Statement::give_back_quota, {name, name});
+    if (!changed) return changed.error();
+    return Done{};
 }
 
 }  // namespace uzmfa

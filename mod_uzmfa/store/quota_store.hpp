@@ -13,6 +13,7 @@ public:
 
     Result<std::optional<seconds>> take(std::string_view name, std::string_view uuid,
                                         std::span<const twilio::Limit> limits) override;
+    Result<Done> give_back(std::string_view name) override;
 
 private:
     Result<std::optional<seconds>> wait_for_room(std::string_view name, std::span<const twilio::Limit> limits);

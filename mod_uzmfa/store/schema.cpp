@@ -54,9 +54,10 @@ CREATE TABLE IF NOT EXISTS uzmfa_quota (
 );
 CREATE TABLE IF NOT EXISTS uzmfa_quota_use (
   name    varchar(64) NOT NULL,
-  used_at bigint      NOT NULL
+  number  bigint      NOT NULL,
+  used_at bigint      NOT NULL,
+  PRIMARY KEY (name, number)
 );
-CREATE INDEX IF NOT EXISTS uzmfa_quota_use_name ON uzmfa_quota_use (name, used_at);
 
 -- What is still to be deleted at the provider: a factor, or with an empty sid all that it has of the user.
 CREATE TABLE IF NOT EXISTS uzmfa_owed_deletion (
@@ -121,7 +122,7 @@ const Expected always[] = {
      {"session", "uuid", "username", "sid", "secret", "algorithm", "digits", "tries", "created_at"}},
     {"uzmfa_used_code", {"uuid", "digest", "used_at"}},
     {"uzmfa_quota", {"name", "uuid"}},
-    {"uzmfa_quota_use", {"name", "used_at"}},
+    {"uzmfa_quota_use", {"name", "number", "used_at"}},
     {"uzmfa_owed_deletion", {"uuid", "sid", "owed_at", "due_at", "claimed_until", "tries"}},
     {"uzmfa_revocation", {"session", "ends_at"}},
 };

@@ -45,6 +45,7 @@ public:
         factor.last_step = step;
         return true;
     }
+    Result<Done> uncharge(const SessionId&, std::string_view) override { return Done{}; }
     Result<bool> spend_code(const Account&, std::string_view) override { return false; }
     Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) override {
         calls.emplace_back("find_pending");

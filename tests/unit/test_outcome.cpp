@@ -20,6 +20,7 @@ TEST(every_reason_has_a_name_of_its_own) {
 TEST(a_failure_is_503_and_keeps_its_detail_off_the_page) {
     for (const auto& [kind, reason] : {std::pair{ErrorKind::unavailable, Reason::unavailable},
                                        {ErrorKind::provider_unavailable, Reason::provider_unavailable},
+                                       {ErrorKind::provider_not_asked, Reason::provider_unavailable},
                                        {ErrorKind::provider_refuses, Reason::provider_refuses},
                                        {ErrorKind::damaged, Reason::damaged},
                                        {ErrorKind::misconfigured, Reason::damaged}}) {

@@ -116,7 +116,8 @@ Answer<HttpAnswer> Api::call(const HttpRequest& request) {
     const auto meaning = [](const HttpAnswer& answer) { return meaning_of(code_of(answer), answer.status).meaning; };
     auto answer = send(request);
     const bool busy = answer && !is_success(*answer) && meaning(*answer) == Meaning::busy;
-    const bool failed = !answer || (!is_success(*answer) && meaning(*answer) == Meaning::unavailable);
+    const bool failed = (!answer && answer.error().kind != ErrorKind::provider_not_asked) ||
+                        (answer && !is_success(*answer) && meaning(*answer) == Meaning::unavailable);
     if (busy) std::this_thread::sleep_for(pause_when_busy);
     if (busy || (failed && request.method != HttpRequest::Method::post)) answer = send(request);
     if (!answer) return answer.error();

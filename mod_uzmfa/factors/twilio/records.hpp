@@ -27,6 +27,8 @@ public:
     // counted, and the time until there is room is returned.
     virtual Result<std::optional<seconds>> take(std::string_view name, std::string_view uuid,
                                                 std::span<const Limit> limits) = 0;
+    // Takes the latest back: it came to nothing.
+    virtual Result<Done> give_back(std::string_view name) = 0;
 };
 
 struct OwedDeletion {

@@ -30,6 +30,9 @@ bool is_refused(const auto& answer, Meaning meaning) {
     return refusal && refusal->meaning == meaning;
 }
 
+// An outage costs nobody a try.
+bool was_not_asked(const auto& answer) { return !answer && answer.error().kind == ErrorKind::provider_not_asked; }
+
 }  // namespace
 
 std::string relabelled(std::string_view uri, std::string_view name) {
@@ -107,12 +110,16 @@ Answer<NewFactor> TwilioValidator::make_factor(const Account& account) {
 
 Result<Done> TwilioValidator::put_new_factor(const Account& account, const SessionId& session,
                                              std::string_view spent_sid) {
-    auto wait = quotas_.take("factors " + account.uuid, account.uuid, factor_limits);
+    if (auto paid = pay_entity(account); !paid) return paid.error();
+    const auto quota = "factors " + account.uuid;
+    auto wait = quotas_.take(quota, account.uuid, factor_limits);
     if (!wait) return wait.error();
     if (*wait) return too_many_factors(**wait);
-    if (auto paid = pay_entity(account); !paid) return paid.error();
 
     auto made = make_factor(account);
+    if (was_not_asked(made)) {
+        if (auto back = quotas_.give_back(quota); !back) return back.error();
+    }
     if (!made) return made.error();
     if (const auto* refusal = std::get_if<Refusal>(&*made)) {
         if (refusal->meaning == Meaning::wait) return too_many_factors(refusal->wait);
@@ -155,11 +162,14 @@ Result<Check> TwilioValidator::check_enrollment(const Account& account, const Se
     if (!charged) return charged.error();
     auto answer = *charged ? api_.verify_factor(account.uuid, sid, code)
                            : Answer<bool>{std::variant<bool, Refusal>{Refusal{Meaning::spent}}};
+    if (was_not_asked(answer)) {
+        if (auto back = factors_.uncharge(session, sid); !back) return back.error();
+    }
     if (!answer) return answer.error();
     const auto* const refusal = std::get_if<Refusal>(&*answer);
     const bool right = !refusal && std::get<bool>(*answer);
     const bool wrong = !right && (!refusal || refusal->meaning == Meaning::wrong_code);
-    if (right) return Check{.verdict = Verdict::accepted, .sid = sid};
+    if (right) return Check{.verdict = Verdict::accepted, .sid = sid, .digest = digest_of(account, sid, code)};
     if (wrong && (*pending)->tries + 1 < most_tries) return Check{Verdict::wrong};
 
     // This factor can no longer be verified: it goes, and a new one takes its place.
@@ -177,6 +187,7 @@ Result<bool> TwilioValidator::bind(const Account& account, const SessionId& sess
     kept.sealed.clear();  // Twilio has it, and nobody here needs it any more
     auto bound = factors_.bind(account, session, kept, check.step, address);
     if (!bound || !*bound) return bound;
+    if (auto spent = spend(account, check); !spent || !*spent) return spent;
     if (is_sid(Kind::factor, account.mfa_sid)) {
         if (auto owed = owed_.owe(account.uuid, account.mfa_sid); !owed) return owed.error();
     }
@@ -204,10 +215,13 @@ Result<Check> TwilioValidator::check(const Account& account, std::string_view co
     if (*wait) return Check{.verdict = Verdict::wait, .wait = **wait};
 
     auto answer = api_.create_challenge(account.uuid, account.mfa_sid, code);
+    if (was_not_asked(answer)) {
+        if (auto back = quotas_.give_back(account.mfa_sid); !back) return back.error();
+    }
     if (!answer) return answer.error();
     if (const bool* const approved = std::get_if<bool>(&*answer)) {
         if (!*approved) return Check{Verdict::wrong};
-        return Check{.verdict = Verdict::accepted, .sid = account.mfa_sid, .digest = digest_of(account, code)};
+        return Check{.verdict = Verdict::accepted, .sid = account.mfa_sid, .digest = digest_of(account, account.mfa_sid, code)};
     }
     const auto& refusal = std::get<Refusal>(*answer);
     switch (refusal.meaning) {
@@ -222,8 +236,8 @@ Result<bool> TwilioValidator::spend(const Account& account, const Check& check) 
     return factors_.spend_code(account, check.digest);
 }
 
-std::string TwilioValidator::digest_of(const Account& account, std::string_view code) const {
-    const auto message = seal_context(account, account.mfa_sid) + "/" + std::string{code};
+std::string TwilioValidator::digest_of(const Account& account, std::string_view sid, std::string_view code) const {
+    const auto message = seal_context(account, sid) + "/" + std::string{code};
     return hex(hmac(Digest::sha256, digest_key_, bytes_of(message)));
 }
 
