@@ -255,6 +255,22 @@ TEST(an_endless_answer_is_given_up) {
     }
 }
 
+TEST(headers_are_32_KiB_at_most_all_together) {
+    const auto of = [](int lines) {
+        std::string headers;
+        for (int i = 0; i < lines; ++i) headers += "X: " + std::string(1000, 'x') + "\r\n";
+        return headers;
+    };
+    {
+        Scene scene{always(reply("{}", of(30)))};
+        CHECK_EQUAL(VALUE(scene.get()).status, 200);
+    }
+    for (const auto& headers : {of(33), "X: " + std::string(33'000, 'x') + "\r\n"}) {
+        Scene scene{once(reply("{}", headers))};
+        CHECK_EQUAL(scene.failure(), "the provider's answer is too large");
+    }
+}
+
 TEST(half_an_answer_is_none) {
     for (const auto* text : {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf",
                              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf", ""}) {
