@@ -51,7 +51,8 @@ void CircuitBreaker::failed(milliseconds now) {
     std::uint64_t found = word_.load();
     for (;;) {
         Unpacked next{found};
-        // A call from before it opened: nothing new.
+        // A call from before it opened: nothing new. (During a probe it counts as the probe's: the probe's
+        // own success still closes.)
         if (!next.is_closed() && !next.has_probe) return;
         next.failures = std::min(next.failures + 1, failures_to_open + doublings);
         next.has_probe = false;

@@ -19,12 +19,15 @@ using std::chrono::milliseconds;
 constexpr std::size_t largest_body = 64 * 1024;
 constexpr std::size_t largest_head = 32 * 1024;  // all header lines of a call together
 constexpr std::size_t longest_request_id = 64;
+constexpr milliseconds longest_call{3'600'000};
 constexpr seconds longest_retry_after{24 * 3600};
 
 Error unavailable(std::string detail) { return {ErrorKind::provider_unavailable, std::move(detail)}; }
 
 // Not libcurl's own text: that holds host names, and changes from version to version.
 std::string reason_of(CURLcode code, long verification) {
+    // libcurl compares the names itself, and leaves OpenSSL's verdict unspecified meanwhile.
+    const bool is_verified = verification == X509_V_OK || verification == X509_V_ERR_UNSPECIFIED;
     switch (code) {
         case CURLE_OPERATION_TIMEDOUT: return "no answer of the provider in time";
         case CURLE_COULDNT_RESOLVE_HOST: return "the provider's name cannot be resolved";
@@ -34,7 +37,7 @@ std::string reason_of(CURLcode code, long verification) {
         case CURLE_SSL_CACERT_BADFILE: return "the CA file cannot be read";
         case CURLE_PEER_FAILED_VERIFICATION:
             return std::string{"the provider's certificate is not trusted: "} +
-                   (verification == X509_V_OK ? "it names another host" : X509_verify_cert_error_string(verification));
+                   (is_verified ? "it names another host" : X509_verify_cert_error_string(verification));
         case CURLE_WRITE_ERROR: return "the provider's answer is too large";
         case CURLE_GOT_NOTHING:
         case CURLE_PARTIAL_FILE:
@@ -230,9 +233,10 @@ CurlHttpClient::CurlHttpClient(Options options) : options_{std::move(options)} {
 CurlHttpClient::~CurlHttpClient() = default;
 
 Result<HttpAnswer> CurlHttpClient::send(const HttpRequest& request, Deadline deadline) {
-    const auto timeout = std::chrono::ceil<milliseconds>(deadline - Clock::now());
-    // To libcurl 0 is for ever.
-    if (timeout <= milliseconds{0}) return unavailable("no time is left to call the provider");
+    const auto now = Clock::now();
+    if (deadline <= now) return unavailable("no time is left to call the provider");
+    // Never 0: to libcurl that is for ever.
+    const auto timeout = std::min(std::chrono::ceil<milliseconds>(deadline - now), longest_call);
 
     std::unique_ptr<Connection> connection;
     {

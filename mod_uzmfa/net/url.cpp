@@ -20,7 +20,8 @@ std::optional<std::string> host_of(std::string_view url) {
     if (curl_url_get(parsed.get(), CURLUPART_HOST, &text, 0) != CURLUE_OK) return {};
     const std::unique_ptr<char, decltype(&curl_free)> owned{text, curl_free};
     std::string host{text};
-    std::transform(host.begin(), host.end(), host.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    std::transform(host.begin(), host.end(), host.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
     return host;
 }
 
