@@ -2,18 +2,15 @@
 #include "crypto/keys.hpp"
 
 #include "crypto/encoding.hpp"
+#include "crypto/secret_file.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 
@@ -24,22 +21,13 @@ constexpr std::size_t largest_key_file = 64 * 1024;
 
 Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
 
-struct Descriptor {
-    int number;
-    ~Descriptor() {
-        if (number >= 0) close(number);
-    }
-};
-
 std::string_view trimmed(std::string_view line) {
     const auto begin = line.find_first_not_of(" \t\r");
     if (begin == line.npos) return {};
     return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
 }
 
-// Why the file's owner or mode is not fit for a secret, empty where it is.
-std::string_view complaint_about(const struct stat& status) {
-    if (!S_ISREG(status.st_mode)) return "is not a regular file";
+std::string_view key_file_rule(const struct stat& status) {
     if (status.st_uid != 0 && status.st_uid != geteuid()) return "belongs neither to root nor to the user httpd starts as";
     if (status.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP)) return "is too open: its mode must be 0600, or 0640 and root's";
     if ((status.st_mode & S_IRGRP) && status.st_uid != 0) return "is too open: its mode must be 0600 where root is not its owner";
@@ -70,25 +58,9 @@ Result<std::vector<SecretBytes>> parse_keys(std::string_view text) {
 }
 
 Result<std::vector<SecretBytes>> read_key_file(const std::string& path) {
-    // O_NONBLOCK: a FIFO in its place must not hang the start.
-    const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    if (file.number < 0) return misconfigured(path + ": " + std::strerror(errno));
-    struct stat status {};
-    if (fstat(file.number, &status) != 0) return misconfigured(path + ": " + std::strerror(errno));
-    if (const auto complaint = complaint_about(status); !complaint.empty()) {
-        return misconfigured(path + " " + std::string{complaint});
-    }
-    SecretBytes text(largest_key_file + 1);
-    std::size_t length = 0;
-    while (length < text.size()) {
-        const auto count = read(file.number, text.data() + length, text.size() - length);
-        if (count < 0) return misconfigured(path + ": " + std::strerror(errno));
-        if (count == 0) break;
-        length += static_cast<std::size_t>(count);
-    }
-    if (length > largest_key_file) return misconfigured(path + " is too large for a key file");
-    text.resize(length);
-    auto keys = parse_keys(text_of(text));
+    const auto text = read_secret_file(path, largest_key_file, key_file_rule);
+    if (!text) return text.error();
+    auto keys = parse_keys(text_of(*text));
     if (!keys) return misconfigured(path + ": " + keys.error().detail);
     return keys;
 }
