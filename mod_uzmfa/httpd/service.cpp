@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/service.hpp"
 
-#include "crypto/env_file.hpp"
 #include "crypto/random.hpp"
+#include "crypto/uzerp_settings.hpp"
 #include "httpd/pool.hpp"
 #include "store/own_connection.hpp"
 #include "store/revocation_store.hpp"
@@ -103,7 +103,7 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
 
     auto env = env_of(site);
     if (!env) return misconfigured("UzmfaEnvFile: " + env.error().detail);
-    const Limits defaults = env->sessions ? Limits{env->sessions->idle, env->sessions->max_age} : Policy{}.limits();
+    const Limits defaults = env->sessions.value_or(Policy{}.limits());
     site.longest = longer_of(site.longest, defaults);
 
     auto keys = read_key_file(std::string{site.key_file});

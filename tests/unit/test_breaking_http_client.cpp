@@ -70,7 +70,7 @@ TEST(while_it_is_open_no_call_is_made_and_the_rest_of_the_pause_is_said) {
     for (int i = 0; i < 5; ++i) static_cast<void>(ERROR_OF(scene.send()));
     const auto error = ERROR_OF(scene.send());
     CHECK_EQUAL(scene.inner.calls, 5);
-    CHECK_EQUAL(error.kind, ErrorKind::provider_unavailable);
+    CHECK_EQUAL(error.kind, ErrorKind::provider_not_asked);
     CHECK(error.retry_after >= seconds{1} && error.retry_after <= seconds{5});
 }
 
@@ -94,7 +94,7 @@ TEST(a_call_without_time_is_neither_made_nor_a_probe_nor_a_failure) {
     Scene scene;
     for (int i = 0; i < 5; ++i) scene.breaker.failed(now() - seconds{5});
     const auto error = ERROR_OF(scene.client.send({}, Deadline::clock::now()));
-    CHECK_EQUAL(error.kind, ErrorKind::provider_unavailable);
+    CHECK_EQUAL(error.kind, ErrorKind::provider_not_asked);
     CHECK_EQUAL(scene.inner.calls, 0);
     CHECK_EQUAL(scene.breaker.state(), State::open);
 }

@@ -113,7 +113,7 @@ TEST(while_the_oldest_call_hangs_others_fail_at_once) {
     gate.wait_until_inside(3);
     for (int i = 0; i < 20; ++i) {
         const auto error = ERROR_OF(queue.send({}, in(hours{1})));
-        CHECK_EQUAL(error.kind, ErrorKind::provider_unavailable);
+        CHECK_EQUAL(error.kind, ErrorKind::provider_not_asked);
         CHECK_EQUAL(error.detail, "all 3 connections wait for the provider");
     }
     CHECK_EQUAL(hanging.answered(), 0);
@@ -158,7 +158,7 @@ TEST(no_more_wait_than_there_are_calls) {
 TEST(a_deadline_in_the_past_makes_no_call) {
     Gate gate;
     QueueingHttpClient queue{gate, 1};
-    CHECK_EQUAL(ERROR_OF(queue.send({}, in(milliseconds{-1}))).kind, ErrorKind::provider_unavailable);
+    CHECK_EQUAL(ERROR_OF(queue.send({}, in(milliseconds{-1}))).kind, ErrorKind::provider_not_asked);
     CHECK_EQUAL(gate.most(), 0);
 }
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/result.hpp"
-#include "crypto/env_file.hpp"
 #include "crypto/secret_bytes.hpp"
+#include "crypto/uzerp_settings.hpp"
 #include "factors/twilio/settings.hpp"
 
 #include <string>
