@@ -91,9 +91,15 @@ def start_site(build_site: Callable[..., Site]) -> Callable[..., Site]:
 
 
 @pytest.fixture
-def start_twilio(build_site: Callable[..., Site], workshop: Workshop) -> Iterator[Callable[..., TwilioSite]]:
+def doubles() -> list[TwilioDouble]:
+    """The doubles that a test uses."""
+    return []
+
+
+@pytest.fixture
+def start_twilio(build_site: Callable[..., Site], workshop: Workshop,
+                 doubles: list[TwilioDouble]) -> Iterator[Callable[..., TwilioSite]]:
     """Make a site of this test with a double of Twilio, and start both; `tls`: the double has a certificate."""
-    doubles: list[TwilioDouble] = []
 
     def start(driver: str = "sqlite3", *, movable_clock: bool = False, tls: bool = False,
               directives: dict[str, str] | None = None, **options: Any) -> TwilioSite:

@@ -8,7 +8,9 @@ import pytest
 
 from harness.browser import OWN
 from harness.chrome import Chrome, oathtool, read_qr
+from harness.provider import TwilioSite
 from harness.site import Site
+from harness.twilio_openapi import complaints_about
 
 WANTED = "/erp/orders?id=7&view=all%20open&x=%26"
 KINDS = [("sqlite3", "prefork"), ("sqlite3", "event"), ("sqlite3", "worker"), ("pgsql", "prefork"), ("pgsql", "event"),
@@ -18,7 +20,20 @@ KINDS = [("sqlite3", "prefork"), ("sqlite3", "event"), ("sqlite3", "worker"), ("
 @pytest.mark.parametrize(("driver", "mpm"), KINDS)
 def test_a_person_enrolls_and_later_signs_in_with_a_code(start_site: Callable[..., Site], chrome: Chrome, tmp_path: Path,
                                                         driver: str, mpm: str) -> None:
-    site = start_site(driver, mpm=mpm)
+    do_the_main_job(start_site(driver, mpm=mpm), chrome, tmp_path)
+
+
+@pytest.mark.parametrize(("driver", "mpm"), KINDS)
+def test_a_person_does_so_where_Twilio_checks_the_codes(start_twilio: Callable[..., TwilioSite], chrome: Chrome,
+                                                        tmp_path: Path, driver: str, mpm: str) -> None:
+    twilio = start_twilio(driver, mpm=mpm)
+    do_the_main_job(twilio.site, chrome, tmp_path)
+    assert twilio.names_of_calls() == ["create_factor", "verify_factor", "create_challenge"]
+    assert [complaint for call in twilio.double.calls for complaint in complaints_about(call)] == []
+
+
+def do_the_main_job(site: Site, chrome: Chrome, tmp_path: Path) -> None:
+    """Enroll by the picture, sign out, and sign in with a code."""
     user = site.add_user()
 
     chrome.open(site.url(WANTED))

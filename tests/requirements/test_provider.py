@@ -13,7 +13,9 @@ from harness.browser import OWN, Answer, Browser
 from harness.expect import assert_asked_again, assert_passed, assert_sent_to
 from harness.parallel import at_once
 from harness.provider import TwilioSite, await_true
-from harness.site import Site, User, is_open
+from harness.site import Site, User, Workshop, is_open
+from harness.twilio import TwilioDouble
+from harness.twilio_openapi import complaints_about
 from harness import twilio as play
 
 StartTwilio = Callable[..., TwilioSite]
@@ -22,10 +24,9 @@ REQUEST_ID = re.compile(r"RQ[0-9a-f]{32}")
 
 
 @pytest.fixture(scope="module")
-def shared(workshop: object) -> Iterator[TwilioSite]:
+def shared(workshop: Workshop) -> Iterator[TwilioSite]:
     """One site for the tests that leave Twilio in peace."""
-    from harness.twilio import TwilioDouble
-    site = workshop.build()  # type: ignore[attr-defined]
+    site = workshop.build()
     double = TwilioDouble(clock=site.clock.now).start()
     twilio = TwilioSite(site, double)
     twilio.configure({"UzmfaTwilioTimeout": "2s"})
@@ -35,9 +36,17 @@ def shared(workshop: object) -> Iterator[TwilioSite]:
     double.stop()
 
 
+@pytest.fixture(autouse=True)
+def requests_are_as_Twilio_documents_them(doubles: list[TwilioDouble]) -> Iterator[None]:
+    """Whatever a test is about: each request is one of Twilio's own OpenAPI document."""
+    yield
+    assert [complaint for double in doubles for call in double.calls for complaint in complaints_about(call)] == []
+
+
 @pytest.fixture
-def quiet(shared: TwilioSite) -> Iterator[TwilioSite]:
+def quiet(shared: TwilioSite, doubles: list[TwilioDouble]) -> Iterator[TwilioSite]:
     """The shared site, its double without a past."""
+    doubles.append(shared.double)
     shared.double.clear_scripts()
     shared.double.forget_calls()
     yield shared
@@ -408,7 +417,7 @@ def test_R83_a_failure_of_Twilio_is_503(start_twilio: StartTwilio, what: str) ->
     assert answer.status == 303 and is_open(browser.fetch("/"))
 
 
-def test_R83_a_wrong_certificate_is_503(start_twilio: StartTwilio, workshop: object) -> None:
+def test_R83_a_wrong_certificate_is_503(start_twilio: StartTwilio) -> None:
     twilio = start_twilio(tls=True)  # with a certificate that nobody vouches for
     twilio.site.log.expect("UZMFA1036 .*certificate")
     assert_unavailable(twilio.site.sign_in(twilio.site.add_user()).fetch(f"{OWN}/enroll"))
