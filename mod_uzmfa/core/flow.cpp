@@ -293,18 +293,22 @@ Outcome enrollment_anew(Call& call, Reason reason) {
     return when_enrolling(call, [&](const Account& account) { return enrollment_form_again(call, account, 401, reason); });
 }
 
-// Nothing where the secret is not pending any more.
-std::optional<Outcome> evaluate_enrollment(Call& call, const Account& account, const Check& check) {
-    switch (check.verdict) {
-        case Verdict::accepted: break;
-        case Verdict::expired: return std::nullopt;
-        case Verdict::secret_spent: return enrollment_form_again(call, account, 401, Reason::new_secret);
-        default: return enrollment_form_again(call, account, 401, Reason::wrong_code);
-    }
+// Nothing where the code is not accepted, or the secret not pending any more.
+std::optional<Outcome> bind_factor(Call& call, const Account& account, const Check& check) {
+    if (check.verdict != Verdict::accepted) return std::nullopt;
     auto bound = call.services.validator.bind(account, call.session->id, check, call.request.visit.address);
     if (!bound) return failure(bound.error());
     if (!*bound) return std::nullopt;
     return finish(call, Method::totp, Reason::enrolled);
+}
+
+Reason reason_for_another_code(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::secret_spent: return Reason::new_secret;
+        case Verdict::accepted:
+        case Verdict::expired: return Reason::enrollment_expired;
+        default: return Reason::wrong_code;
+    }
 }
 
 Outcome submit_enroll(Call& call) {
@@ -314,8 +318,8 @@ Outcome submit_enroll(Call& call) {
         if (!code) return enrollment_form_again(call, account, 401, Reason::wrong_code);
         auto check = call.services.validator.check_enrollment(account, call.session->id, *code, call.now());
         if (!check) return failure(check.error());
-        auto outcome = evaluate_once(call, [&] { return evaluate_enrollment(call, account, *check); });
-        return outcome ? std::move(*outcome) : enrollment_anew(call, Reason::enrollment_expired);
+        auto outcome = evaluate_once(call, [&] { return bind_factor(call, account, *check); });
+        return outcome ? std::move(*outcome) : enrollment_anew(call, reason_for_another_code(check->verdict));
     });
 }
 

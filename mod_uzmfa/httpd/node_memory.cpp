@@ -3,11 +3,11 @@
 
 #include <cstring>
 #include <span>
+#include <string>
 
 namespace uzmfa {
 namespace {
 
-constexpr const char* userdata_key = "uzmfa_node_memory";
 constexpr std::int64_t alarm_interval = 60;  // seconds
 
 // FNV-1a: stable over restarts, where the module is loaded anew.
@@ -39,8 +39,10 @@ bool NodeMemory::may_raise(Alarm alarm, Moment now) {
 }
 
 Result<NodeMemory*> node_memory(process_rec* process) {
+    // A new version of the module, loaded at a graceful restart, must not find what an older one made.
+    const auto key = "uzmfa_node_memory " + std::to_string(sizeof(NodeMemory));
     void* found = nullptr;
-    apr_pool_userdata_get(&found, userdata_key, process->pool);
+    apr_pool_userdata_get(&found, key.c_str(), process->pool);
     if (found) return static_cast<NodeMemory*>(found);
 
     apr_shm_t* memory = nullptr;
@@ -51,7 +53,7 @@ Result<NodeMemory*> node_memory(process_rec* process) {
     void* const base = apr_shm_baseaddr_get(memory);
     std::memset(base, 0, sizeof(NodeMemory));
     // Copies the key: the pool outlives this library, which a restart loads anew, perhaps elsewhere.
-    apr_pool_userdata_set(base, userdata_key, nullptr, process->pool);
+    apr_pool_userdata_set(base, key.c_str(), nullptr, process->pool);
     return static_cast<NodeMemory*>(base);
 }
 

@@ -55,7 +55,8 @@ bool Row::truth(std::size_t column) const {
 Database::~Database() { release(); }
 
 void Database::release() {
-    if (connection_) source_.release();
+    if (!connection_ || in_transaction_) return;
+    source_.release();
     connection_.reset();
 }
 

@@ -77,7 +77,7 @@ public:
     // The number that a query of the module's own answers (the check of tables and columns).
     Result<std::int64_t> count(const std::string& sql);
     Driver driver() const { return statements_.driver(); }
-    // Gives the connection back; the next statement takes one again. Not within a transaction.
+    // Gives the connection back; the next statement takes one again. A transaction keeps it.
     void release();
 
 private:

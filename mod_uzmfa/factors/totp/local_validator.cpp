@@ -30,7 +30,7 @@ Result<Enrollment> LocalValidator::shown(const Account& account, const StoredSec
     return Enrollment{std::move(text), std::move(uri)};
 }
 
-Result<Done> LocalValidator::put_new_secret(const Account& account, const SessionId& session,
+Result<Done> LocalValidator::put_new(const Account& account, const SessionId& session,
                                             std::string_view spent_sid) {
     StoredSecret fresh;
     fresh.sid = std::string{sid_prefix} + hex(random_bytes(sid_random_bytes));
@@ -47,27 +47,6 @@ Result<std::optional<std::size_t>> LocalValidator::code_digits(const Account& ac
     auto secret = open(account, (*factor)->secret);
     if (!secret) return secret.error();
     return std::optional<std::size_t>{(*factor)->secret.parameters.digits};
-}
-
-Result<std::optional<Enrollment>> LocalValidator::pending_enrollment(const Account& account,
-                                                                     const SessionId& session) {
-    auto pending = factors_.find_pending(account, session);
-    if (!pending) return pending.error();
-    if (!*pending) return std::optional<Enrollment>{};
-    auto enrollment = shown(account, (*pending)->secret);
-    if (!enrollment) return enrollment.error();
-    return std::optional<Enrollment>{std::move(*enrollment)};
-}
-
-Result<Enrollment> LocalValidator::enrollment(const Account& account, const SessionId& session) {
-    auto found = pending_enrollment(account, session);
-    if (!found) return found.error();
-    if (*found) return std::move(**found);
-    if (auto put = put_new_secret(account, session, {}); !put) return put.error();
-    found = pending_enrollment(account, session);
-    if (!found) return found.error();
-    if (!*found) return Error{ErrorKind::unavailable, "the pending enrollment was not kept"};
-    return std::move(**found);
 }
 
 Result<Check> LocalValidator::check_enrollment(const Account& account, const SessionId& session, std::string_view code,
@@ -87,16 +66,15 @@ Result<Check> LocalValidator::check_enrollment(const Account& account, const Ses
     }
     if (step) return Check{.verdict = Verdict::accepted, .sid = stored.sid, .step = *step};
     if (*charged && (*pending)->tries + 1 < most_tries) return Check{Verdict::wrong};
-    if (auto put = put_new_secret(account, session, stored.sid); !put) return put.error();
+    if (auto put = put_new(account, session, stored.sid); !put) return put.error();
     return Check{Verdict::secret_spent};
 }
 
 Result<bool> LocalValidator::bind(const Account& account, const SessionId& session, const Check& check,
                                   std::string_view address) {
-    auto pending = factors_.find_pending(account, session);
+    auto pending = still_pending(account, session, check);
     if (!pending) return pending.error();
-    if (!*pending || (*pending)->secret.sid != check.sid) return false;
-    return factors_.bind(account, session, (*pending)->secret, check.step, address);
+    return *pending ? factors_.bind(account, session, **pending, check.step, address) : Result<bool>{false};
 }
 
 Result<Check> LocalValidator::check(const Account& account, std::string_view code, Moment now) {

@@ -5,19 +5,17 @@
 #include "core/policy.hpp"
 #include "core/ports.hpp"
 #include "crypto/sealer.hpp"
-#include "factors/factors.hpp"
+#include "factors/pending_validator.hpp"
 #include "factors/totp/totp.hpp"
 
 namespace uzmfa::totp {
 
-class LocalValidator final : public CodeValidator {
+class LocalValidator final : public PendingValidator {
 public:
     LocalValidator(Factors& factors, const Sealer& sealer, const Site& site)
-        : factors_{factors}, sealer_{sealer}, site_{site} {}
+        : PendingValidator{factors}, sealer_{sealer}, site_{site} {}
 
     Result<std::optional<std::size_t>> code_digits(const Account& account) override;
-    Result<Enrollment> enrollment(const Account& account, const SessionId& session) override;
-    Result<std::optional<Enrollment>> pending_enrollment(const Account& account, const SessionId& session) override;
     Result<Check> check(const Account& account, std::string_view code, Moment now) override;
     Result<bool> spend(const Account& account, const Check& check) override;
     Result<Check> check_enrollment(const Account& account, const SessionId& session, std::string_view code,
@@ -27,10 +25,9 @@ public:
 
 private:
     Result<SecretBytes> open(const Account& account, const StoredSecret& stored) const;
-    Result<Enrollment> shown(const Account& account, const StoredSecret& stored) const;
-    Result<Done> put_new_secret(const Account& account, const SessionId& session, std::string_view spent_sid);
+    Result<Enrollment> shown(const Account& account, const StoredSecret& stored) const override;
+    Result<Done> put_new(const Account& account, const SessionId& session, std::string_view spent_sid) override;
 
-    Factors& factors_;
     const Sealer& sealer_;
     const Site& site_;
 };

@@ -108,7 +108,7 @@ Answer<NewFactor> TwilioValidator::make_factor(const Account& account) {
     return api_.create_factor(account.uuid, name, config);
 }
 
-Result<Done> TwilioValidator::put_new_factor(const Account& account, const SessionId& session,
+Result<Done> TwilioValidator::put_new(const Account& account, const SessionId& session,
                                              std::string_view spent_sid) {
     if (auto paid = pay_entity(account); !paid) return paid.error();
     const auto quota = "factors " + account.uuid;
@@ -129,26 +129,6 @@ Result<Done> TwilioValidator::put_new_factor(const Account& account, const Sessi
     const StoredSecret stored{fresh.sid, base64(sealer_.seal(secret_record(fresh), seal_context(account, fresh.sid))),
                               {site_.totp_algorithm, site_.totp_digits}};
     return factors_.put_pending(account, session, stored, spent_sid);
-}
-
-Result<std::optional<Enrollment>> TwilioValidator::pending_enrollment(const Account& account, const SessionId& session) {
-    auto pending = factors_.find_pending(account, session);
-    if (!pending) return pending.error();
-    if (!*pending) return std::optional<Enrollment>{};
-    auto enrollment = shown(account, (*pending)->secret);
-    if (!enrollment) return enrollment.error();
-    return std::optional<Enrollment>{std::move(*enrollment)};
-}
-
-Result<Enrollment> TwilioValidator::enrollment(const Account& account, const SessionId& session) {
-    auto found = pending_enrollment(account, session);
-    if (!found) return found.error();
-    if (*found) return std::move(**found);
-    if (auto put = put_new_factor(account, session, {}); !put) return put.error();
-    found = pending_enrollment(account, session);
-    if (!found) return found.error();
-    if (!*found) return Error{ErrorKind::unavailable, "the pending enrollment was not kept"};
-    return std::move(**found);
 }
 
 Result<Check> TwilioValidator::check_enrollment(const Account& account, const SessionId& session, std::string_view code,
@@ -174,18 +154,17 @@ Result<Check> TwilioValidator::check_enrollment(const Account& account, const Se
 
     // This factor can no longer be verified: it goes, and a new one takes its place.
     if (auto owed = owed_.owe(account.uuid, sid); !owed) return owed.error();
-    if (auto put = put_new_factor(account, session, sid); !put) return put.error();
+    if (auto put = put_new(account, session, sid); !put) return put.error();
     return Check{wrong || refusal->meaning == Meaning::spent ? Verdict::secret_spent : Verdict::expired};
 }
 
 Result<bool> TwilioValidator::bind(const Account& account, const SessionId& session, const Check& check,
                                    std::string_view address) {
-    auto pending = factors_.find_pending(account, session);
+    auto pending = still_pending(account, session, check);
     if (!pending) return pending.error();
-    if (!*pending || (*pending)->secret.sid != check.sid) return false;
-    StoredSecret kept = (*pending)->secret;
-    kept.sealed.clear();  // Twilio has it, and nobody here needs it any more
-    auto bound = factors_.bind(account, session, kept, check.step, address);
+    if (!*pending) return false;
+    (*pending)->sealed.clear();  // Twilio has it, and nobody here needs it any more
+    auto bound = factors_.bind(account, session, **pending, check.step, address);
     if (!bound || !*bound) return bound;
     if (auto spent = spend(account, check); !spent || !*spent) return spent;
     if (is_sid(Kind::factor, account.mfa_sid)) {

@@ -5,23 +5,21 @@
 #include "core/policy.hpp"
 #include "core/ports.hpp"
 #include "crypto/sealer.hpp"
-#include "factors/factors.hpp"
+#include "factors/pending_validator.hpp"
 #include "factors/twilio/api.hpp"
 #include "factors/twilio/records.hpp"
 #include "factors/twilio/settings.hpp"
 
 namespace uzmfa::twilio {
 
-class TwilioValidator : public CodeValidator {
+class TwilioValidator : public PendingValidator {
 public:
     TwilioValidator(Factors& factors, Quotas& quotas, OwedDeletions& owed, Api& api, const Sealer& sealer,
                     const SecretBytes& digest_key, const Site& site, const Settings& settings)
-        : factors_{factors}, quotas_{quotas}, owed_{owed}, api_{api}, sealer_{sealer}, digest_key_{digest_key},
+        : PendingValidator{factors}, quotas_{quotas}, owed_{owed}, api_{api}, sealer_{sealer}, digest_key_{digest_key},
           site_{site}, settings_{settings} {}
 
     Result<std::optional<std::size_t>> code_digits(const Account& account) override;
-    Result<Enrollment> enrollment(const Account& account, const SessionId& session) override;
-    Result<std::optional<Enrollment>> pending_enrollment(const Account& account, const SessionId& session) override;
     Result<Check> check(const Account& account, std::string_view code, Moment now) override;
     Result<bool> spend(const Account& account, const Check& check) override;
     Result<Check> check_enrollment(const Account& account, const SessionId& session, std::string_view code,
@@ -30,15 +28,14 @@ public:
                       std::string_view address) override;
 
 private:
-    Result<Enrollment> shown(const Account& account, const StoredSecret& stored) const;
-    Result<Done> put_new_factor(const Account& account, const SessionId& session, std::string_view spent_sid);
+    Result<Enrollment> shown(const Account& account, const StoredSecret& stored) const override;
+    Result<Done> put_new(const Account& account, const SessionId& session, std::string_view spent_sid) override;
     Answer<NewFactor> make_factor(const Account& account);
     Result<Done> make_room(const Account& account);
     Result<Done> pay_entity(const Account& account);
     std::string digest_of(const Account& account, std::string_view sid, std::string_view code) const;
     Result<Check> without_factor(const Account& account);
 
-    Factors& factors_;
     Quotas& quotas_;
     OwedDeletions& owed_;
     Api& api_;

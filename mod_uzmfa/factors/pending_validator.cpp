@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "factors/pending_validator.hpp"
+
+namespace uzmfa {
+
+Result<std::optional<Enrollment>> PendingValidator::pending_enrollment(const Account& account, const SessionId& session) {
+    auto pending = factors_.find_pending(account, session);
+    if (!pending) return pending.error();
+    if (!*pending) return std::optional<Enrollment>{};
+    auto enrollment = shown(account, (*pending)->secret);
+    if (!enrollment) return enrollment.error();
+    return std::optional<Enrollment>{std::move(*enrollment)};
+}
+
+Result<Enrollment> PendingValidator::enrollment(const Account& account, const SessionId& session) {
+    auto found = pending_enrollment(account, session);
+    if (!found) return found.error();
+    if (*found) return std::move(**found);
+    if (auto put = put_new(account, session, {}); !put) return put.error();
+    found = pending_enrollment(account, session);
+    if (!found) return found.error();
+    if (!*found) return Error{ErrorKind::unavailable, "the pending enrollment was not kept"};
+    return std::move(**found);
+}
+
+Result<std::optional<StoredSecret>> PendingValidator::still_pending(const Account& account, const SessionId& session,
+                                                                    const Check& check) {
+    auto pending = factors_.find_pending(account, session);
+    if (!pending) return pending.error();
+    if (!*pending || (*pending)->secret.sid != check.sid) return std::optional<StoredSecret>{};
+    return std::optional{std::move((*pending)->secret)};
+}
+
+}  // namespace uzmfa
