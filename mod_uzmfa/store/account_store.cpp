@@ -31,6 +31,17 @@ bool is_uuid(std::string_view text) {
     return true;
 }
 
+Account account_of(const Row& row) {
+    Account account;
+    account.name = *UserName::of(row.text(0));
+    account.uuid = lower(row.text(1));
+    account.mfa_sid = row.text(2) == "null" ? "" : row.text(2);
+    account.mfa_enrolled = row.truth(3);
+    account.mfa_enabled = row.truth(4);
+    account.access_enabled = row.truth(5);
+    return account;
+}
+
 }  // namespace
 
 bool is_user_name(std::string_view name) {
@@ -47,16 +58,23 @@ Result<std::optional<Account>> AccountStore::find(std::string_view name) {
     if (rows->size() > 1) return Error{ErrorKind::damaged, "two rows of the users table have one name"};
 
     const Row& row = rows->front();
-    Account account;
-    account.name = *UserName::of(row.text(0));
-    account.uuid = lower(row.text(1));
-    account.mfa_sid = row.text(2) == "null" ? "" : row.text(2);
-    account.mfa_enrolled = row.truth(3);
-    account.mfa_enabled = row.truth(4);
-    account.access_enabled = row.truth(5);
+    Account account = account_of(row);
     if (!account.uuid.empty() && !is_uuid(account.uuid)) return Error{ErrorKind::damaged, "a uuid is ill-formed"};
     if (row.number(6) > 0) return shared_uuid();
     return std::optional<Account>{std::move(account)};
+}
+
+Result<AccountPage> AccountStore::page_after(std::string_view name) {
+    constexpr std::size_t full_page = 1000;  // as the statement says
+    auto rows = database_.rows(Statement::list_accounts, {name});
+    if (!rows) return rows.error();
+    AccountPage page;
+    for (const auto& row : *rows) {
+        if (is_user_name(row.text(0))) page.accounts.push_back(account_of(row));
+    }
+    if (rows->size() < full_page || rows->back().text(0) == name) return page;
+    page.next = rows->back().text(0);
+    return page;
 }
 
 Result<std::string> AccountStore::own_uuid(const Account& account) {

@@ -7,11 +7,19 @@
 
 namespace uzmfa {
 
+struct AccountPage {
+    std::vector<Account> accounts;
+    std::string next;  // the name behind which the next page begins; empty: this is the last
+};
+
 class AccountStore final : public Accounts {
 public:
     explicit AccountStore(Database& database) : database_{database} {}
 
     Result<std::optional<Account>> find(std::string_view name) override;
+    // All users by name, a page at a time: those behind `name`, all where it is empty. What cannot be a user's name
+    // is passed over.
+    Result<AccountPage> page_after(std::string_view name);
     Result<std::string> own_uuid(const Account& account) override;
     Result<bool> consume_skip(const Account& account) override;
 

@@ -41,6 +41,16 @@ Result<std::optional<BoundFactor>> FactorStore::find(const Account& account) {
     return std::optional{BoundFactor{{account.mfa_sid, std::string{row.text(0)}, *parameters}, row.number(3)}};
 }
 
+Result<std::optional<Binding>> FactorStore::find_binding(const Account& account) {
+    auto rows = database_.rows(Statement::find_binding, {account.mfa_sid, account.uuid});
+    if (!rows) return rows.error();
+    if (rows->empty()) return std::optional<Binding>{};
+    const Row& row = rows->front();
+    auto parameters = parameters_of(row.text(0), row.number(1));
+    if (!parameters) return parameters.error();
+    return std::optional{Binding{*parameters, from_unix_time(row.number(2)), std::string{row.text(3)}}};
+}
+
 Result<bool> FactorStore::spend(const Account& account, TimeStep step) {
     auto changed = database_.change(Statement::spend_step, {step, account.mfa_sid, account.uuid, step});
     if (!changed) return changed.error();
@@ -114,6 +124,15 @@ Result<Done> FactorStore::unbind(const Account& account) {
     auto changed = database_.change(Statement::unenroll_account, {account.name.view(), account.uuid, account.mfa_sid});
     if (!changed) return changed.error();
     return Done{};
+}
+
+Result<bool> FactorStore::move(const Account& account, std::string_view sid) {
+    auto changed = database_.change(Statement::move_account, {sid, account.name.view(), account.uuid, account.mfa_sid});
+    if (!changed) return changed.error();
+    if (*changed != 1) return false;
+    auto moved = database_.change(Statement::move_factor, {sid, account.mfa_sid, account.uuid});
+    if (!moved) return moved.error();
+    return *moved == 1;
 }
 
 }  // namespace uzmfa

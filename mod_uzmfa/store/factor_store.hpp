@@ -3,6 +3,7 @@
 #pragma once
 
 #include "factors/factors.hpp"
+#include "store/account_details.hpp"
 #include "store/database.hpp"
 
 namespace uzmfa {
@@ -12,6 +13,8 @@ public:
     explicit FactorStore(Database& database) : database_{database} {}
 
     Result<std::optional<BoundFactor>> find(const Account& account) override;
+    // When and from where that factor was bound.
+    Result<std::optional<Binding>> find_binding(const Account& account);
     Result<bool> spend(const Account& account, TimeStep step) override;
     Result<bool> spend_code(const Account& account, std::string_view digest) override;
     Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) override;
@@ -22,6 +25,10 @@ public:
     Result<bool> bind(const Account& account, const SessionId& session, const StoredSecret& secret,
                       TimeStep step, std::string_view address) override;
     Result<Done> unbind(const Account& account) override;
+
+    // The account's factor has another name from now on, and its secret is no longer kept; when and from where it was
+    // bound stays. True if the account's mfa_sid was still what it was; part of a transaction.
+    Result<bool> move(const Account& account, std::string_view sid);
 
 private:
     Database& database_;

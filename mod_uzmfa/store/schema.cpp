@@ -183,6 +183,14 @@ std::string schema(Driver driver, bool with_users) {
     return sql;
 }
 
+std::vector<std::string_view> own_table_names() {
+    std::vector<std::string_view> names;
+    for (const auto& row : always) {
+        if (!row.table.empty()) names.push_back(row.table);
+    }
+    return names;
+}
+
 Result<std::string> missing_from(Database& database, const Expectation& expectation) {
     auto missing = missing_of(database, expectation.users_table, always);
     if (missing && missing->empty() && expectation.uzerp_passwords) {

@@ -10,6 +10,9 @@ namespace uzmfa {
 // a users table as uzERP has it (UZERP's names and types) for sites without an application of their own.
 std::string schema(Driver driver, bool with_users);
 
+// The names of the module's own tables.
+std::vector<std::string_view> own_table_names();
+
 struct Expectation {
     std::string_view users_table;
     bool uzerp_passwords;  // the login provider `uzerp` is in use

@@ -12,9 +12,9 @@ constexpr std::size_t sid_random_bytes = 16;
 
 }  // namespace
 
-Result<SecretBytes> LocalValidator::open(const Account& account, const StoredSecret& stored) const {
+Result<SecretBytes> open_secret(const Sealer& sealer, const Account& account, const StoredSecret& stored) {
     const auto sealed = from_base64(stored.sealed);
-    auto secret = sealed ? sealer_.open(*sealed, seal_context(account, stored.sid)) : std::nullopt;
+    auto secret = sealed ? sealer.open(*sealed, seal_context(account, stored.sid)) : std::nullopt;
     if (!secret || secret->empty()) {
         return Error{ErrorKind::damaged, "the secret of factor " + stored.sid +
                                              " does not open: its key is missing or the row was changed"};
@@ -23,7 +23,7 @@ Result<SecretBytes> LocalValidator::open(const Account& account, const StoredSec
 }
 
 Result<Enrollment> LocalValidator::shown(const Account& account, const StoredSecret& stored) const {
-    auto secret = open(account, stored);
+    auto secret = open_secret(sealer_, account, stored);
     if (!secret) return secret.error();
     auto text = base32(*secret);
     auto uri = key_uri(site_.issuer, account.name.view(), text, stored.parameters);
@@ -44,7 +44,7 @@ Result<std::optional<std::size_t>> LocalValidator::code_digits(const Account& ac
     if (!factor) return factor.error();
     if (!*factor) return std::optional<std::size_t>{};
     // A secret that cannot be opened is an error here already, never "not enrolled".
-    auto secret = open(account, (*factor)->secret);
+    auto secret = open_secret(sealer_, account, (*factor)->secret);
     if (!secret) return secret.error();
     return std::optional<std::size_t>{(*factor)->secret.parameters.digits};
 }
@@ -60,7 +60,7 @@ Result<Check> LocalValidator::check_enrollment(const Account& account, const Ses
     if (!charged) return charged.error();
     std::optional<TimeStep> step;
     if (*charged) {
-        auto secret = open(account, stored);
+        auto secret = open_secret(sealer_, account, stored);
         if (!secret) return secret.error();
         step = matching_step(code, now, site_.totp_skew, *secret, stored.parameters);
     }
@@ -83,7 +83,7 @@ Result<Check> LocalValidator::check(const Account& account, std::string_view cod
     if (!*factor) return Error{ErrorKind::damaged, "the factor of this account is gone"};
     const auto& [stored, last_step] = **factor;
 
-    auto secret = open(account, stored);
+    auto secret = open_secret(sealer_, account, stored);
     if (!secret) return secret.error();
     const auto step = matching_step(code, now, site_.totp_skew, *secret, stored.parameters);
     if (!step) return Check{Verdict::wrong};

@@ -10,6 +10,9 @@
 
 namespace uzmfa::totp {
 
+// The secret of an account's factor. `sealer` is of use::totp_secret.
+Result<SecretBytes> open_secret(const Sealer& sealer, const Account& account, const StoredSecret& stored);
+
 class LocalValidator final : public PendingValidator {
 public:
     LocalValidator(Factors& factors, const Sealer& sealer, const Site& site)
@@ -24,7 +27,6 @@ public:
                       std::string_view address) override;
 
 private:
-    Result<SecretBytes> open(const Account& account, const StoredSecret& stored) const;
     Result<Enrollment> shown(const Account& account, const StoredSecret& stored) const override;
     Result<Done> put_new(const Account& account, const SessionId& session, std::string_view spent_sid) override;
 

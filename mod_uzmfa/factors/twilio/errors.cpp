@@ -17,6 +17,7 @@ constexpr ErrorRow rows[] = {
     {60311, Meaning::wrong_code},          // the older answer to a wrong code
     {60312, Meaning::wait, hours{1}},      // 50 challenges an hour or 100 a day
     {60315, Meaning::full},                // 100 factors of one user
+    {60317, Meaning::same_secret},
     {60318, Meaning::gone},                // the factor was never verified
     {60322, Meaning::wrong_code},          // the challenge was answered already
     {60323, Meaning::wrong_code},          // the challenge has expired

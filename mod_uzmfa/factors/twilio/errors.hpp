@@ -15,6 +15,7 @@ enum class Meaning : std::uint8_t {
     gone,           // no such factor, or one that cannot be verified any more
     spent,          // too many wrong codes for this pending factor
     full,           // the user has as many factors as Twilio keeps
+    same_secret,    // the user has a factor with this secret
     busy,           // not processed, safe to repeat
     unavailable,
     misconfigured,  // credentials, permissions, settings, or a request that Twilio does not understand

@@ -99,8 +99,7 @@ Result<Done> TwilioValidator::make_room(const Account& account) {
 }
 
 Answer<NewFactor> TwilioValidator::make_factor(const Account& account) {
-    const auto name = settings_.friendly_name == FriendlyName::username ? account.name.view().substr(0, 64)
-                                                                        : std::string_view{account.uuid};
+    const auto name = friendly_name_of(account, settings_.friendly_name);
     const FactorConfig config{site_.totp_algorithm, site_.totp_digits, site_.totp_skew};
     auto made = api_.create_factor(account.uuid, name, config);
     if (!is_refused(made, Meaning::full)) return made;
@@ -149,7 +148,7 @@ Result<Check> TwilioValidator::check_enrollment(const Account& account, const Se
     const auto* const refusal = std::get_if<Refusal>(&*answer);
     const bool right = !refusal && std::get<bool>(*answer);
     const bool wrong = !right && (!refusal || refusal->meaning == Meaning::wrong_code);
-    if (right) return Check{.verdict = Verdict::accepted, .sid = sid, .digest = digest_of(account, sid, code)};
+    if (right) return Check{.verdict = Verdict::accepted, .sid = sid, .digest = digest_of(digest_key_, account, sid, code)};
     if (wrong && (*pending)->tries + 1 < most_tries) return Check{Verdict::wrong};
 
     // This factor can no longer be verified: it goes, and a new one takes its place.
@@ -200,7 +199,7 @@ Result<Check> TwilioValidator::check(const Account& account, std::string_view co
     if (!answer) return answer.error();
     if (const bool* const approved = std::get_if<bool>(&*answer)) {
         if (!*approved) return Check{Verdict::wrong};
-        return Check{.verdict = Verdict::accepted, .sid = account.mfa_sid, .digest = digest_of(account, account.mfa_sid, code)};
+        return Check{.verdict = Verdict::accepted, .sid = account.mfa_sid, .digest = digest_of(digest_key_, account, account.mfa_sid, code)};
     }
     const auto& refusal = std::get<Refusal>(*answer);
     switch (refusal.meaning) {
@@ -215,9 +214,9 @@ Result<bool> TwilioValidator::spend(const Account& account, const Check& check) 
     return factors_.spend_code(account, check.digest);
 }
 
-std::string TwilioValidator::digest_of(const Account& account, std::string_view sid, std::string_view code) const {
+std::string digest_of(const SecretBytes& key, const Account& account, std::string_view sid, std::string_view code) {
     const auto message = seal_context(account, sid) + "/" + std::string{code};
-    return hex(hmac(Digest::sha256, digest_key_, bytes_of(message)));
+    return hex(hmac(Digest::sha256, key, bytes_of(message)));
 }
 
 }  // namespace uzmfa::twilio

@@ -33,7 +33,6 @@ private:
     Answer<NewFactor> make_factor(const Account& account);
     Result<Done> make_room(const Account& account);
     Result<Done> pay_entity(const Account& account);
-    std::string digest_of(const Account& account, std::string_view sid, std::string_view code) const;
     Result<Check> without_factor(const Account& account);
 
     Quotas& quotas_;
@@ -44,6 +43,9 @@ private:
     const Site& site_;
     const Settings& settings_;
 };
+
+// What Factors::spend_code takes of a code. `key` is of use::used_code.
+std::string digest_of(const SecretBytes& key, const Account& account, std::string_view sid, std::string_view code);
 
 // The URI as Twilio made it, but with the user's name, which Twilio need not know.
 std::string relabelled(std::string_view uri, std::string_view name);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/account_reset.hpp"
+
+#include "factors/twilio/sids.hpp"
+#include "store/account_store.hpp"
+#include "store/owed_deletion_store.hpp"
+
+namespace uzmfa {
+namespace {
+
+// True where the row was still the one that was found.
+Result<bool> reset_row(Database& database, const Account& account, bool is_at_twilio) {
+    // The first statement is a write: whoever enrolls or resets the same user waits from here on.
+    auto changed = database.change(Statement::reset_account, {account.name.view()});
+    if (!changed) return changed.error();
+    auto now = AccountStore{database}.find(account.name.view());
+    if (!now) return now.error();
+    if (*changed != 1 || !*now || (*now)->uuid != account.uuid) return false;
+    if (account.uuid.empty()) return true;  // no row of ours has it, and Twilio neither
+
+    for (const auto statement : {Statement::drop_factors, Statement::drop_pending}) {
+        if (auto dropped = database.change(statement, {account.uuid}); !dropped) return dropped.error();
+    }
+    if (!is_at_twilio) return true;
+    if (auto owed = OwedDeletionStore{database}.owe(account.uuid, {}); !owed) return owed.error();
+    return true;
+}
+
+}  // namespace
+
+Result<bool> reset_account(Database& database, std::string_view name, Validator validator) {
+    constexpr int tries = 3;
+    for (int i = 0; i < tries; ++i) {
+        auto account = AccountStore{database}.find(name);
+        if (!account) return account.error();
+        if (!*account) return false;
+        const bool is_at_twilio =
+            validator == Validator::twilio || twilio::is_sid(twilio::Kind::factor, (*account)->mfa_sid);
+        auto done = database.in_transaction([&] { return reset_row(database, **account, is_at_twilio); });
+        if (!done || *done) return done;
+    }
+    return Error{ErrorKind::unavailable, "the user's row changes all the time"};
+}
+
+}  // namespace uzmfa
