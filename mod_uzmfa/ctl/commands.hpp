@@ -14,7 +14,18 @@ inline constexpr int exit_refused = 1;      // refused or not found
 inline constexpr int exit_usage = 2;        // wrong usage
 inline constexpr int exit_unreachable = 3;  // database or provider
 
-int make_key_file(const std::string& path);
-int print_schema(const std::string& driver, bool with_users);
+// What goes for every command.
+struct Common {
+    std::string config_file;
+    bool as_json = false;
+};
+
+int make_key_file(const Common& common, const std::string& path);
+int print_schema(const Common& common, const std::string& driver, bool with_users);
+int check(const Common& common);
+int list_users(const Common& common, bool only_not_enrolled);
+int show_user(const Common& common, const std::string& name);
+int reset_user(const Common& common, const std::string& name);
+int move_user(const Common& common, const std::string& name, const std::string& to);
 
 }  // namespace uzmfa

@@ -1,60 +1,143 @@
 // SPDX-License-Identifier: Apache-2.0
-// The administrator's tool: keys and tables.
+// The administrator's tool: keys, tables, users, and the check of a site.
 #include "ctl/commands.hpp"
+#include "ctl/tool_settings.hpp"
 
 #include <CLI/CLI.hpp>
 #include <apr_general.h>
 
 #include <cstdio>
+#include <functional>
 
 namespace {
 
-std::string complaint(const CLI::App* app, const CLI::Error& error) {
-    const auto chosen = app->get_subcommands();
-    if (!chosen.empty()) {
-        return "uzmfactl: " + std::string{error.what()} + "\nMore: uzmfactl " + chosen.front()->get_name() + " --help\n";
+using namespace uzmfa;
+
+// The command that was chosen, as far as there is one, with the words that lead to it.
+const CLI::App* deepest(const CLI::App* app, std::string& words) {
+    words = app->get_name();
+    for (auto chosen = app->get_subcommands(); !chosen.empty(); chosen = app->get_subcommands()) {
+        app = chosen.front();
+        words += " " + app->get_name();
     }
-    const auto words = app->remaining();
-    std::string text = "uzmfactl: ";
-    text += words.empty() ? "a command is missing" : "there is no command or option '" + words.front() + "'";
-    text += "\nCommands:";
-    for (const auto* command : app->get_subcommands([](const CLI::App*) { return true; })) {
-        text += " " + command->get_name();
-    }
-    return text + "\nMore: uzmfactl --help\n";
+    return app;
 }
+
+std::string complaint(const CLI::App* top, const CLI::Error& error) {
+    std::string words;
+    const auto* const app = deepest(top, words);
+    const auto commands = app->get_subcommands([](const CLI::App*) { return true; });
+    const auto rest = top->remaining(true);
+    if (commands.empty() && rest.empty()) return "uzmfactl: " + std::string{error.what()} + "\nMore: " + words + " --help\n";
+    std::string text = "uzmfactl: ";
+    text += rest.empty() ? "a command is missing" : "there is no command or option '" + rest.front() + "'";
+    if (!commands.empty()) text += "\nCommands:";
+    for (const auto* command : commands) text += " " + command->get_name();
+    return text + "\nMore: " + words + " --help\n";
+}
+
+class Commands {
+public:
+    Commands() {
+        app_.require_subcommand(1);
+        app_.fallthrough();
+        app_.set_version_flag("--version", std::string{version});
+        app_.get_formatter()->column_width(28);
+        app_.failure_message(complaint);
+        app_.add_option("--config", common_.config_file, "the tool's configuration file")->capture_default_str()->type_name("FILE");
+        app_.add_flag("--json", common_.as_json, "print JSON");
+        app_.footer("\nExit status: 0 done, 1 refused or not found, 2 wrong usage, 3 database or Twilio unreachable.\n\n"
+                    "The configuration file has one NAME = VALUE a line and comments with #; only its owner may write it, and\n"
+                    "where it holds a secret only its owner and group may read it:\n" +
+                    help_on_settings());
+        add_keygen();
+        add_schema();
+        add_check();
+        add_user();
+    }
+
+    int run(int count, char** arguments) {
+        try {
+            app_.parse(count, arguments);
+        } catch (const CLI::ParseError& error) {
+            return app_.exit(error) == 0 ? exit_done : exit_usage;
+        }
+        return chosen_();
+    }
+
+private:
+    void add_keygen() {
+        auto* const command = app_.add_subcommand("keygen", "Make a key file (mode 0600) for UzmfaSessionKeyFile");
+        command->add_option("FILE", file_, "the file to make; an existing one is left alone")->required();
+        command->callback([this] { chosen_ = [this] { return make_key_file(common_, file_); }; });
+    }
+
+    void add_schema() {
+        auto* const command = app_.add_subcommand("schema", "Print the SQL that makes the module's own tables");
+        command->add_option("--driver", driver_, "the database: pgsql or sqlite3")
+            ->required()
+            ->check(CLI::IsMember({"pgsql", "sqlite3"}));
+        command->add_flag("--users", with_users_, "also a users table, for sites without an application of their own");
+        command->callback([this] { chosen_ = [this] { return print_schema(common_, driver_, with_users_); }; });
+    }
+
+    void add_check() {
+        auto* const command = app_.add_subcommand("check", "Look at keys, database, rights, Twilio and the clock, and say what to do");
+        command->footer("\nOne line a finding: ok, warning or error. It changes nothing. Exit status 0 where there is no error,\n"
+                        "1 where there is one, 3 where the database or Twilio cannot be reached.\n");
+        command->callback([this] { chosen_ = [this] { return check(common_); }; });
+    }
+
+    void add_user() {
+        auto* const user = app_.add_subcommand("user", "Look at users and their second factors, reset and move them");
+        user->require_subcommand(1);
+
+        auto* const list = user->add_subcommand("list", "List all users");
+        list->add_flag("--not-enrolled", only_not_enrolled_, "only those who have not enrolled");
+        list->callback([this] { chosen_ = [this] { return list_users(common_, only_not_enrolled_); }; });
+
+        auto* const show = add_user_command(*user, "show", "Show what is known of one user's second factor");
+        show->callback([this] { chosen_ = [this] { return show_user(common_, name_); }; });
+
+        auto* const reset = add_user_command(*user, "reset", "Have a user enroll anew, say after the loss of a phone");
+        reset->footer("\nForgets the user's factor and what waits to be confirmed. At Twilio all that it has of the user is deleted;\n"
+                      "where it cannot be reached the user is reset all the same, and httpd makes the deletion later. The user\n"
+                      "must remove the old entry from the authenticator app.\n");
+        reset->callback([this] { chosen_ = [this] { return reset_user(common_, name_); }; });
+
+        auto* const move = add_user_command(*user, "move", "Move a user's factor to another validator; the app goes on as it is");
+        move->add_option("--to", target_, "twilio; from there no way leads back but user reset")
+            ->required()
+            ->check(CLI::IsMember({"local", "twilio"}));
+        move->footer("\nBrings the secret to Twilio and has it verified there; then it is no longer kept here. Where anything fails the\n"
+                     "user signs in as before. Needs key-file and Twilio's credentials. httpd must run with UzmfaValidator twilio\n"
+                     "for those who were moved, so move all users while nobody signs in, and change the directive then.\n");
+        move->callback([this] { chosen_ = [this] { return move_user(common_, name_, target_); }; });
+    }
+
+    CLI::App* add_user_command(CLI::App& user, const char* name, const char* help) {
+        auto* const command = user.add_subcommand(name, help);
+        command->add_option("NAME", name_, "the user, exactly as in the table")->required();
+        return command;
+    }
+
+    Common common_{.config_file = default_tool_file};
+    std::string file_;
+    std::string driver_;
+    std::string name_;
+    std::string target_;
+    bool with_users_ = false;
+    bool only_not_enrolled_ = false;
+    std::function<int()> chosen_;
+    CLI::App app_{"Administers mod_uzmfa. Works without httpd running.", "uzmfactl"};
+};
 
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-    using namespace uzmfa;
     apr_initialize();
-
-    CLI::App app{"Administers mod_uzmfa. Works without httpd running.", "uzmfactl"};
-    app.require_subcommand(1);
-    app.set_version_flag("--version", std::string{version});
-    app.get_formatter()->column_width(28);
-    app.failure_message(complaint);
-
-    std::string key_file;
-    auto* const keygen = app.add_subcommand("keygen", "Make a key file (mode 0600) for UzmfaSessionKeyFile");
-    keygen->add_option("FILE", key_file, "the file to make; an existing one is left alone")->required();
-
-    std::string driver;
-    bool with_users = false;
-    auto* const tables = app.add_subcommand("schema", "Print the SQL that makes the module's own tables");
-    tables->add_option("--driver", driver, "the database: pgsql or sqlite3")
-        ->required()
-        ->check(CLI::IsMember({"pgsql", "sqlite3"}));
-    tables->add_flag("--users", with_users, "also a users table, for sites without an application of their own");
-
     try {
-        app.parse(argument_count, arguments);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_done : exit_usage;
-    }
-    try {
-        return keygen->parsed() ? make_key_file(key_file) : print_schema(driver, with_users);
+        return Commands{}.run(argument_count, arguments);
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "uzmfactl: %s\n", failure.what());
         return exit_refused;

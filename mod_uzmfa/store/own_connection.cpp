@@ -2,6 +2,19 @@
 #include "store/own_connection.hpp"
 
 namespace uzmfa {
+namespace {
+
+// What libpq says of parameters that it cannot read may hold a part of the password; what it says of a connection does
+// not.
+std::string reason_in(const char* message) {
+    const std::string_view text{message ? message : ""};
+    for (const std::string_view start : {"connection to server", "could not translate host name"}) {
+        if (text.starts_with(start)) return ": " + std::string{text.substr(0, text.find('\n'))};
+    }
+    return {};
+}
+
+}  // namespace
 
 OwnConnection::OwnConnection(apr_pool_t* parent, std::string_view driver, std::string_view params)
     : pool_{nullptr}, driver_{driver}, params_{params} {
@@ -22,7 +35,7 @@ Result<Connection> OwnConnection::acquire() {
     apr_dbd_t* handle = nullptr;
     const char* message = nullptr;
     if (apr_dbd_open_ex(driver, pool_, params_.c_str(), &handle, &message) != APR_SUCCESS) {
-        return Error{ErrorKind::unavailable, "the database cannot be opened"};
+        return Error{ErrorKind::unavailable, "the database cannot be opened" + reason_in(message)};
     }
     open_ = Connection{driver, handle, pool_, apr_hash_make(pool_)};
     return *open_;

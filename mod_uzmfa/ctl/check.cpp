@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/keys.hpp"
+#include "ctl/commands.hpp"
+#include "ctl/output.hpp"
+#include "ctl/tool.hpp"
+#include "factors/twilio/service_check.hpp"
+#include "store/own_connection.hpp"
+#include "store/owed_deletion_store.hpp"
+#include "store/rights.hpp"
+#include "store/schema.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+namespace uzmfa {
+namespace {
+
+enum class Level : std::uint8_t { ok, warning, error };
+
+std::string_view name_of(Level level) {
+    switch (level) {
+        case Level::ok: return "ok";
+        case Level::warning: return "warning";
+        case Level::error: return "error";
+    }
+    return {};
+}
+
+struct Finding {
+    Level level;
+    std::string subject;
+    std::string text;
+};
+
+class Report {
+public:
+    void ok(std::string subject, std::string text) { findings_.push_back({Level::ok, std::move(subject), std::move(text)}); }
+    void warn(std::string subject, std::string text) {
+        findings_.push_back({Level::warning, std::move(subject), std::move(text)});
+    }
+    void error(std::string subject, std::string text) {
+        findings_.push_back({Level::error, std::move(subject), std::move(text)});
+    }
+    void unreachable(std::string subject, std::string text) {
+        is_unreachable_ = true;
+        error(std::move(subject), std::move(text));
+    }
+
+    int status() const {
+        if (is_unreachable_) return exit_unreachable;
+        const bool has_error = std::any_of(findings_.begin(), findings_.end(), [](const auto& one) { return one.level == Level::error; });
+        return has_error ? exit_refused : exit_done;
+    }
+
+    int print(bool as_json) const {
+        if (as_json) print_json();
+        else for (const auto& [level, subject, text] : findings_) {
+            std::printf("%-9s%-16s%s\n", std::string{name_of(level)}.c_str(), subject.c_str(), text.c_str());
+        }
+        return status();
+    }
+
+private:
+    void print_json() const {
+        std::vector<Json> items;
+        for (const auto& [level, subject, text] : findings_) {
+            items.push_back(JsonObject{}.add("level", name_of(level)).add("subject", subject).add("text", text).take());
+        }
+        uzmfa::print(JsonObject{}.add("status", std::int64_t{status()}).add("findings", json_array_of(std::move(items))).take());
+    }
+
+    std::vector<Finding> findings_;
+    bool is_unreachable_ = false;
+};
+
+void check_keys(Report& report, const ToolSettings& settings) {
+    constexpr const char* subject = "key file";
+    if (settings.site.key_file.empty()) {
+        return report.error(subject, "key-file is not set: name the file of UzmfaSessionKeyFile");
+    }
+    const std::string path{settings.site.key_file};
+    const auto keys = read_key_file(path);
+    if (!keys) return report.error(subject, keys.error().detail);
+    report.ok(subject, path + " holds " + std::to_string(keys->size()) + (keys->size() == 1 ? " key" : " keys"));
+}
+
+void check_deadlines(Report& report, const ToolSettings& settings) {
+    if (settings.driver != "pgsql") return;
+    std::string missing;
+    for (const std::string_view name : {"connect_timeout", "tcp_user_timeout", "statement_timeout"}) {
+        if (settings.params.find(name) == settings.params.npos) missing.append(missing.empty() ? "" : ", ").append(name);
+    }
+    if (missing.empty()) return report.ok("deadlines", "params have them");
+    report.warn("deadlines", "params lack " + missing +
+                                 ": httpd hangs with a database that does. DBDParams want \"… connect_timeout=2 "
+                                 "tcp_user_timeout=2000 options='-c statement_timeout=2000'\"");
+}
+
+// httpd's children must write the file, and beside it.
+void check_file(Report& report, const std::string& path) {
+    constexpr const char* subject = "rights";
+    const auto folder = path.substr(0, path.rfind('/') + 1);
+    struct stat file {};
+    struct stat parent {};
+    if (stat(path.c_str(), &file) != 0 || stat(folder.empty() ? "." : folder.c_str(), &parent) != 0) return;
+    const auto only_root_writes = [](const struct stat& status) {
+        return status.st_uid == 0 && !(status.st_mode & S_IWOTH) && !((status.st_mode & S_IWGRP) && status.st_gid != 0);
+    };
+    if (only_root_writes(file) || only_root_writes(parent)) {
+        return report.warn(subject, "only root may write " + path + " or its folder: httpd's user (www-data) must be able to. chown both to it");
+    }
+    if (file.st_mode & (S_IROTH | S_IWOTH)) {
+        return report.warn(subject, path + " is open to everybody on this machine: chmod 0640");
+    }
+    report.ok(subject, "the file and its folder are not root's alone");
+}
+
+void check_rights(Report& report, Tool& tool) {
+    const auto& settings = tool.settings();
+    if (settings.driver == "sqlite3") return check_file(report, std::string{settings.params});
+    const auto missing = missing_rights(tool.database(), settings.site.users_table);
+    if (!missing) return report.error("rights", in_words_of_tool(missing.error().detail));
+    if (missing->empty()) return report.ok("rights", "the database's user may read and change what it must");
+    std::string names;
+    for (const auto& right : *missing) names += (names.empty() ? "" : ", ") + right;
+    report.error("rights", "missing: " + names + ". The owner of the tables must GRANT them to the user of params");
+}
+
+void check_deletions(Report& report, Tool& tool) {
+    const auto owed = OwedDeletionStore{tool.database()}.all();
+    if (!owed) return report.error("deletions", in_words_of_tool(owed.error().detail));
+    if (owed->empty()) return report.ok("deletions", "none are owed to Twilio");
+    const auto count = std::to_string(owed->size()) + (owed->size() < 1000 ? "" : " or more");
+    report.warn("deletions", count + " owed to Twilio, the oldest since " + utc(owed->front().owed_at) +
+                                 ". httpd makes them by itself while it runs with UzmfaValidator twilio and Twilio answers");
+}
+
+void check_database(Report& report, Tool& tool) {
+    const auto& settings = tool.settings();
+    if (const auto opened = tool.open_database(); !opened) {
+        const auto text = in_words_of_tool(opened.error().detail);
+        if (opened.error().kind != ErrorKind::unavailable) return report.error("database", text);
+        return report.unreachable("database", text + ". Look at driver and params, and whether the server runs");
+    }
+    report.ok("database", "answers");
+
+    auto missing = missing_from(tool.database(), {settings.site.users_table, false});
+    if (!missing) return report.unreachable("tables", in_words_of_tool(missing.error().detail));
+    if (!missing->empty()) {
+        return report.error("tables", *missing + " is missing, or may not be read. The module's own tables are made by the SQL of: "
+                                                 "uzmfactl schema --driver " + std::string{settings.driver});
+    }
+    report.ok("tables", "all are there");
+    missing = missing_from(tool.database(), {settings.site.users_table, true});
+    if (missing && !missing->empty()) {
+        report.warn("sign-in", *missing + " is missing, or may not be read: UzmfaLoginProvider uzerp needs it, others do not");
+    }
+    check_rights(report, tool);
+    check_deletions(report, tool);
+}
+
+void check_env(Report& report, const ToolSettings& settings) {
+    if (settings.site.env_file.empty()) return;
+    const auto env = env_of(settings);
+    if (!env) return report.error("env file", env.error().detail);
+    report.ok("env file", std::string{settings.site.env_file} + " can be read");
+}
+
+void note(Report& report, const char* subject, const twilio::ServiceFault& fault) {
+    if (fault.is_grave) report.error(subject, fault.text);
+    else report.warn(subject, fault.text);
+}
+
+void check_service(Report& report, const twilio::ServiceSettings& service) {
+    const auto faults = twilio::faults_of(service);
+    for (const auto& fault : faults) note(report, "service", fault);
+    if (faults.empty()) report.ok("service", "'" + printable(service.name) + "' makes codes of 6 digits and 30 s");
+
+    if (!service.clock) return report.warn("clock", "Twilio's answer has no date to compare with");
+    const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
+    const auto clock = twilio::faults_of_clock(now, *service.clock);
+    for (const auto& fault : clock) note(report, "clock", fault);
+    if (clock.empty()) report.ok("clock", "agrees with Twilio's");
+}
+
+void check_provider(Report& report, Tool& tool) {
+    constexpr const char* subject = "twilio";
+    if (!tool.names_provider()) return;
+    const auto provider = tool.provider();
+    if (!provider) {
+        // Said already.
+        if (!env_of(tool.settings())) return;
+        return report.error(subject, in_words_of_tool(provider.error().detail));
+    }
+    const auto service = (*provider)->api().fetch_service();
+    if (!service) {
+        const auto& detail = service.error().detail;
+        if (service.error().kind == ErrorKind::provider_refuses) {
+            return report.error(subject, detail + ". Error 20003: look at twilio-account-sid and twilio-auth-token, or at twilio-api-key, "
+                                                  "and whether they are of this region; 70051: the API key may not use Verify");
+        }
+        return report.unreachable(subject, detail + ". Look at twilio-url, at the firewall and at https://status.twilio.com");
+    }
+    if (!std::holds_alternative<twilio::ServiceSettings>(*service)) {
+        return report.error(subject, "the account has no service " + (*provider)->service_sid() +
+                                         ": look at twilio-service-sid, and whether the service is of this account and region");
+    }
+    report.ok(subject, "takes the credentials, and knows the service");
+    check_service(report, std::get<twilio::ServiceSettings>(*service));
+}
+
+}  // namespace
+
+int check(const Common& common) {
+    Report report;
+    auto settings = read_tool_settings(common.config_file);
+    if (!settings) {
+        report.error("configuration", settings.error().detail);
+        return report.print(common.as_json);
+    }
+    report.ok("configuration", common.config_file + " can be read");
+    Tool tool{std::move(*settings)};
+    check_keys(report, tool.settings());
+    check_deadlines(report, tool.settings());
+    check_database(report, tool);
+    check_env(report, tool.settings());
+    check_provider(report, tool);
+    return report.print(common.as_json);
+}
+
+}  // namespace uzmfa

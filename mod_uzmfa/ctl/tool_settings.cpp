@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/tool_settings.hpp"
+
+#include "core/form.hpp"
+#include "crypto/secret_file.hpp"
+#include "factors/twilio/sids.hpp"
+#include "net/url.hpp"
+#include "store/statements.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+namespace uzmfa {
+namespace {
+
+constexpr std::size_t largest_file = 64 * 1024;
+using Value = std::string_view;
+using Complaint = std::string;  // empty: the value is right
+
+Complaint a_driver(ToolSettings& to, Value value) {
+    to.driver = value;
+    return driver_named(value) ? "" : "must be pgsql or sqlite3";
+}
+
+Complaint database_params(ToolSettings& to, Value value) {
+    to.params = value;
+    return value.front() == '"' && value.back() == '"' ? "needs no quotes around it" : "";
+}
+
+template <Value Site::*Setting>
+Complaint a_path_of_site(ToolSettings& to, Value value) {
+    to.site.*Setting = value;
+    return value.front() == '/' ? "" : "must be a path that begins with /";
+}
+
+Complaint users_table(ToolSettings& to, Value value) {
+    to.site.users_table = value;
+    return is_table_name(value) ? "" : "must be a plain SQL name, or two with a dot between";
+}
+
+Complaint issuer(ToolSettings& to, Value value) {
+    to.site.issuer = value;
+    return value.size() <= 64 && is_utf8(value) ? "" : "must be UTF-8 of 1 to 64 bytes";
+}
+
+bool equal_in_any_case(Value one, Value other) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                      [&](char a, char b) { return lower(a) == lower(b); });
+}
+
+template <class T>
+struct Choice {
+    Value word;
+    T value;
+};
+
+template <class T, std::size_t Count>
+Complaint chosen(T& to, Value value, const std::array<Choice<T>, Count>& choices) {
+    Complaint words;
+    for (const auto& choice : choices) {
+        if (equal_in_any_case(value, choice.word)) {
+            to = choice.value;
+            return "";
+        }
+        words.append(words.empty() ? "" : ", ").append(choice.word);
+    }
+    return "must be one of: " + words;
+}
+
+Complaint validator(ToolSettings& to, Value value) {
+    return chosen(to.site.validator, value, std::array<Choice<Validator>, 2>{{{"local", Validator::local}, {"twilio", Validator::twilio}}});
+}
+
+Complaint totp_algorithm(ToolSettings& to, Value value) {
+    return chosen(to.site.totp_algorithm, value,
+                  std::array<Choice<Algorithm>, 3>{
+                      {{"SHA1", Algorithm::sha1}, {"SHA256", Algorithm::sha256}, {"SHA512", Algorithm::sha512}}});
+}
+
+Complaint totp_digits(ToolSettings& to, Value value) {
+    return chosen(to.site.totp_digits, value, std::array<Choice<std::uint8_t>, 2>{{{"6", 6}, {"8", 8}}});
+}
+
+Complaint totp_skew(ToolSettings& to, Value value) {
+    return chosen(to.site.totp_skew, value, std::array<Choice<std::uint8_t>, 2>{{{"0", 0}, {"1", 1}}});
+}
+
+template <Value twilio::Settings::*Setting, twilio::Kind Wanted>
+Complaint a_sid(ToolSettings& to, Value value) {
+    to.twilio.*Setting = value;
+    if (twilio::is_sid(Wanted, value)) return "";
+    return "must be " + std::string{twilio::prefix_of(Wanted)} + " and 32 hex digits";
+}
+
+Complaint auth_token(ToolSettings& to, Value value) {
+    to.twilio.auth_token = value;
+    return "";
+}
+
+Complaint api_key(ToolSettings& to, Value value) {
+    const auto blank = std::min(value.find_first_of(" \t"), value.size());
+    const auto secret = std::min(value.find_first_not_of(" \t", blank), value.size());
+    to.twilio.api_key = {value.substr(0, blank), value.substr(secret)};
+    const bool is_right = twilio::is_sid(twilio::Kind::api_key, to.twilio.api_key.sid) && secret < value.size();
+    return is_right ? "" : "must be SK and 32 hex digits, then a blank and the secret, file:PATH or exec:COMMAND";
+}
+
+Complaint twilio_url(ToolSettings& to, Value value) {
+    to.twilio.url = without_slash_at_end(value);
+    return complaint_about_url(to.twilio.url);
+}
+
+Complaint twilio_ca_file(ToolSettings& to, Value value) {
+    to.twilio.ca_file = value;
+    return value.front() == '/' ? "" : "must be a path that begins with /";
+}
+
+Complaint twilio_timeout(ToolSettings& to, Value value) {
+    std::uint16_t count = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
+    const auto unit = value.substr(static_cast<std::size_t>(end - value.data()));
+    const bool is_minutes = unit == "min";
+    if (error != std::errc{} || count == 0 || !(unit.empty() || unit == "s" || is_minutes)) {
+        return "must be a duration of a second or more, such as 5s";
+    }
+    to.twilio.timeout = is_minutes ? std::chrono::minutes{count} : seconds{count};
+    return "";
+}
+
+Complaint twilio_friendly_name(ToolSettings& to, Value value) {
+    using twilio::FriendlyName;
+    return chosen(to.twilio.friendly_name, value,
+                  std::array<Choice<FriendlyName>, 2>{{{"uuid", FriendlyName::uuid}, {"username", FriendlyName::username}}});
+}
+
+struct Row {
+    Value name;
+    Complaint (*set)(ToolSettings& to, Value value);
+    Value help;
+};
+constexpr Row rows[] = {
+    {"driver", a_driver, "pgsql or sqlite3, as DBDriver"},
+    {"params", database_params, "as DBDParams, without quotes"},
+    {"key-file", a_path_of_site<&Site::key_file>, "as UzmfaSessionKeyFile"},
+    {"env-file", a_path_of_site<&Site::env_file>, "uzERP's .env; what is named here beats it"},
+    {"users-table", users_table, "the application's table of users (users)"},
+    {"validator", validator, "local or twilio (local)"},
+    {"issuer", issuer, "the name shown in the app"},
+    {"totp-algorithm", totp_algorithm, "SHA1, SHA256 or SHA512 (SHA1)"},
+    {"totp-digits", totp_digits, "6 or 8 (6)"},
+    {"totp-skew", totp_skew, "0 or 1 (1)"},
+    {"twilio-account-sid", a_sid<&twilio::Settings::account_sid, twilio::Kind::account>, "AC…"},
+    {"twilio-auth-token", auth_token, "its token: itself, file:PATH or exec:COMMAND"},
+    {"twilio-api-key", api_key, "SK… and its secret, instead of the two above"},
+    {"twilio-service-sid", a_sid<&twilio::Settings::service_sid, twilio::Kind::service>, "VA…"},
+    {"twilio-url", twilio_url, "(https://verify.twilio.com)"},
+    {"twilio-ca-file", twilio_ca_file, "certificates to trust (the system's)"},
+    {"twilio-timeout", twilio_timeout, "how long to wait for Twilio (5s)"},
+    {"twilio-friendly-name", twilio_friendly_name, "uuid or username: what Twilio is told (uuid)"},
+};
+
+Value trimmed(Value text) {
+    const auto begin = text.find_first_not_of(" \t\r");
+    if (begin == text.npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
+}
+
+// A line in a wrong place may be a secret: only what looks like a name is repeated.
+bool looks_like_a_name(Value text) {
+    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
+}
+
+Complaint set(ToolSettings& to, Value line, std::array<bool, std::size(rows)>& seen) {
+    const auto equals = line.find('=');
+    if (equals == line.npos) return "is not NAME = VALUE";
+    const auto name = trimmed(line.substr(0, equals));
+    const auto value = trimmed(line.substr(equals + 1));
+    const auto row = std::find_if(std::begin(rows), std::end(rows), [&](const Row& one) { return one.name == name; });
+    if (row == std::end(rows)) {
+        Complaint complaint = looks_like_a_name(name) ? "there is no setting '" + std::string{name} + "'" : "is no setting";
+        complaint += "; there are:";
+        for (const auto& one : rows) complaint.append(" ").append(one.name);
+        return complaint;
+    }
+    auto& is_seen = seen[static_cast<std::size_t>(row - std::begin(rows))];
+    if (is_seen) return std::string{name} + " stands here a second time";
+    is_seen = true;
+    if (value.empty()) return std::string{name} + " has no value";
+    if (std::any_of(value.begin(), value.end(), [](char c) { return c == '\0'; })) return std::string{name} + " holds a NUL";
+    const auto complaint = row->set(to, value);
+    return complaint.empty() ? "" : std::string{name} + " " + complaint;
+}
+
+bool is_literal(Value secret) { return !secret.empty() && !secret.starts_with("file:") && !secret.starts_with("exec:"); }
+
+bool has_password(Value params) {
+    if (params.find("password") != params.npos) return true;
+    const auto scheme = params.find("://");
+    if (scheme == params.npos) return false;
+    const auto host = params.find('@', scheme);
+    return host != params.npos && params.find(':', scheme + 3) < host;
+}
+
+std::string_view rule_of_any_file(const struct stat& status) {
+    if (status.st_mode & (S_IWGRP | S_IWOTH)) return "may be written by others than its owner: chmod 0640";
+    return {};
+}
+
+std::string_view rule_of_a_file_with_secrets(const struct stat& status) {
+    if (status.st_mode & S_IROTH) return "may be read by everybody, and holds a password, a token or a key: chmod 0640";
+    return rule_of_any_file(status);
+}
+
+}  // namespace
+
+Result<ToolSettings> parse_tool_settings(SecretBytes text) {
+    ToolSettings settings;
+    settings.text = std::move(text);
+    std::array<bool, std::size(rows)> seen{};
+    auto rest = text_of(settings.text);
+    for (std::size_t number = 1; !rest.empty(); ++number) {
+        const auto end = std::min(rest.find('\n'), rest.size());
+        const auto line = trimmed(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (line.empty() || line.front() == '#') continue;
+        const auto complaint = set(settings, line, seen);
+        if (!complaint.empty()) return Error{ErrorKind::misconfigured, "line " + std::to_string(number) + ": " + complaint};
+    }
+    return settings;
+}
+
+Result<ToolSettings> read_tool_settings(const std::string& path) {
+    auto text = read_secret_file(path, largest_file, rule_of_any_file);
+    if (!text) return text.error();
+    auto settings = parse_tool_settings(std::move(*text));
+    if (!settings) return Error{ErrorKind::misconfigured, path + ", " + settings.error().detail};
+    if (literal_secret_in(*settings).empty()) return settings;
+    if (auto kept = read_secret_file(path, largest_file, rule_of_a_file_with_secrets); !kept) return kept.error();
+    return settings;
+}
+
+std::string_view literal_secret_in(const ToolSettings& settings) {
+    if (is_literal(settings.twilio.auth_token)) return "twilio-auth-token";
+    if (is_literal(settings.twilio.api_key.secret)) return "twilio-api-key";
+    if (has_password(settings.params)) return "params";
+    return {};
+}
+
+std::string help_on_settings() {
+    std::string text;
+    for (const auto& row : rows) {
+        text.append("  ").append(row.name).append(24 - row.name.size(), ' ').append(row.help).append("\n");
+    }
+    return text;
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ctl/users.hpp"
+
+#include "factors/twilio/deletions.hpp"
+#include "store/account_reset.hpp"
+#include "store/account_store.hpp"
+#include "store/owed_deletion_store.hpp"
+
+#include <cstdio>
+
+namespace uzmfa {
+namespace {
+
+std::string_view name_of(Algorithm algorithm) {
+    switch (algorithm) {
+        case Algorithm::sha1: return "SHA1";
+        case Algorithm::sha256: return "SHA256";
+        case Algorithm::sha512: return "SHA512";
+    }
+    return {};
+}
+
+JsonObject object_of(const Account& account) {
+    const auto validator = validator_of(account.mfa_sid);
+    JsonObject object;
+    object.add("user", account.name.view())
+        .add("uuid", account.uuid)
+        .add("enrolled", is_enrolled(account))
+        .add("enabled", account.mfa_enabled)
+        .add("access", account.access_enabled)
+        .add("validator", validator ? uzmfa::name_of(*validator) : std::string_view{})
+        .add("mfa_sid", account.mfa_sid);
+    return object;
+}
+
+std::string factor_of(const Account& account) {
+    if (!is_enrolled(account)) return "none";
+    const auto validator = validator_of(account.mfa_sid);
+    return validator ? std::string{uzmfa::name_of(*validator)} : "unknown";
+}
+
+std::string next_sign_in(const Account& account, Validator in_use) {
+    if (!account.access_enabled) return "refused";
+    if (!is_enrolled(account)) return "enrolls";
+    const auto validator = validator_of(account.mfa_sid);
+    if (validator != in_use) return "enrolls anew: " + std::string{uzmfa::name_of(in_use)} + " does not know the factor";
+    return account.mfa_enabled ? "asks for a code" : "passes without a code, once";
+}
+
+void print_line(const char* what, const std::string& text) { std::printf("  %-18s%s\n", what, text.c_str()); }
+
+std::string said_of(const twilio::OwedDeletion& deletion) {
+    return (deletion.sid.empty() ? "all that Twilio has of the user" : "the factor " + printable(deletion.sid)) +
+           ", since " + utc(deletion.owed_at) + ", tried " + std::to_string(deletion.tries) + " times";
+}
+
+void print_details(const AccountDetails& details, Validator in_use) {
+    const auto& account = details.account;
+    std::printf("%s\n", printable(account.name.view()).c_str());
+    print_line("uuid", account.uuid.empty() ? "none yet: given at enrollment" : account.uuid);
+    print_line("may sign in", account.access_enabled ? "yes" : "no: access_enabled is off");
+    print_line("enrolled", is_enrolled(account) ? "yes" : "no");
+    print_line("mfa_enabled", account.mfa_enabled ? "yes" : "no");
+    print_line("second factor", factor_of(account) + (account.mfa_sid.empty() ? "" : ", " + printable(account.mfa_sid)));
+    if (details.binding) {
+        const auto& [parameters, at, from] = *details.binding;
+        print_line("its codes", std::to_string(parameters.digits) + " digits, " + std::string{name_of(parameters.algorithm)});
+        print_line("bound", utc(at) + (from.empty() ? "" : " from " + printable(from)));
+    } else if (is_enrolled(account)) {
+        print_line("bound", "not by this module");
+    }
+    print_line("next sign-in", next_sign_in(account, in_use));
+    for (const auto& deletion : details.owed) print_line("to be deleted", said_of(deletion));
+}
+
+}  // namespace
+
+std::string_view name_of(Validator validator) { return validator == Validator::twilio ? "twilio" : "local"; }
+
+Json json_of(const Account& account) { return object_of(account).take(); }
+
+Json json_of(const AccountDetails& details) {
+    const auto& binding = details.binding;
+    std::vector<Json> owed;
+    for (const auto& deletion : details.owed) {
+        owed.push_back(JsonObject{}
+                           .add("sid", deletion.sid)
+                           .add("owed_at", std::optional{deletion.owed_at})
+                           .add("tries", std::int64_t{deletion.tries})
+                           .take());
+    }
+    return object_of(details.account)
+        .add("bound_at", binding ? std::optional{binding->bound_at} : std::nullopt)
+        .add("bound_from", binding ? std::string_view{binding->bound_from} : std::string_view{})
+        .add("owed_deletions", json_array_of(std::move(owed)))
+        .take();
+}
+
+Opened open_tool(const Common& common) {
+    auto settings = read_tool_settings(common.config_file);
+    if (!settings) return {nullptr, complain(settings.error().detail + "\nThe configuration file: uzmfactl --help.", exit_refused)};
+    auto tool = std::make_unique<Tool>(std::move(*settings));
+    if (auto opened = tool->open_database(); !opened) return {nullptr, tool->failed(opened.error())};
+    return {std::move(tool), exit_done};
+}
+
+int no_such_user(const std::string& name) {
+    return complain("there is no user '" + printable(name) + "': names match exactly, with upper and lower case", exit_refused);
+}
+
+std::string pay_deletions_of(Tool& tool, std::string_view uuid) {
+    OwedDeletionStore owed{tool.database()};
+    const auto deletions = owed.of(uuid);
+    if (!deletions) return in_words_of_tool(deletions.error().detail);
+    if (deletions->empty()) return {};
+    const auto provider = tool.provider();
+    if (!provider) return in_words_of_tool(provider.error().detail);
+    for (const auto& deletion : *deletions) {
+        auto api = (*provider)->api();
+        const auto paid = twilio::pay(deletion, owed, api);
+        if (!paid) return in_words_of_tool(paid.error().detail);
+        if (!*paid) return "the server is at it";
+    }
+    return {};
+}
+
+int list_users(const Common& common, bool only_not_enrolled) {
+    const auto [tool, status] = open_tool(common);
+    if (!tool) return status;
+    std::vector<Json> items;
+    std::vector<std::vector<std::string>> rows{{"USER", "SECOND FACTOR", "NEXT SIGN-IN", "UUID"}};
+    AccountStore accounts{tool->database()};
+    for (std::string after;;) {
+        const auto page = accounts.page_after(after);
+        if (!page) return tool->failed(page.error());
+        for (const auto& account : page->accounts) {
+            if (only_not_enrolled && is_enrolled(account)) continue;
+            if (common.as_json) items.push_back(json_of(account));
+            else rows.push_back({printable(account.name.view()), factor_of(account),
+                                 next_sign_in(account, tool->settings().site.validator), printable(account.uuid)});
+        }
+        if (page->next.empty()) break;
+        after = page->next;
+    }
+    if (common.as_json) print(json_array_of(std::move(items)));
+    else print_table(rows);
+    return exit_done;
+}
+
+int show_user(const Common& common, const std::string& name) {
+    const auto [tool, status] = open_tool(common);
+    if (!tool) return status;
+    const auto details = details_of(tool->database(), name);
+    if (!details) return tool->failed(details.error());
+    if (!*details) return no_such_user(name);
+    if (common.as_json) print(json_of(**details));
+    else print_details(**details, tool->settings().site.validator);
+    return exit_done;
+}
+
+int reset_user(const Common& common, const std::string& name) {
+    const auto [tool, status] = open_tool(common);
+    if (!tool) return status;
+    const auto reset = reset_account(tool->database(), name, tool->settings().site.validator);
+    if (!reset) return tool->failed(reset.error());
+    if (!*reset) return no_such_user(name);
+
+    // The user is reset; whatever goes wrong from here on does not change that.
+    const auto shown = printable(name);
+    const auto before = details_of(tool->database(), name);
+    const bool is_known = before && *before;
+    const bool was_at_twilio = is_known && !(*before)->owed.empty();
+    const auto trouble = was_at_twilio ? pay_deletions_of(*tool, (*before)->account.uuid) : std::string{};
+    if (!trouble.empty()) {
+        complain(shown + " is reset, but Twilio has not yet deleted what it has of the user: " + trouble +
+                     "\nThe deletion is owed. The server makes it by itself as soon as Twilio answers.",
+                 exit_done);
+    }
+    if (common.as_json) {
+        const auto after = details_of(tool->database(), name);
+        if (after && *after) print(json_of(**after));
+        return exit_done;
+    }
+    std::printf("%s is reset, and enrolls at the next sign-in.\n", shown.c_str());
+    if (was_at_twilio && trouble.empty()) std::puts("Twilio has deleted what it had of the user.");
+    std::printf("Tell %s to remove the old entry from the authenticator app: its codes are of no use any more.\n"
+                "Sessions that are open now stay open until they end by themselves.\n",
+                shown.c_str());
+    return exit_done;
+}
+
+}  // namespace uzmfa

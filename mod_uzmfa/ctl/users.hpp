@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the user commands have in common.
+#pragma once
+
+#include "ctl/commands.hpp"
+#include "ctl/output.hpp"
+#include "ctl/tool.hpp"
+#include "store/account_details.hpp"
+
+#include <memory>
+
+namespace uzmfa {
+
+// A tool whose database is open, or the exit status where it could not be had.
+struct Opened {
+    std::unique_ptr<Tool> tool;
+    int status = exit_done;
+};
+Opened open_tool(const Common& common);
+
+std::string_view name_of(Validator validator);
+
+// A user as the API has it.
+Json json_of(const Account& account);
+Json json_of(const AccountDetails& details);
+
+int no_such_user(const std::string& name);
+
+// Makes what deletions are owed for a user. Empty where all are made, else why not, for people.
+std::string pay_deletions_of(Tool& tool, std::string_view uuid);
+
+}  // namespace uzmfa
