@@ -407,7 +407,9 @@ def test_R83_a_failure_of_Twilio_is_503(start_twilio: StartTwilio, what: str) ->
     browser = pending_browser(twilio, user)
     site.log.expect("UZMFA103[67]")
     twilio.double.script("*", FAILURES[what], times=None)
-    assert_unavailable(browser.verify(user.app.fresh()))
+    answer = browser.verify(user.app.fresh(), "/wanted")
+    assert_unavailable(answer)
+    assert f"{OWN}/verify?next=/wanted" in [link["href"] for link in answer.page.all("a")]
     assert_unavailable(other.fetch(f"{OWN}/enroll"))
     assert not is_open(browser.fetch("/"))
     twilio.double.clear_scripts()
