@@ -617,6 +617,28 @@ TEST(a_call_that_was_not_processed_is_repeated_once) {
     }
 }
 
+TEST(R31_nothing_else_is_repeated) {
+    for (const auto& call : calls) {
+        const Case at{call.name};
+        for (const auto& [code, status, word, wait] : error_cases) {
+            if (is_busy(code) || status >= 500) continue;
+            const Case with{std::to_string(code)};
+            Scene scene{error_answer(code, status), answer(call.status, call.body)};
+            static_cast<void>(call.make(scene.api));
+            CHECK_EQUAL(scene.client.sent.size(), 1);
+        }
+        for (const int status : {100, 301, 302, 307, 400, 401, 403, 404, 409, 429}) {
+            const Case with{std::to_string(status)};
+            Scene scene{answer(status, ""), answer(call.status, call.body)};
+            static_cast<void>(call.make(scene.api));
+            CHECK_EQUAL(scene.client.sent.size(), 1);
+        }
+        Scene scene{not_asked(), answer(call.status, call.body)};
+        CHECK_EQUAL(call.make(scene.api).word, "provider_not_asked");
+        CHECK_EQUAL(scene.client.sent.size(), 1);
+    }
+}
+
 // --- the deadline ---
 
 TEST(R83_all_calls_of_a_request_have_one_deadline_which_begins_with_the_first) {

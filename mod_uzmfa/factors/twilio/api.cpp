@@ -117,7 +117,7 @@ Answer<HttpAnswer> Api::call(const HttpRequest& request) {
     auto answer = send(request);
     const bool busy = answer && !is_success(*answer) && meaning(*answer) == Meaning::busy;
     const bool failed = (!answer && answer.error().kind != ErrorKind::provider_not_asked) ||
-                        (answer && !is_success(*answer) && meaning(*answer) == Meaning::unavailable);
+                        (answer && answer->status >= 500 && meaning(*answer) == Meaning::unavailable);
     if (busy) std::this_thread::sleep_for(pause_when_busy);
     if (busy || (failed && request.method != HttpRequest::Method::post)) answer = send(request);
     if (!answer) return answer.error();
