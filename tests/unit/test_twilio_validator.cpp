@@ -333,6 +333,22 @@ TEST(R40_the_user_name_reaches_twilio_only_where_it_is_configured) {
     }
 }
 
+TEST(R40_a_long_user_name_is_cut_between_characters) {
+    for (const auto& [name, sent] : {std::pair{std::string(70, 'a'), std::string(64, 'a')},
+                                     {std::string(63, 'a') + "\xc3\xa9", std::string(63, 'a')},
+                                     {std::string(62, 'a') + "\xc3\xa9", std::string(62, 'a') + "\xc3\xa9"},
+                                     {std::string(62, 'a') + "\xe2\x82\xac", std::string(62, 'a')},
+                                     {std::string(61, 'a') + "\xf0\x9f\x98\x80x", std::string(61, 'a')},
+                                     {std::string(64, 'a'), std::string(64, 'a')}}) {
+        const Case at{name};
+        World world;
+        world.settings.friendly_name = twilio::FriendlyName::username;
+        world.account.name = *UserName::of(name);
+        CHECK_CONTAINS(world.enroll().uri, percent_encode(name) + "?");
+        CHECK(world.client.sent[0].form.starts_with("FriendlyName=" + percent_encode(sent) + "&"));
+    }
+}
+
 TEST(the_sites_parameters_are_the_factors) {
     World world;
     world.site.totp_algorithm = Algorithm::sha256;

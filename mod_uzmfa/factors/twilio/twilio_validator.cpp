@@ -30,6 +30,13 @@ bool is_refused(const auto& answer, Meaning meaning) {
     return refusal && refusal->meaning == meaning;
 }
 
+// As much of a name as Twilio takes, and no half of a character (UTF-8).
+std::string_view friendly(std::string_view name) {
+    auto size = std::min<std::size_t>(name.size(), 64);
+    while (size > 0 && size < name.size() && (static_cast<unsigned char>(name[size]) & 0xc0) == 0x80) --size;
+    return name.substr(0, size);
+}
+
 // An outage costs nobody a try.
 bool was_not_asked(const auto& answer) { return !answer && answer.error().kind == ErrorKind::provider_not_asked; }
 
@@ -99,7 +106,7 @@ Result<Done> TwilioValidator::make_room(const Account& account) {
 }
 
 Answer<NewFactor> TwilioValidator::make_factor(const Account& account) {
-    const auto name = settings_.friendly_name == FriendlyName::username ? account.name.view().substr(0, 64)
+    const auto name = settings_.friendly_name == FriendlyName::username ? friendly(account.name.view())
                                                                         : std::string_view{account.uuid};
     const FactorConfig config{site_.totp_algorithm, site_.totp_digits, site_.totp_skew};
     auto made = api_.create_factor(account.uuid, name, config);
