@@ -370,6 +370,7 @@ TEST(the_uri_is_shown_with_the_users_name) {
     const Label labels[] = {
         {"ERP:11111111-1111", "alice", "ERP:alice"},
         {"ERP%3A11111111-1111", "alice", "ERP%3Aalice"},
+        {"ERP%3a11111111-1111", "alice", "ERP%3aalice"},
         {"ERP:%2011111111", "alice", "ERP:alice"},
         {"My%20ERP:1", "alice", "My%20ERP:alice"},
         {"My%3ACo:1", "alice", "My%3ACo:alice"},
@@ -377,6 +378,7 @@ TEST(the_uri_is_shown_with_the_users_name) {
         {"11111111-1111", "alice", "alice"},
         {"", "alice", "alice"},
         {"ERP:", "alice", "ERP:alice"},
+        {"ERP:a%3Ab", "a:b", "ERP:a%3Ab"},
         {"ERP:1", "a:b", "ERP:a%3Ab"},
         {"ERP:1", "a?secret=X&b=#c", "ERP:a%3Fsecret%3DX%26b%3D%23c"},
         {"ERP:1", "%s/ %41", "ERP:%25s%2F%20%2541"},

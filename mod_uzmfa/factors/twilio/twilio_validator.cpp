@@ -47,9 +47,12 @@ std::string relabelled(std::string_view uri, std::string_view name) {
     const auto path = uri.substr(0, query);
     const auto scheme = path.find("//") + 2;
     const auto colon = path.find_last_of(":/");
-    const auto encoded_colon = path.rfind("%3A");
     auto label = colon == path.npos || colon < scheme ? path.size() : colon + 1;
-    if (encoded_colon != path.npos && encoded_colon >= label) label = encoded_colon + 3;
+    // An encoded colon separates only where no plain one does; else it is part of a name.
+    const bool is_separated = path.substr(0, label).ends_with(":");
+    for (const auto encoded : {path.rfind("%3A"), path.rfind("%3a")}) {
+        if (!is_separated && encoded != path.npos && encoded >= label) label = encoded + 3;
+    }
     return std::string{path.substr(0, label)} + percent_encode(name) + std::string{uri.substr(query)};
 }
 
