@@ -803,6 +803,8 @@ TEST(where_the_service_is_not_there_either_nobody_is_unbound) {
                                       {FakeHttpClient::Reply{error_answer(60312, 429)}, ErrorKind::provider_refuses},
                                       {FakeHttpClient::Reply{answer(404, "")}, ErrorKind::provider_unavailable},
                                       {FakeHttpClient::Reply{answer(200, "{}")}, ErrorKind::provider_unavailable},
+                                      {FakeHttpClient::Reply{answer(200, R"({"sid":"VA00000000000000000000000000000002"})")},
+                                       ErrorKind::provider_unavailable},
                                       {FakeHttpClient::Reply{answer(302, "")}, ErrorKind::provider_unavailable},
                                       {FakeHttpClient::Reply{answer(500, "")}, ErrorKind::provider_unavailable},
                                       {FakeHttpClient::Reply{not_asked()}, ErrorKind::provider_not_asked},

@@ -146,8 +146,9 @@ Result<std::string> Api::factor_url(std::string_view identity, std::string_view 
 }
 
 Answer<ServiceSettings> Api::fetch_service() {
-    const auto read = [](const json_t* json, const HttpAnswer& http) -> Result<ServiceSettings> {
-        if (!is_sid(Kind::service, text_in(json, "sid"))) return ill_formed(http);
+    const auto asked = std::string_view{service_url_}.substr(service_url_.rfind('/') + 1);
+    const auto read = [asked](const json_t* json, const HttpAnswer& http) -> Result<ServiceSettings> {
+        if (text_in(json, "sid") != asked) return ill_formed(http);
         ServiceSettings settings;
         settings.name = text_in(json, "friendly_name");
         settings.clock = http.date;
