@@ -30,6 +30,13 @@ bool is_refused(const auto& answer, Meaning meaning) {
     return refusal && refusal->meaning == meaning;
 }
 
+// As much of a name as Twilio takes, and no half of a character (UTF-8).
+std::string_view friendly(std::string_view name) {
+    auto size = std::min<std::size_t>(name.size(), 64);
+    while (size > 0 && size < name.size() && (static_cast<unsigned char>(name[size]) & 0xc0) == 0x80) --size;
+    return name.substr(0, size);
+}
+
 // An outage costs nobody a try.
 bool was_not_asked(const auto& answer) { return !answer && answer.error().kind == ErrorKind::provider_not_asked; }
 
@@ -40,9 +47,12 @@ std::string relabelled(std::string_view uri, std::string_view name) {
     const auto path = uri.substr(0, query);
     const auto scheme = path.find("//") + 2;
     const auto colon = path.find_last_of(":/");
-    const auto encoded_colon = path.rfind("%3A");
     auto label = colon == path.npos || colon < scheme ? path.size() : colon + 1;
-    if (encoded_colon != path.npos && encoded_colon >= label) label = encoded_colon + 3;
+    // An encoded colon separates only where no plain one does; else it is part of a name.
+    const bool is_separated = path.substr(0, label).ends_with(":");
+    for (const auto encoded : {path.rfind("%3A"), path.rfind("%3a")}) {
+        if (!is_separated && encoded != path.npos && encoded >= label) label = encoded + 3;
+    }
     return std::string{path.substr(0, label)} + percent_encode(name) + std::string{uri.substr(query)};
 }
 
@@ -99,7 +109,7 @@ Result<Done> TwilioValidator::make_room(const Account& account) {
 }
 
 Answer<NewFactor> TwilioValidator::make_factor(const Account& account) {
-    const auto name = settings_.friendly_name == FriendlyName::username ? account.name.view().substr(0, 64)
+    const auto name = settings_.friendly_name == FriendlyName::username ? friendly(account.name.view())
                                                                         : std::string_view{account.uuid};
     const FactorConfig config{site_.totp_algorithm, site_.totp_digits, site_.totp_skew};
     auto made = api_.create_factor(account.uuid, name, config);
