@@ -151,6 +151,19 @@ def test_R12_many_copies_of_a_code_pass_once(quiet: TwilioSite) -> None:
     assert sorted(answer.status for answer in answers) == [303] + [401] * 7
 
 
+def test_a_form_that_is_sent_twice_leads_on_both_times(quiet: TwilioSite) -> None:
+    site = quiet.site
+    user = site.enrolled_user()
+    browser = pending_browser(quiet, user)
+    form = browser.fetch(f"{OWN}/verify")
+    twin = site.browser()
+    twin.session = browser.session
+    code = user.app.fresh()
+    answers = at_once([lambda b=one: b.submit(form, code=code) for one in (browser, twin)])
+    assert [answer.status for answer in answers] == [303, 303]
+    assert sum(bool(answer.set_cookies) for answer in answers) == 1
+
+
 def test_R38_no_secret_is_in_the_log(quiet: TwilioSite) -> None:
     site = quiet.site
     user = site.add_user()
