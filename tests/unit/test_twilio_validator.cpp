@@ -472,6 +472,18 @@ TEST(R23_the_fifth_wrong_code_brings_a_new_factor_and_the_old_one_is_owed_a_dele
     CHECK(world.factors.bound.contains(alices_uuid + "/" + factor(2)));
 }
 
+TEST(R83_a_spent_factor_stays_until_there_is_another) {
+    World world;
+    static_cast<void>(world.enroll());
+    for (int i = 0; i < 4; ++i) CHECK(world.confirm(wrong_code) == Verdict::wrong);
+    world.twilio.scripted["create"] = {no_answer()};
+    CHECK(ERROR_OF(world.try_confirm(wrong_code)).kind == ErrorKind::provider_unavailable);
+    CHECK(world.owed.rows.empty());
+    CHECK(world.confirm(right_code) == Verdict::secret_spent);
+    CHECK_EQUAL(world.pending_sid(), factor(2));
+    CHECK_EQUAL(world.owed.sids(), std::vector{factor(1)});
+}
+
 TEST(the_fifth_code_is_accepted_where_it_is_right) {
     World world;
     static_cast<void>(world.enroll());

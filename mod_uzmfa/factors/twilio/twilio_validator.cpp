@@ -163,8 +163,8 @@ Result<Check> TwilioValidator::check_enrollment(const Account& account, const Se
     if (wrong && (*pending)->tries + 1 < most_tries) return Check{Verdict::wrong};
 
     // This factor can no longer be verified: it goes, and a new one takes its place.
-    if (auto owed = owed_.owe(account.uuid, sid); !owed) return owed.error();
     if (auto put = put_new(account, session, sid); !put) return put.error();
+    if (auto owed = owed_.owe(account.uuid, sid); !owed) return owed.error();
     return Check{wrong || refusal->meaning == Meaning::spent ? Verdict::secret_spent : Verdict::expired};
 }
 
