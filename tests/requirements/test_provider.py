@@ -592,6 +592,20 @@ def test_a_local_factor_means_enrollment_here(quiet: TwilioSite) -> None:
     assert_sent_to(quiet.site.browser().sign_in(user.name, user.password), "enroll")
 
 
+@pytest.mark.parametrize("driver", ["sqlite3", "pgsql"])
+def test_back_to_local_everybody_enrolls_again(start_twilio: StartTwilio, driver: str) -> None:
+    twilio = start_twilio(driver)
+    site = twilio.site
+    user = site.enrolled_user()
+    site.configure()
+    site.httpd.graceful()
+    browser = site.browser()
+    assert_sent_to(browser.sign_in(user.name, user.password), "enroll")
+    browser.enroll()
+    assert is_open(browser.fetch("/"))
+    assert site.database.row(user.name)["mfa_sid"].startswith("LF")
+
+
 def test_an_administrator_lets_one_login_pass_without_a_code(quiet: TwilioSite) -> None:
     site = quiet.site
     user = site.enrolled_user()
