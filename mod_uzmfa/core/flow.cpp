@@ -443,7 +443,9 @@ Outcome answer_to(const PageVisit& request, const Policy& policy, const Site& si
               std::string{return_path(given_next, site.own_path)}};
     // A button pressed twice: the first press has given the session a new id.
     if (posted && request.visit.revoked && row->submit != submit_logout) return redirect(Reason::step_passed, call.next);
-    return posted ? row->submit(call) : row->show(call);
+    auto outcome = posted ? row->submit(call) : row->show(call);
+    if (outcome.status == 503) outcome.page->with("retry", call.url_of(row->name));
+    return outcome;
 }
 
 }  // namespace

@@ -219,7 +219,7 @@ int check(const Common& common) {
     Report report;
     auto settings = read_tool_settings(common.config_file);
     if (!settings) {
-        report.error("configuration", settings.error().detail);
+        report.error("configuration", settings.error().detail + ". The settings: uzmfactl --help");
         return report.print(common.as_json);
     }
     report.ok("configuration", common.config_file + " can be read");

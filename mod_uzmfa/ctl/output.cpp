@@ -63,6 +63,7 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
             line += row[i];
             if (i + 1 < row.size()) line.append(widths[i] - width_of(row[i]) + 2, ' ');
         }
+        line.erase(line.find_last_not_of(' ') + 1);
         std::puts(line.c_str());
     }
 }

@@ -98,7 +98,7 @@ Json json_of(const AccountDetails& details) {
 
 Opened open_tool(const Common& common) {
     auto settings = read_tool_settings(common.config_file);
-    if (!settings) return {nullptr, complain(settings.error().detail + "\nThe configuration file: uzmfactl --help.", exit_refused)};
+    if (!settings) return {nullptr, complain(settings.error().detail + "\nWhat the file may hold: uzmfactl --help.", exit_refused)};
     auto tool = std::make_unique<Tool>(std::move(*settings));
     if (auto opened = tool->open_database(); !opened) return {nullptr, tool->failed(opened.error())};
     return {std::move(tool), exit_done};

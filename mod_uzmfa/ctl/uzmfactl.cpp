@@ -44,7 +44,7 @@ public:
         app_.set_version_flag("--version", std::string{version});
         app_.get_formatter()->column_width(28);
         app_.failure_message(complaint);
-        app_.add_option("--config", common_.config_file, "the tool's configuration file")->capture_default_str()->type_name("FILE");
+        app_.add_option("--config", common_.config_file, "the configuration file; without it /etc/uzmfa/uzmfactl.conf")->type_name("FILE");
         app_.add_flag("--json", common_.as_json, "print JSON");
         app_.footer("\nExit status: 0 done, 1 refused or not found, 2 wrong usage, 3 database or Twilio unreachable.\n\n"
                     "The configuration file has one NAME = VALUE a line and comments with #; only its owner may write it, and\n"

@@ -60,7 +60,7 @@ void warn_of_shown_secret(server_rec* server, const SiteSettings& settings) {
     const auto twilio = twilio_of(settings);
     if (!ap_find_linked_module("mod_info.c") || (!is_literal(twilio.auth_token) && !is_literal(twilio.api_key.secret))) return;
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server,
-                 "UZMFA1097 mod_info is loaded and shows directives: write Twilio's secret as file:PATH or exec:COMMAND");
+                 "UZMFA1100 mod_info is loaded and shows directives: write Twilio's secret as file:PATH or exec:COMMAND");
 }
 
 bool is_first_start() {

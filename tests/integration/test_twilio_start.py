@@ -147,7 +147,7 @@ def test_without_the_switch_the_times_of_uzERP_do_not_count(build_site: Callable
 def test_R38_a_secret_that_mod_info_would_show_is_warned_of(build_site: Callable[..., Site]) -> None:
     site = build_site()
     site.configure(server=lines(COMPLETE), modules=["info"])
-    site.log.expect("UZMFA1097")
+    site.log.expect("UZMFA1100")
     site.httpd.start()
     assert SECRET not in "\n".join(site.log.lines())
 

@@ -151,6 +151,19 @@ def test_R12_many_copies_of_a_code_pass_once(quiet: TwilioSite) -> None:
     assert sorted(answer.status for answer in answers) == [303] + [401] * 7
 
 
+def test_a_form_that_is_sent_twice_leads_on_both_times(quiet: TwilioSite) -> None:
+    site = quiet.site
+    user = site.enrolled_user()
+    browser = pending_browser(quiet, user)
+    form = browser.fetch(f"{OWN}/verify")
+    twin = site.browser()
+    twin.session = browser.session
+    code = user.app.fresh()
+    answers = at_once([lambda b=one: b.submit(form, code=code) for one in (browser, twin)])
+    assert [answer.status for answer in answers] == [303, 303]
+    assert sum(bool(answer.set_cookies) for answer in answers) == 1
+
+
 def test_R38_no_secret_is_in_the_log(quiet: TwilioSite) -> None:
     site = quiet.site
     user = site.add_user()
@@ -407,7 +420,9 @@ def test_R83_a_failure_of_Twilio_is_503(start_twilio: StartTwilio, what: str) ->
     browser = pending_browser(twilio, user)
     site.log.expect("UZMFA103[67]")
     twilio.double.script("*", FAILURES[what], times=None)
-    assert_unavailable(browser.verify(user.app.fresh()))
+    answer = browser.verify(user.app.fresh(), "/wanted")
+    assert_unavailable(answer)
+    assert f"{OWN}/verify?next=/wanted" in [link["href"] for link in answer.page.all("a")]
     assert_unavailable(other.fetch(f"{OWN}/enroll"))
     assert not is_open(browser.fetch("/"))
     twilio.double.clear_scripts()
@@ -575,6 +590,20 @@ def test_not_enrolled_wins(quiet: TwilioSite) -> None:
 def test_a_local_factor_means_enrollment_here(quiet: TwilioSite) -> None:
     user = quiet.site.add_user(mfa_sid="LF" + "0" * 32, mfa_enrolled=True, mfa_enabled=True)
     assert_sent_to(quiet.site.browser().sign_in(user.name, user.password), "enroll")
+
+
+@pytest.mark.parametrize("driver", ["sqlite3", "pgsql"])
+def test_back_to_local_everybody_enrolls_again(start_twilio: StartTwilio, driver: str) -> None:
+    twilio = start_twilio(driver)
+    site = twilio.site
+    user = site.enrolled_user()
+    site.configure()
+    site.httpd.graceful()
+    browser = site.browser()
+    assert_sent_to(browser.sign_in(user.name, user.password), "enroll")
+    browser.enroll()
+    assert is_open(browser.fetch("/"))
+    assert site.database.row(user.name)["mfa_sid"].startswith("LF")
 
 
 def test_an_administrator_lets_one_login_pass_without_a_code(quiet: TwilioSite) -> None:

@@ -2,91 +2,15 @@
 #include "crypto/encoding.hpp"
 #include "crypto/keys.hpp"
 #include "factors/totp/local_validator.hpp"
+#include "fake_factors.hpp"
 #include "test.hpp"
 
-#include <map>
 #include <set>
 
 namespace uzmfa::test {
 namespace {
 
-
 constexpr Moment now = from_unix_time(1'700'000'010);
-
-// The contract of Factors, in memory.
-class FakeFactors final : public Factors {
-public:
-    struct Pending {
-        std::string uuid;
-        PendingFactor factor;
-        bool aged = false;
-    };
-    std::map<std::string, BoundFactor, std::less<>> bound;  // by uuid/sid
-    std::map<SessionId, Pending> pending;
-    std::set<std::string_view> broken;
-    std::vector<std::string> calls;
-    bool binds = true;
-    bool spends = true;
-
-    static std::string key_of(const Account& account) { return account.uuid + "/" + account.mfa_sid; }
-    static Error outage() { return {ErrorKind::unavailable, "the fake is broken"}; }
-
-    Result<std::optional<BoundFactor>> find(const Account& account) override {
-        calls.emplace_back("find");
-        if (broken.contains("find")) return outage();
-        const auto found = bound.find(key_of(account));
-        return found == bound.end() ? std::optional<BoundFactor>{} : std::optional{found->second};
-    }
-    Result<bool> spend(const Account& account, TimeStep step) override {
-        calls.emplace_back("spend");
-        if (broken.contains("spend")) return outage();
-        auto& factor = bound.at(key_of(account));
-        if (!spends || factor.last_step >= step) return false;
-        factor.last_step = step;
-        return true;
-    }
-    Result<Done> uncharge(const SessionId&, std::string_view) override { return Done{}; }
-    Result<bool> spend_code(const Account&, std::string_view) override { return false; }
-    Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) override {
-        calls.emplace_back("find_pending");
-        if (broken.contains("find_pending")) return outage();
-        const auto found = pending.find(session);
-        if (found == pending.end() || found->second.aged || found->second.uuid != account.uuid) {
-            return std::optional<PendingFactor>{};
-        }
-        return std::optional{found->second.factor};
-    }
-    Result<Done> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
-                             std::string_view spent_sid) override {
-        calls.emplace_back("put_pending");
-        if (broken.contains("put_pending")) return outage();
-        const auto found = pending.find(session);
-        if (found == pending.end() || found->second.aged || found->second.uuid != account.uuid ||
-            found->second.factor.secret.sid == spent_sid) {
-            pending[session] = {account.uuid, {fresh, 0}};
-        }
-        return Done{};
-    }
-    Result<bool> charge(const SessionId& session, std::string_view sid) override {
-        calls.emplace_back("charge");
-        if (broken.contains("charge")) return outage();
-        const auto found = pending.find(session);
-        if (found == pending.end() || found->second.factor.secret.sid != sid) return false;
-        if (found->second.factor.tries >= most_tries) return false;
-        ++found->second.factor.tries;
-        return true;
-    }
-    Result<bool> bind(const Account& account, const SessionId& session, const StoredSecret& secret, TimeStep step,
-                      std::string_view address) override {
-        calls.emplace_back("bind from " + std::string{address});
-        if (broken.contains("bind")) return outage();
-        if (!binds) return false;
-        bound[account.uuid + "/" + secret.sid] = {secret, step};
-        pending.erase(session);
-        return true;
-    }
-    Result<Done> unbind(const Account&) override { return Done{}; }
-};
 
 std::string decoded_base32(std::string_view text) {
     std::string out;

@@ -40,6 +40,7 @@ Result<Done> LocalValidator::put_new(const Account& account, const SessionId& se
 }
 
 Result<std::optional<std::size_t>> LocalValidator::code_digits(const Account& account) {
+    if (!account.mfa_sid.starts_with(sid_prefix)) return std::optional<std::size_t>{};  // another validator's
     auto factor = factors_.find(account);
     if (!factor) return factor.error();
     if (!*factor) return std::optional<std::size_t>{};

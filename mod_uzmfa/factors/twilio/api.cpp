@@ -117,7 +117,7 @@ Answer<HttpAnswer> Api::call(const HttpRequest& request) {
     auto answer = send(request);
     const bool busy = answer && !is_success(*answer) && meaning(*answer) == Meaning::busy;
     const bool failed = (!answer && answer.error().kind != ErrorKind::provider_not_asked) ||
-                        (answer && !is_success(*answer) && meaning(*answer) == Meaning::unavailable);
+                        (answer && answer->status >= 500 && meaning(*answer) == Meaning::unavailable);
     if (busy) std::this_thread::sleep_for(pause_when_busy);
     if (busy || (failed && request.method != HttpRequest::Method::post)) answer = send(request);
     if (!answer) return answer.error();
@@ -146,8 +146,9 @@ Result<std::string> Api::factor_url(std::string_view identity, std::string_view 
 }
 
 Answer<ServiceSettings> Api::fetch_service() {
-    const auto read = [](const json_t* json, const HttpAnswer& http) -> Result<ServiceSettings> {
-        if (!is_sid(Kind::service, text_in(json, "sid"))) return ill_formed(http);
+    const auto asked = std::string_view{service_url_}.substr(service_url_.rfind('/') + 1);
+    const auto read = [asked](const json_t* json, const HttpAnswer& http) -> Result<ServiceSettings> {
+        if (text_in(json, "sid") != asked) return ill_formed(http);
         ServiceSettings settings;
         settings.name = text_in(json, "friendly_name");
         settings.clock = http.date;

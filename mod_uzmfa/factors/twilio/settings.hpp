@@ -3,7 +3,6 @@
 #pragma once
 
 #include "core/moment.hpp"
-#include "core/ports.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -11,11 +10,6 @@
 namespace uzmfa::twilio {
 
 enum class FriendlyName : std::uint8_t { uuid, username };
-
-// What Twilio is told of a user, in 64 bytes at most.
-inline std::string_view friendly_name_of(const Account& account, FriendlyName kind) {
-    return kind == FriendlyName::username ? account.name.view().substr(0, 64) : std::string_view{account.uuid};
-}
 
 struct ApiKey {
     std::string_view sid;

@@ -35,14 +35,26 @@ bool was_not_asked(const auto& answer) { return !answer && answer.error().kind =
 
 }  // namespace
 
+std::string_view friendly_name_of(const Account& account, FriendlyName kind) {
+    if (kind == FriendlyName::uuid) return account.uuid;
+    // As much of the name as Twilio takes, and no half of a character (UTF-8).
+    const auto name = account.name.view();
+    auto size = std::min<std::size_t>(name.size(), 64);
+    while (size > 0 && size < name.size() && (static_cast<unsigned char>(name[size]) & 0xc0) == 0x80) --size;
+    return name.substr(0, size);
+}
+
 std::string relabelled(std::string_view uri, std::string_view name) {
     const auto query = std::min(uri.find('?'), uri.size());
     const auto path = uri.substr(0, query);
     const auto scheme = path.find("//") + 2;
     const auto colon = path.find_last_of(":/");
-    const auto encoded_colon = path.rfind("%3A");
     auto label = colon == path.npos || colon < scheme ? path.size() : colon + 1;
-    if (encoded_colon != path.npos && encoded_colon >= label) label = encoded_colon + 3;
+    // An encoded colon separates only where no plain one does; else it is part of a name.
+    const bool is_separated = path.substr(0, label).ends_with(":");
+    for (const auto encoded : {path.rfind("%3A"), path.rfind("%3a")}) {
+        if (!is_separated && encoded != path.npos && encoded >= label) label = encoded + 3;
+    }
     return std::string{path.substr(0, label)} + percent_encode(name) + std::string{uri.substr(query)};
 }
 
@@ -152,8 +164,8 @@ Result<Check> TwilioValidator::check_enrollment(const Account& account, const Se
     if (wrong && (*pending)->tries + 1 < most_tries) return Check{Verdict::wrong};
 
     // This factor can no longer be verified: it goes, and a new one takes its place.
-    if (auto owed = owed_.owe(account.uuid, sid); !owed) return owed.error();
     if (auto put = put_new(account, session, sid); !put) return put.error();
+    if (auto owed = owed_.owe(account.uuid, sid); !owed) return owed.error();
     return Check{wrong || refusal->meaning == Meaning::spent ? Verdict::secret_spent : Verdict::expired};
 }
 

@@ -44,6 +44,9 @@ private:
     const Settings& settings_;
 };
 
+// What Twilio is told of a user, in 64 bytes at most.
+std::string_view friendly_name_of(const Account& account, FriendlyName kind);
+
 // What Factors::spend_code takes of a code. `key` is of use::used_code.
 std::string digest_of(const SecretBytes& key, const Account& account, std::string_view sid, std::string_view code);
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The contract of Factors, in memory. Keeps the calls in `calls`, and fails in those that `broken` names.
+#pragma once
+
+#include "factors/factors.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace uzmfa::test {
+
+class FakeFactors final : public Factors {
+public:
+    struct Pending {
+        std::string uuid;
+        PendingFactor factor;
+        bool aged = false;
+    };
+    std::map<std::string, BoundFactor, std::less<>> bound;  // by uuid/sid
+    std::map<SessionId, Pending> pending;
+    std::set<std::string> used_codes;     // uuid/digest
+    std::vector<std::string> unbound;     // uuid/sid
+    std::set<std::string_view> broken;
+    std::vector<std::string> calls;
+    bool binds = true;
+    bool spends = true;
+
+    static std::string key_of(const Account& account) { return account.uuid + "/" + account.mfa_sid; }
+    static Error outage() { return {ErrorKind::unavailable, "the fake is broken"}; }
+
+    Result<std::optional<BoundFactor>> find(const Account& account) override {
+        calls.emplace_back("find");
+        if (broken.contains("find")) return outage();
+        const auto found = bound.find(key_of(account));
+        return found == bound.end() ? std::optional<BoundFactor>{} : std::optional{found->second};
+    }
+    Result<bool> spend(const Account& account, TimeStep step) override {
+        calls.emplace_back("spend");
+        if (broken.contains("spend")) return outage();
+        auto& factor = bound.at(key_of(account));
+        if (!spends || factor.last_step >= step) return false;
+        factor.last_step = step;
+        return true;
+    }
+    Result<bool> spend_code(const Account& account, std::string_view digest) override {
+        calls.emplace_back("spend_code");
+        if (broken.contains("spend_code")) return outage();
+        return used_codes.insert(account.uuid + "/" + std::string{digest}).second;
+    }
+    Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) override {
+        calls.emplace_back("find_pending");
+        if (broken.contains("find_pending")) return outage();
+        const auto found = pending.find(session);
+        if (found == pending.end() || found->second.aged || found->second.uuid != account.uuid) {
+            return std::optional<PendingFactor>{};
+        }
+        return std::optional{found->second.factor};
+    }
+    Result<Done> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
+                             std::string_view spent_sid) override {
+        calls.emplace_back("put_pending");
+        if (broken.contains("put_pending")) return outage();
+        const auto found = pending.find(session);
+        if (found == pending.end() || found->second.aged || found->second.uuid != account.uuid ||
+            found->second.factor.secret.sid == spent_sid) {
+            pending[session] = {account.uuid, {fresh, 0}};
+        }
+        return Done{};
+    }
+    Result<bool> charge(const SessionId& session, std::string_view sid) override {
+        calls.emplace_back("charge");
+        if (broken.contains("charge")) return outage();
+        const auto found = pending.find(session);
+        if (found == pending.end() || found->second.factor.secret.sid != sid) return false;
+        if (found->second.factor.tries >= most_tries) return false;
+        ++found->second.factor.tries;
+        return true;
+    }
+    Result<Done> uncharge(const SessionId& session, std::string_view sid) override {
+        calls.emplace_back("uncharge");
+        if (broken.contains("uncharge")) return outage();
+        const auto found = pending.find(session);
+        if (found != pending.end() && found->second.factor.secret.sid == sid && found->second.factor.tries > 0) {
+            --found->second.factor.tries;
+        }
+        return Done{};
+    }
+    Result<bool> bind(const Account& account, const SessionId& session, const StoredSecret& secret, TimeStep step,
+                      std::string_view address) override {
+        calls.emplace_back("bind from " + std::string{address});
+        if (broken.contains("bind")) return outage();
+        if (!binds) return false;
+        bound[account.uuid + "/" + secret.sid] = {secret, step};
+        pending.erase(session);
+        return true;
+    }
+    Result<Done> unbind(const Account& account) override {
+        calls.emplace_back("unbind");
+        if (broken.contains("unbind")) return outage();
+        unbound.push_back(key_of(account));
+        return Done{};
+    }
+};
+
+}  // namespace uzmfa::test
