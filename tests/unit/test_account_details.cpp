@@ -28,7 +28,7 @@ struct Scene {
 TEST(an_mfa_sid_says_whose_factor_it_is) {
     CHECK(validator_of(local_sid) == Validator::local);
     CHECK(validator_of(twilio_sid) == Validator::twilio);
-    for (const std::string sid : {std::string{}, std::string{"null"}, "LF" + std::string(31, '1'), "LF" + std::string(32, 'g'),
+    for (const auto& sid : {std::string{}, std::string{"null"}, "LF" + std::string(31, '1'), "LF" + std::string(32, 'g'),
                                   "XX" + std::string(32, '1')}) {
         CHECK(!validator_of(sid));
     }

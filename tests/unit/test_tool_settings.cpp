@@ -132,14 +132,14 @@ TEST(R90_everybody_may_read_a_file_without_a_secret_only) {
     const auto read = [&](const std::string& text, unsigned mode) {
         return read_tool_settings(folder.file(std::to_string(++number), text, mode));
     };
-    for (const std::string secret : {"twilio-auth-token = t", "twilio-api-key = " + key + " s", "params = host=db password=p",
+    for (const auto& secret : std::vector<std::string>{"twilio-auth-token = t", "twilio-api-key = " + key + " s", "params = host=db password=p",
                                      "params = postgresql://me:p@db/erp"}) {
         const Case at{secret};
         CHECK_CONTAINS(ERROR_OF(read(secret, 0644)).detail, "may be read by everybody");
         VALUE(read(secret, 0640));
         VALUE(read(secret, 0600));
     }
-    for (const std::string open : {"twilio-auth-token = file:/x", "twilio-api-key = " + key + " exec:/x", "params = host=db user=me",
+    for (const auto& open : std::vector<std::string>{"twilio-auth-token = file:/x", "twilio-api-key = " + key + " exec:/x", "params = host=db user=me",
                                    "params = postgresql://me@db:5432/erp"}) {
         const Case at{open};
         VALUE(read(open, 0644));

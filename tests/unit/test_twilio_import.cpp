@@ -43,7 +43,7 @@ TEST(the_factor_is_made_of_the_secret_with_its_parameters) {
     CHECK_EQUAL(VALUE(scene.make()), made_sid);
     CHECK_EQUAL(scene.client.sent.size(), 1);
     const auto& form = scene.client.sent[0].form;
-    for (const std::string part : {"Binding.Secret=" + secret, std::string{"Config.Alg=sha256"}, std::string{"Config.CodeLength=8"},
+    for (const std::string& part : {"Binding.Secret=" + secret, std::string{"Config.Alg=sha256"}, std::string{"Config.CodeLength=8"},
                                    std::string{"Config.Skew=0"}, std::string{"FriendlyName=name"}}) {
         CHECK_CONTAINS(form, part);
     }

@@ -59,7 +59,7 @@ TEST(what_is_not_as_usual_is_named_with_what_to_do) {
 
 TEST(R90_a_clock_may_be_off_by_5_seconds) {
     const auto twilios = from_unix_time(1'700'000'000);
-    const auto off = [&](int by) { return faults_of_clock(twilios + seconds{by}, twilios); };
+    const auto off = [&](int by) { return twilio::faults_of_clock(twilios + seconds{by}, twilios); };
     for (const int by : {-5, -1, 0, 1, 5}) CHECK_EQUAL(kinds(off(by)), "");
     for (const int by : {-30, -6, 6, 30}) CHECK_EQUAL(kinds(off(by)), "w");
     for (const int by : {-100'000, -31, 31}) CHECK_EQUAL(kinds(off(by)), "g");
