@@ -119,7 +119,11 @@ Answer<HttpAnswer> Api::call(const HttpRequest& request) {
     const bool failed = (!answer && answer.error().kind != ErrorKind::provider_not_asked) ||
                         (answer && answer->status >= 500 && meaning(*answer) == Meaning::unavailable);
     if (busy) std::this_thread::sleep_for(pause_when_busy);
-    if (busy || (failed && request.method != HttpRequest::Method::post)) answer = send(request);
+    if (busy || (failed && request.method != HttpRequest::Method::post)) {
+        auto again = send(request);
+        // That no time was left for it says less than what came of the first.
+        if (again) answer = std::move(again);
+    }
     if (!answer) return answer.error();
     if (is_success(*answer)) return std::variant<HttpAnswer, Refusal>{std::move(*answer)};
 

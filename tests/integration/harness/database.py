@@ -32,6 +32,12 @@ def php_hash(password: str, cost: int, legacy_md5: bool) -> str:
 class Database(ABC):
     """What a test does to the tables, and what httpd must be told to reach them."""
 
+    driver: str
+
+    @abstractmethod
+    def parameters(self) -> str:
+        """What httpd and the tool connect with."""
+
     @abstractmethod
     def directives(self) -> list[str]:
         """The DBD lines of the configuration."""
@@ -88,8 +94,11 @@ class Sqlite(Database):
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, "www-data", "www-data")
 
+    def parameters(self) -> str:
+        return str(self.path)
+
     def directives(self) -> list[str]:
-        return ["DBDriver sqlite3", f"DBDParams {self.path}", 'DBDInitSQL "PRAGMA busy_timeout=3000"']
+        return ["DBDriver sqlite3", f"DBDParams {self.parameters()}", 'DBDInitSQL "PRAGMA busy_timeout=3000"']
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         connection = self._connect()
@@ -133,8 +142,11 @@ class PostgreSql(Database):
             cursor.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "www-data"')
             cursor.execute('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "www-data"')
 
+    def parameters(self) -> str:
+        return self._cluster.parameters(self.name)
+
     def directives(self) -> list[str]:
-        return ["DBDriver pgsql", f'DBDParams "{self._cluster.parameters(self.name)}"']
+        return ["DBDriver pgsql", f'DBDParams "{self.parameters()}"']
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with self._connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .site import Site
+from .tool import Administrator
 from .twilio import TwilioDouble
 
 
@@ -25,6 +26,12 @@ class TwilioSite:
 
     def configure(self, directives: dict[str, str] | None = None, **options: Any) -> None:
         self.site.configure(server=[*self.lines(**(directives or {})), *options.pop("server", ())], **options)
+
+    def administrator(self, **settings: str) -> Administrator:
+        """Somebody with the tool and Twilio's credentials."""
+        named = {"validator": "twilio", "twilio_url": self.double.url, "twilio_account_sid": self.double.account_sid,
+                 "twilio_auth_token": self.double.auth_token, "twilio_service_sid": self.double.service.sid}
+        return self.site.administrator(**named | settings)
 
     def identity(self, name: str) -> str:
         """What Twilio knows the user by."""

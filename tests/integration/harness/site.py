@@ -19,7 +19,7 @@ from .error_log import ErrorLog
 from .httpd import Httpd
 from .postgresql import Cluster
 from .tls import Certificate
-from .tool import keygen
+from .tool import Administrator, keygen
 from .totp import Authenticator
 from .wire import RawAnswer, exchange
 
@@ -65,6 +65,12 @@ class Site:
         options.setdefault("key_file", self.keys)
         options.setdefault("database", self.database.directives())
         self.httpd.configure(Configuration(**options).render(self.httpd, self.certificate, self.application))
+
+    def administrator(self, **settings: str) -> Administrator:
+        """Somebody with the tool; `_` stands for `-` in the settings."""
+        named = {"driver": self.database.driver, "params": self.database.parameters(), "key-file": str(self.keys)}
+        return Administrator(self.httpd.root / "uzmfactl.conf",
+                             named | {name.replace("_", "-"): value for name, value in settings.items()})
 
     def url(self, target: str = "/") -> str:
         """The whole address, for a real browser."""

@@ -1,0 +1,527 @@
+# SPDX-License-Identifier: Apache-2.0
+"""uzmfactl as an administrator uses it: users, resets, moves, and the check of a site (R14, R18, R50, R90)."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from harness import twilio as play
+from harness.browser import OWN
+from harness.database import PostgreSql
+from harness.expect import assert_passed, assert_sent_to
+from harness.httpd import free_port
+from harness.provider import TwilioSite
+from harness.site import Site, User
+from harness.tool import Administrator
+from harness.totp import Authenticator
+from harness.twilio import TwilioDouble
+from harness.twilio_openapi import complaints_about
+
+StartTwilio = Callable[..., TwilioSite]
+DRIVERS = ["sqlite3", "pgsql"]
+DONE, REFUSED, USAGE, UNREACHABLE = range(4)
+
+
+@pytest.fixture(autouse=True)
+def requests_are_as_Twilio_documents_them(doubles: list[TwilioDouble]) -> Iterator[None]:
+    yield
+    assert [complaint for double in doubles for call in double.calls for complaint in complaints_about(call)] == []
+
+
+@pytest.fixture
+def admin(each_site: Site) -> Administrator:
+    """Somebody with the tool, on each database."""
+    return each_site.administrator()
+
+
+def secrets_of(admin: Administrator, *more: str) -> list[str]:
+    """What may stand in no output."""
+    keys = [line for line in open(admin.settings["key-file"]) if not line.startswith("#")]
+    return [*(key.strip() for key in keys), *more, *filter(None, [admin.settings.get("twilio-auth-token")])]
+
+
+# --- usage ---
+
+
+@pytest.mark.parametrize("arguments", [[], ["nosuch"], ["user"], ["user", "nosuch"], ["user", "show"], ["user", "reset"],
+                                       ["user", "move", "alice"], ["user", "move", "alice", "--to", "mars"],
+                                       ["check", "more"], ["user", "list", "--nosuch"]])
+def test_wrong_usage_says_where_there_is_more(site: Site, arguments: list[str]) -> None:
+    said = site.administrator().run(*arguments)
+    assert said.status == USAGE and not said.out
+    assert "--help" in said.err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["user", "--help"], ["check", "--help"], ["user", "reset", "--help"],
+                                       ["user", "move", "--help"], ["--version"]])
+def test_help_is_no_error(site: Site, arguments: list[str]) -> None:
+    said = site.administrator().run(*arguments)
+    assert said.status == DONE and said.out and not said.err
+
+
+@pytest.mark.parametrize("command", [["user", "list"], ["user", "show", "a"], ["user", "reset", "a"],
+                                     ["user", "move", "a", "--to", "twilio"], ["check"]])
+@pytest.mark.parametrize(("text", "complaint"), [
+    ("driver = sqlite3\n\nnosuch = 1\n", "line 3"), ("driver = oracle\n", "driver"), ("key-file\n", "line 1"), (None, "No such file")])
+def test_R90_a_configuration_that_cannot_be_read_is_refused(site: Site, command: list[str], text: str | None,
+                                                            complaint: str) -> None:
+    admin = site.administrator()
+    admin.put(text or "")
+    if text is None:
+        admin.file.unlink()
+    said = admin.run(*command)
+    assert said.status == REFUSED
+    assert complaint in said.said and str(admin.file) in said.said
+
+
+def test_R90_a_configuration_that_others_may_read_holds_no_secret(site: Site) -> None:
+    admin = site.administrator(twilio_auth_token="s3cret")
+    admin.write(0o644)
+    said = admin.run("user", "list")
+    assert said.status == REFUSED and "chmod 0640" in said.err and "s3cret" not in said.said
+    admin.write(0o640)
+    assert admin.run("user", "list").status == DONE
+    admin.write(0o660)
+    assert admin.run("user", "list").status == REFUSED
+    admin.write(0o644, twilio_auth_token="file:/nowhere")
+    assert admin.run("user", "list").status == DONE
+
+
+@pytest.mark.parametrize("command", [["user", "list"], ["user", "show", "a"], ["user", "reset", "a"],
+                                     ["user", "move", "a", "--to", "twilio"], ["check"]])
+@pytest.mark.parametrize(("driver", "params"), [
+    ("sqlite3", "/nowhere/users.db"), ("pgsql", "host=127.0.0.1 port={port} dbname=x user=x password=s3cret connect_timeout=2"),
+    ("pgsql", "host=127.0.0.1 s3cret 'password")])
+def test_a_database_that_does_not_answer(site: Site, command: list[str], driver: str, params: str) -> None:
+    said = site.administrator(driver=driver, params=params.format(port=free_port())).run(*command)
+    assert said.status == UNREACHABLE
+    assert "s3cret" not in said.said
+    assert "params" in said.said
+
+
+def test_the_tool_makes_no_database(site: Site) -> None:
+    file = site.httpd.root / "none.db"
+    site.administrator(params=str(file)).run("user", "list")
+    assert not file.exists()
+
+
+# --- user list and show ---
+
+
+def test_users_are_listed(each_site: Site, admin: Administrator) -> None:
+    fresh, enrolled = each_site.add_user(), each_site.enrolled_user()
+    shown = {user["user"]: user for user in admin.json("user", "list")}
+    assert shown[fresh.name] == {"user": fresh.name, "uuid": None, "enrolled": False, "enabled": False, "access": True,
+                                 "validator": None, "mfa_sid": None}
+    row = each_site.database.row(enrolled.name)
+    assert shown[enrolled.name] == {"user": enrolled.name, "uuid": str(row["uuid"]), "enrolled": True, "enabled": True,
+                                    "access": True, "validator": "local", "mfa_sid": row["mfa_sid"]}
+    names = [user["user"] for user in admin.json("user", "list", "--not-enrolled")]
+    assert fresh.name in names and enrolled.name not in names
+    said = admin.run("user", "list").out
+    assert f"{fresh.name} " in said and f"{enrolled.name} " in said
+
+
+def test_a_user_is_shown(each_site: Site, admin: Administrator) -> None:
+    user = each_site.enrolled_user()
+    shown = admin.json("user", "show", user.name)
+    factor, = each_site.database.execute("SELECT * FROM uzmfa_totp_factor WHERE username = ?", (user.name,))
+    assert (shown["bound_at"], shown["bound_from"]) == (factor["bound_at"], "127.0.0.1")
+    assert shown["owed_deletions"] == [] and shown["validator"] == "local"
+    said = admin.run("user", "show", user.name)
+    assert said.status == DONE
+    for part in (user.name, shown["uuid"], shown["mfa_sid"], "127.0.0.1", "asks for a code"):
+        assert part in said.out
+    assert not any(secret in said.said for secret in secrets_of(admin, user.app.secret, factor["secret"]))
+    each_site.database.update(user.name, mfa_enabled=False)
+    assert "without a code" in admin.run("user", "show", user.name).out
+    each_site.database.update(user.name, access_enabled=False)
+    assert admin.json("user", "show", user.name)["access"] is False
+
+
+@pytest.mark.parametrize("name", ["nobody", "' OR 1=1 --", "%s", "a\x1b[2J"])
+@pytest.mark.parametrize("command", [["show"], ["reset"], ["move", "--to", "twilio"]])
+def test_a_user_who_is_not_there_is_not_found(admin: Administrator, command: list[str], name: str) -> None:
+    said = admin.run("user", command[0], name, *command[1:])
+    assert said.status == REFUSED and not said.out
+    assert "there is no user" in said.err and "\x1b" not in said.err
+
+
+def test_a_name_for_a_terminal_has_no_control_characters(site: Site) -> None:
+    name = "evil\x1b[31m"
+    site.add_user(name)
+    admin = site.administrator()
+    assert "\x1b" not in admin.run("user", "list").out + admin.run("user", "show", name).out
+    assert admin.json("user", "show", name)["user"] == name
+
+
+# --- user reset ---
+
+
+def test_R50_a_user_who_is_reset_enrolls_anew(each_site: Site, admin: Administrator) -> None:
+    user, other = each_site.enrolled_user(), each_site.enrolled_user()
+    said = admin.run("user", "reset", user.name)
+    assert said.status == DONE and not said.err
+    assert "remove the old entry" in said.out
+    row = each_site.database.row(user.name)
+    assert (row["mfa_sid"], bool(row["mfa_enrolled"]), bool(row["mfa_enabled"])) == (None, False, False)
+    browser = each_site.browser()
+    assert_sent_to(browser.sign_in(user.name, user.password), "enroll")
+    browser.enroll()
+    each_site.verify(other).close()
+
+
+def test_R50_a_reset_ends_a_pending_enrollment(each_site: Site, admin: Administrator) -> None:
+    user = each_site.add_user()
+    browser = each_site.sign_in(user)
+    page = browser.fetch(f"{OWN}/enroll")
+    app = each_site.app(page.page.by_id("otpauth")["href"])
+    assert admin.json("user", "reset", user.name)["enrolled"] is False
+    browser.submit(page, code=app.fresh())
+    assert not each_site.database.row(user.name)["mfa_enrolled"]
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_R50_a_reset_deletes_what_Twilio_has_of_the_user(start_twilio: StartTwilio, driver: str) -> None:
+    twilio = start_twilio(driver)
+    user, other = twilio.site.enrolled_user(), twilio.site.enrolled_user()
+    identity = twilio.identity(user.name)
+    shown = twilio.administrator().json("user", "reset", user.name)
+    assert shown["enrolled"] is False and shown["owed_deletions"] == []
+    assert twilio.double.identities() == [twilio.identity(other.name)]
+    assert identity not in twilio.double.identities()
+    assert_sent_to(twilio.site.browser().sign_in(user.name, user.password), "enroll")
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_R50_a_reset_works_while_Twilio_is_down(start_twilio: StartTwilio, driver: str) -> None:
+    twilio = start_twilio(driver)
+    user = twilio.site.enrolled_user()
+    twilio.site.httpd.stop()
+    twilio.double.stop()
+    admin = twilio.administrator()
+    said = admin.run("user", "reset", user.name)
+    assert said.status == DONE
+    assert "is reset" in said.err and "owed" in said.err and "cannot connect" in said.err
+    assert not twilio.site.database.row(user.name)["mfa_enrolled"]
+    owed, = admin.json("user", "show", user.name)["owed_deletions"]
+    assert (owed["sid"], owed["tries"]) == (None, 1)
+    assert "all that Twilio has" in admin.run("user", "show", user.name).out
+    twilio.double.start()
+    assert admin.json("user", "reset", user.name)["owed_deletions"] == []
+    assert twilio.double.identities() == []
+
+
+def test_a_reset_without_credentials_owes_the_deletion(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio()
+    user = twilio.site.enrolled_user()
+    twilio.site.httpd.stop()
+    said = twilio.site.administrator().run("user", "reset", user.name)
+    assert said.status == DONE and "twilio-service-sid" in said.err and "Uzmfa" not in said.err
+    assert len(twilio.double.identities()) == 1
+    assert len(twilio.administrator().json("user", "show", user.name)["owed_deletions"]) == 1
+
+
+# --- user move ---
+
+
+def local_site(start_twilio: StartTwilio, driver: str = "sqlite3") -> TwilioSite:
+    """A site whose users enroll here, and a double that waits for them."""
+    return start_twilio(driver, directives={"UzmfaValidator": "local"})
+
+
+def assert_as_before(twilio: TwilioSite, user: User) -> None:
+    """The user still has the local factor, and Twilio nothing."""
+    assert twilio.site.database.row(user.name)["mfa_sid"].startswith("LF")
+    assert twilio.double.factors(twilio.identity(user.name)) == []
+    assert twilio.site.database.execute("SELECT * FROM uzmfa_owed_deletion") == []
+    twilio.site.verify(user).close()
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_factor_moves_to_Twilio_and_the_app_goes_on(start_twilio: StartTwilio, driver: str) -> None:
+    twilio = local_site(start_twilio, driver)
+    site, user = twilio.site, twilio.site.enrolled_user()
+    before, = site.database.execute("SELECT * FROM uzmfa_totp_factor")
+    admin = twilio.administrator()
+    said = admin.run("user", "move", user.name, "--to", "twilio")
+    assert said.status == DONE, said.err
+    assert not any(secret in said.said for secret in secrets_of(admin, user.app.secret))
+    factor = twilio.factor_of(user.name)
+    assert (factor.status, factor.secret, factor.friendly_name) == ("verified", user.app.secret, twilio.identity(user.name))
+    row = site.database.row(user.name)
+    assert row["mfa_sid"] == factor.sid and row["mfa_enrolled"] and row["mfa_enabled"]
+    after, = site.database.execute("SELECT * FROM uzmfa_totp_factor")
+    assert (after["sid"], after["secret"]) == (factor.sid, "")
+    assert [after[name] for name in ("bound_at", "bound_from")] == [before[name] for name in ("bound_at", "bound_from")]
+    assert site.database.execute("SELECT * FROM uzmfa_owed_deletion") == []
+
+    twilio.configure()
+    site.httpd.graceful()
+    assert_passed(site.sign_in(user).verify(user.app.fresh()))
+    assert "nothing to do" in admin.run("user", "move", user.name, "--to", "twilio").out
+    assert len(twilio.double.calls_of("create_factor")) == 1
+
+
+def test_R10_a_code_used_before_the_move_is_of_no_use_after_it(start_twilio: StartTwilio) -> None:
+    twilio = local_site(start_twilio)
+    site, user = twilio.site, twilio.site.enrolled_user()
+    site.clock.await_room(15)
+    used = user.app.spend()
+    site.database.execute("UPDATE uzmfa_totp_factor SET last_step = 0")
+    assert_passed(site.sign_in(user).verify(used))
+    assert twilio.administrator().run("user", "move", user.name, "--to", "twilio").status == DONE
+    twilio.configure()
+    site.httpd.graceful()
+    assert site.sign_in(user).verify(used).status == 401
+
+
+def test_the_parameters_of_a_factor_move_along(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio(directives={"UzmfaValidator": "local", "UzmfaTotpAlgorithm": "SHA256", "UzmfaTotpDigits": "8"})
+    user = twilio.site.enrolled_user()
+    admin = twilio.administrator(totp_skew="0", twilio_friendly_name="username")
+    twilio.site.clock.await_room(5)
+    assert admin.run("user", "move", user.name, "--to", "twilio").status == DONE
+    factor = twilio.factor_of(user.name)
+    assert (factor.config.alg, factor.config.code_length, factor.config.skew, factor.config.time_step) == ("sha256", 8, 0, 30)
+    assert factor.friendly_name == user.name
+
+
+@pytest.mark.parametrize(("call", "behaviour", "status"), [
+    ("create_factor", play.error(20003), REFUSED), ("create_factor", play.error(60326), REFUSED),
+    ("create_factor", play.error(20500), UNREACHABLE), ("create_factor", play.reset(), UNREACHABLE),
+    ("verify_factor", play.error(60310), REFUSED), ("verify_factor", play.error(20503), UNREACHABLE),
+    ("verify_factor", play.reset(), UNREACHABLE), ("verify_factor", play.empty_object(), UNREACHABLE)])
+def test_a_move_that_fails_leaves_the_user_as_before(start_twilio: StartTwilio, call: str, behaviour: play.behaviours.Behaviour,
+                                                     status: int) -> None:
+    twilio = local_site(start_twilio)
+    user = twilio.site.enrolled_user()
+    twilio.double.script(call, behaviour)
+    said = twilio.administrator().run("user", "move", user.name, "--to", "twilio")
+    assert said.status == status and not said.out
+    assert "was not moved" in said.err
+    assert_as_before(twilio, user)
+
+
+def test_a_factor_of_a_move_that_failed_is_owed_where_Twilio_is_down(start_twilio: StartTwilio) -> None:
+    twilio = local_site(start_twilio)
+    user = twilio.site.enrolled_user()
+    twilio.double.script("verify_factor", play.reset())
+    twilio.double.script("delete_factor", play.reset(), None)
+    admin = twilio.administrator()
+    assert admin.run("user", "move", user.name, "--to", "twilio").status == UNREACHABLE
+    owed, = admin.json("user", "show", user.name)["owed_deletions"]
+    assert owed["sid"] == twilio.factor_of(user.name).sid
+    twilio.double.clear_scripts()
+    assert admin.run("user", "move", user.name, "--to", "twilio").status == DONE
+    assert twilio.factor_of(user.name).status == "verified"
+
+
+def test_a_move_whose_answer_was_lost_can_be_made_again(start_twilio: StartTwilio) -> None:
+    twilio = local_site(start_twilio)
+    user = twilio.site.enrolled_user()
+    twilio.double.script("create_factor", play.lose_answer())
+    admin = twilio.administrator()
+    assert admin.run("user", "move", user.name, "--to", "twilio").status == UNREACHABLE
+    left = twilio.factor_of(user.name)
+    assert admin.run("user", "move", user.name, "--to", "twilio").status == DONE
+    assert twilio.factor_of(user.name).sid != left.sid
+
+
+def test_a_user_who_changes_during_a_move_is_not_moved(start_twilio: StartTwilio) -> None:
+    twilio = local_site(start_twilio)
+    user = twilio.site.enrolled_user()
+    sid = "LF" + "0" * 32
+    twilio.double.script("verify_factor", play.answer_then(lambda: twilio.site.database.update(user.name, mfa_sid=sid)))
+    said = twilio.administrator().run("user", "move", user.name, "--to", "twilio")
+    assert said.status == REFUSED and "changed" in said.err
+    assert twilio.site.database.row(user.name)["mfa_sid"] == sid
+    assert twilio.double.factors(twilio.identity(user.name)) == []
+
+
+def test_a_move_makes_the_deletion_of_a_reset_first(start_twilio: StartTwilio) -> None:
+    twilio = local_site(start_twilio)
+    user = twilio.site.enrolled_user()
+    identity = twilio.identity(user.name)
+    twilio.double.add_factor(identity)
+    twilio.site.database.execute("INSERT INTO uzmfa_owed_deletion VALUES (?, '', 1, 1, 0, 0)", (identity,))
+    assert twilio.administrator().run("user", "move", user.name, "--to", "twilio").status == DONE
+    assert [call.name for call in twilio.double.calls][:2] == ["delete_entity", "create_factor"]
+    assert twilio.factor_of(user.name).secret == user.app.secret
+
+
+def test_what_cannot_move_says_why(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio()
+    admin = twilio.administrator()
+    enrolled, fresh = twilio.site.enrolled_user(), twilio.site.add_user()
+    said = admin.run("user", "move", enrolled.name, "--to", "local")
+    assert said.status == REFUSED and "user reset" in said.err and "never gives a secret back" in said.err
+    for target in ("local", "twilio"):
+        said = admin.run("user", "move", fresh.name, "--to", target)
+        assert said.status == REFUSED and "not enrolled" in said.err
+    foreign = twilio.site.add_user(mfa_sid="LF" + "1" * 32, mfa_enrolled=True,
+                                   uuid="33333333-3333-4333-8333-333333333333")
+    said = admin.run("user", "move", foreign.name, "--to", "twilio")
+    assert said.status == REFUSED and "not in this database" in said.err
+
+
+def test_a_secret_of_another_key_does_not_move(start_twilio: StartTwilio) -> None:
+    twilio = local_site(start_twilio)
+    user = twilio.site.enrolled_user()
+    other = twilio.site.httpd.root / "other"
+    admin = twilio.administrator(key_file=str(other))
+    assert "No such file" in admin.run("user", "move", user.name, "--to", "twilio").err
+    assert admin.run("keygen", str(other)).status == DONE
+    said = admin.run("user", "move", user.name, "--to", "twilio")
+    assert said.status == REFUSED and "does not open" in said.err
+    assert_as_before(twilio, user)
+
+
+# --- check ---
+
+
+def test_R90_a_sound_site_has_no_errors(each_site: Site, admin: Administrator) -> None:
+    found = admin.findings()
+    assert admin.run("check").status == DONE
+    assert {level for levels in found.values() for level in levels} <= {"ok", "warning"}
+    wanted = {"configuration", "key file", "database", "tables", "rights", "deletions"}
+    assert wanted | ({"deadlines"} if each_site.database.driver == "pgsql" else set()) == set(found)
+    assert found["tables"] == found["database"] == found["key file"] == ["ok"]
+
+
+def test_R90_a_missing_table_or_column_is_named(build_site: Callable[..., Site]) -> None:
+    for driver in DRIVERS:
+        site = build_site(driver)
+        admin = site.administrator()
+        site.database.execute("ALTER TABLE uzmfa_enrollment RENAME TO gone")
+        said = admin.run("check")
+        assert said.status == REFUSED
+        assert "table uzmfa_enrollment is missing" in said.out and f"uzmfactl schema --driver {driver}" in said.out
+        assert admin.run("user", "reset", site.add_user(uuid="44444444-4444-4444-8444-444444444444").name).status == REFUSED
+        site.database.execute("ALTER TABLE gone RENAME TO uzmfa_enrollment")
+        site.database.execute("ALTER TABLE users RENAME COLUMN mfa_sid TO gone")
+        assert "column users.mfa_sid is missing" in admin.run("check").out
+
+
+def test_R90_missing_rights_are_named(build_site: Callable[..., Site]) -> None:
+    site = build_site("pgsql")
+    admin = site.administrator()
+    assert admin.findings()["rights"] == ["ok"]
+    site.database.execute('REVOKE DELETE ON uzmfa_enrollment FROM "www-data"')
+    site.database.execute("ALTER TABLE users OWNER TO postgres")
+    site.database.execute('GRANT SELECT ON users TO "www-data"')
+    said = admin.run("check")
+    assert said.status == REFUSED
+    assert "DELETE on uzmfa_enrollment" in said.out and "UPDATE of users.mfa_sid" in said.out and "GRANT" in said.out
+    site.database.execute('GRANT UPDATE (uuid, mfa_sid, mfa_enrolled, mfa_enabled) ON users TO "www-data"')
+    assert "UPDATE of users" not in admin.run("check").out
+
+
+def test_R90_missing_deadlines_are_warned_of(pgsql_site: Site) -> None:
+    params = pgsql_site.database.parameters()
+    admin = pgsql_site.administrator(params=params.split(" connect_timeout")[0])
+    said = admin.run("check")
+    assert said.status == DONE
+    assert "connect_timeout, tcp_user_timeout, statement_timeout" in said.out
+    admin.write(params=params)
+    assert admin.findings()["deadlines"] == ["ok"]
+
+
+@pytest.mark.parametrize(("mode", "owner"), [(0o644, 0), (0o660, 0), (0o640, 33), (0o600, 33)])
+def test_R90_a_key_file_that_httpd_does_not_take_is_an_error(site: Site, mode: int, owner: int) -> None:
+    keys = site.httpd.root / "checked"
+    admin = site.administrator(key_file=str(keys))
+    keys.write_bytes(site.keys.read_bytes())
+    keys.chmod(mode)
+    os.chown(keys, owner, owner)
+    try:
+        assert admin.findings()["key file"] == ["error"]
+        assert admin.run("check").status == REFUSED
+    finally:
+        keys.unlink()
+    admin.write(key_file="")
+    assert admin.findings()["key file"] == ["error"]
+
+
+def test_R90_a_wrong_env_file_is_an_error_once(site: Site) -> None:
+    env = site.httpd.root / "tool.env"
+    admin = site.administrator(env_file=str(env), validator="twilio")
+    env.write_text("TWILIO_AUTH_TOKEN=s3cret more\n")
+    env.chmod(0o600)
+    said = admin.run("check", "--json")
+    assert said.status == REFUSED and "s3cret" not in said.said
+    assert [finding["subject"] for finding in said.json["findings"] if finding["level"] == "error"] == ["env file"]
+
+
+def test_the_env_file_has_the_credentials(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio()
+    env = twilio.site.httpd.root / "tool.env"
+    env.write_text(f"TWILIO_ACCOUNT_SID={twilio.double.account_sid}\nTWILIO_AUTH_TOKEN={twilio.double.auth_token}\n"
+                   f"TWILIO_SERVICE_SID={twilio.double.service.sid}\n")
+    env.chmod(0o600)
+    admin = twilio.administrator(env_file=str(env), twilio_account_sid="", twilio_auth_token="", twilio_service_sid="")
+    found = admin.findings()
+    assert (found["env file"], found["twilio"]) == (["ok"], ["ok"])
+    admin.write(twilio_service_sid="VA" + "0" * 32)
+    assert admin.findings()["twilio"] == ["error"]
+
+
+def test_R90_a_sound_service_is_ok(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio(tls=True)
+    admin = twilio.administrator(twilio_ca_file=str(twilio.site.certificate.certificate))
+    found = admin.findings()
+    assert (found["twilio"], found["service"], found["clock"]) == (["ok"], ["ok"], ["ok"])
+    admin.write(twilio_ca_file="")
+    said = admin.run("check")
+    assert said.status == UNREACHABLE and "not trusted" in said.out
+
+
+@pytest.mark.parametrize(("behaviour", "status", "part"), [
+    (play.error(20003), REFUSED, "twilio-auth-token"), (play.error(70051, 403), REFUSED, "70051"),
+    (play.error(20404), REFUSED, "twilio-service-sid"), (play.error(20503), UNREACHABLE, "status.twilio.com"),
+    (play.http_status(502), UNREACHABLE, "twilio-url"), (play.reset(), UNREACHABLE, "twilio-url"),
+    (play.not_json(), UNREACHABLE, "twilio-url"), (play.hang(), UNREACHABLE, "in time")])
+def test_R90_what_is_wrong_with_Twilio_is_said(start_twilio: StartTwilio, behaviour: play.behaviours.Behaviour, status: int,
+                                               part: str) -> None:
+    twilio = start_twilio()
+    twilio.double.script("fetch_service", behaviour, None)
+    admin = twilio.administrator(twilio_timeout="1s")
+    said = admin.run("check")
+    assert said.status == status and part in said.out
+    assert twilio.double.auth_token not in said.said
+
+
+@pytest.mark.parametrize(("settings", "levels"), [
+    ({"code_length": 5}, {"error"}), ({"code_length": 8}, {"warning"}), ({"skew": 2}, {"error"}),
+    ({"skew": 2, "time_step": 20}, {"warning"}), ({"time_step": 60}, {"error", "warning"}),
+    ({"code_length": 6, "skew": 1, "time_step": 30}, {"ok"})])
+def test_R14_R18_a_service_with_weak_settings_is_refused(start_twilio: StartTwilio, settings: dict[str, int],
+                                                         levels: set[str]) -> None:
+    twilio = start_twilio()
+    vars(twilio.double.service.totp).update(settings)
+    admin = twilio.administrator()
+    assert set(admin.findings()["service"]) == levels
+    assert admin.run("check").status == (REFUSED if "error" in levels else DONE)
+
+
+@pytest.mark.parametrize(("off", "level"), [(0, "ok"), (15, "warning"), (-15, "warning"), (60, "error"), (-60, "error")])
+def test_R90_the_clock_is_compared_with_Twilios(start_twilio: StartTwilio, off: int, level: str) -> None:
+    twilio = start_twilio()
+    twilio.double.forward(off)
+    assert twilio.administrator().findings()["clock"] == [level]
+
+
+def test_owed_deletions_are_counted(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio()
+    twilio.site.httpd.stop()
+    twilio.site.database.execute("INSERT INTO uzmfa_owed_deletion VALUES ('a', '', 1700000000, 1, 0, 0), ('b', '', 1800000000, 1, 0, 0)")
+    said = twilio.administrator().run("check")
+    assert said.status == DONE
+    assert "2 owed" in said.out and "2023-11-14 22:13:20 UTC" in said.out
+
+
+def test_check_changes_nothing(each_site: Site, admin: Administrator) -> None:
+    before = each_site.database.dump()
+    admin.run("check")
+    assert each_site.database.dump() == before
