@@ -181,7 +181,7 @@ int move_user(const Common& common, const std::string& name, const std::string& 
     }
     std::string said = "The factor of " + shown + " is Twilio's now; the authenticator app goes on as it is.";
     if (tool->settings().site.validator == Validator::local) {
-        said += "\nWith UzmfaValidator local the user cannot sign in any more: set it to twilio.";
+        said += "\nSet UzmfaValidator to twilio before the next sign-in, or the user has to enroll anew.";
     }
     return print_moved(common, *tool, name, said.c_str());
 }

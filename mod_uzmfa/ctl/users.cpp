@@ -41,7 +41,7 @@ std::string factor_of(const Account& account) {
 
 std::string next_sign_in(const Account& account, Validator in_use) {
     if (!account.access_enabled) return "refused";
-    if (!is_enrolled(account)) return "enrolls";
+    if (!is_enrolled(account) || account.uuid.empty()) return "enrolls";
     const auto validator = validator_of(account.mfa_sid);
     if (validator != in_use) return "enrolls anew: " + std::string{uzmfa::name_of(in_use)} + " does not know the factor";
     return account.mfa_enabled ? "asks for a code" : "passes without a code, once";
