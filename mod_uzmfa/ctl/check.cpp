@@ -113,8 +113,8 @@ void check_file(Report& report, const std::string& path) {
     if (only_root_writes(file) || only_root_writes(parent)) {
         return report.warn(subject, "only root may write " + path + " or its folder: httpd's user (www-data) must be able to. chown both to it");
     }
-    if (file.st_mode & (S_IROTH | S_IWOTH)) {
-        return report.warn(subject, path + " is open to everybody on this machine: chmod 0640");
+    if ((file.st_mode & (S_IROTH | S_IWOTH)) && (parent.st_mode & S_IXOTH)) {
+        return report.warn(subject, path + " is open to everybody on this machine: chmod 0640 (it, or 0750 its folder)");
     }
     report.ok(subject, "the file and its folder are not root's alone");
 }
