@@ -16,7 +16,7 @@ COMPANIONS = ("session", "dbd")
 
 MPM = {
     "prefork": ["StartServers 2", "MinSpareServers 1", "MaxSpareServers 4", "MaxRequestWorkers 24"],
-    "worker": ["StartServers 2", "ServerLimit 2", "ThreadsPerChild 64", "ThreadLimit 64", "MaxRequestWorkers 128",
+    "worker": ["StartServers 2", "ServerLimit 8", "ThreadsPerChild 64", "ThreadLimit 64", "MaxRequestWorkers 128",
                "MinSpareThreads 16", "MaxSpareThreads 128"],
 }
 MPM["event"] = MPM["worker"]
