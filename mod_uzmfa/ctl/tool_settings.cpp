@@ -127,7 +127,7 @@ Complaint twilio_timeout(ToolSettings& to, Value value) {
         return "must be a duration of a second or more, such as 5s";
     }
     to.twilio.timeout = is_minutes ? std::chrono::minutes{count} : seconds{count};
-    return "";
+    return to.twilio.timeout <= twilio::longest_timeout ? "" : "must be 30 s at most";
 }
 
 Complaint twilio_friendly_name(ToolSettings& to, Value value) {

@@ -96,7 +96,7 @@ private:
         if (auto verified = twilio::verify_factor(import, fresh_.sid, api); !verified) return verified;
         FactorStore factors{tool_.database()};
         auto moved = tool_.database().in_transaction([&]() -> Result<bool> {
-            auto is_same = factors.move(account_, fresh_.sid);
+            auto is_same = factors.move(account_, fresh_.sid, provider_.service_sid());
             if (!is_same || !*is_same) return is_same;
             if (auto spent = spend_used_codes(factors); !spent) return spent.error();
             if (auto settled = owed_.settle(fresh_); !settled) return settled.error();

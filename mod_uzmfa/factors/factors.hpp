@@ -21,8 +21,8 @@ using TimeStep = std::int64_t;  // T, RFC 6238 §4.2
 
 struct StoredSecret {
     std::string sid;     // two letters and 32 hex digits: the account's mfa_sid once bound
-    std::string sealed;  // base64 of what is sealed, its context is the uuid and the sid; empty where only the
-                         // provider knows the secret
+    std::string sealed;  // base64 of what is sealed, its context is the uuid and the sid; of a bound factor whose
+                         // secret only the provider knows, the provider's service
     CodeParameters parameters;
 };
 
@@ -60,8 +60,8 @@ public:
     virtual Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) = 0;
 
     // Puts `fresh` in the place of none, of an aged one, or of `spent_sid`; whatever else is there
-    // stays. Whoever comes second reads what the first one put.
-    virtual Result<Done> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
+    // stays, and it is false. Whoever comes second reads what the first one put.
+    virtual Result<bool> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
                                      std::string_view spent_sid) = 0;
 
     // Counts a try before it is made: false where all are used up.

@@ -142,6 +142,12 @@ Complaint an_api_url(apr_pool_t* pool, const char* text, std::string_view& value
     return complaint.empty() ? nullptr : apr_pstrdup(pool, complaint.c_str());
 }
 
+Complaint a_timeout(apr_pool_t* pool, const char* text, seconds& value) {
+    const Complaint complaint = parse(pool, text, value);
+    if (complaint || value <= twilio::longest_timeout) return complaint;
+    return apr_psprintf(pool, "must be %d s at most", static_cast<int>(twilio::longest_timeout.count()));
+}
+
 Complaint a_count(apr_pool_t*, const char* text, std::uint16_t& value) {
     const auto whole = view_of(text);
     const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), value);
@@ -217,7 +223,7 @@ constexpr std::tuple twilio_rows{
         "UzmfaTwilioUrl", in_site, "another address of Twilio's; http only to a loopback address"},
     Directive<&SiteSettings::twilio_ca_file, &twilio::Settings::ca_file, a_file>{
         "UzmfaTwilioCaFile", in_site, "certificates to trust instead of the system's"},
-    Directive<&SiteSettings::twilio_timeout, &twilio::Settings::timeout>{
+    Directive<&SiteSettings::twilio_timeout, &twilio::Settings::timeout, a_timeout>{
         "UzmfaTwilioTimeout", in_site, "how long a user's request may wait for Twilio, such as 5s"},
     Directive<&SiteSettings::twilio_connections, &twilio::Settings::connections, a_count>{
         "UzmfaTwilioConnections", in_site, "how many calls a process makes at a time"},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/provider.hpp"
 
+#include "net/ca_file.hpp"
 #include "net/url.hpp"
 
 namespace uzmfa {
@@ -18,6 +19,10 @@ Provider::Provider(const twilio::Settings& settings, twilio::Credentials credent
 
 Result<std::unique_ptr<Provider>> Provider::build(const twilio::Settings& settings, const UzerpSettings& env,
                                                   NodeMemory& memory) {
+    if (!settings.ca_file.empty()) {
+        const auto complaint = complaint_about_ca_file(std::string{settings.ca_file});
+        if (!complaint.empty()) return Error{ErrorKind::misconfigured, "UzmfaTwilioCaFile: " + complaint};
+    }
     auto credentials = twilio::credentials_of(settings, env);
     if (!credentials) return credentials.error();
     auto* const state = memory.provider_named(std::string{settings.url} + '\n' + credentials->service_sid);

@@ -76,14 +76,14 @@ Result<std::optional<PendingFactor>> FactorStore::find_pending(const Account& ac
                                              static_cast<int>(row.number(4))}};
 }
 
-Result<Done> FactorStore::put_pending(const Account& account, const SessionId& session,
+Result<bool> FactorStore::put_pending(const Account& account, const SessionId& session,
                                           const StoredSecret& fresh, std::string_view spent_sid) {
     if (auto purged = database_.change(Statement::purge_pending); !purged) return purged.error();
     auto put = database_.change(
         Statement::put_pending, {hex(session), account.uuid, account.name.view(), fresh.sid, fresh.sealed,
                                  name_of(fresh.parameters.algorithm), std::int64_t{fresh.parameters.digits}, spent_sid});
     if (!put) return put.error();
-    return Done{};
+    return *put == 1;
 }
 
 Result<bool> FactorStore::charge(const SessionId& session, std::string_view sid) {
@@ -126,11 +126,11 @@ Result<Done> FactorStore::unbind(const Account& account) {
     return Done{};
 }
 
-Result<bool> FactorStore::move(const Account& account, std::string_view sid) {
+Result<bool> FactorStore::move(const Account& account, std::string_view sid, std::string_view service) {
     auto changed = database_.change(Statement::move_account, {sid, account.name.view(), account.uuid, account.mfa_sid});
     if (!changed) return changed.error();
     if (*changed != 1) return false;
-    auto moved = database_.change(Statement::move_factor, {sid, account.mfa_sid, account.uuid});
+    auto moved = database_.change(Statement::move_factor, {sid, service, account.mfa_sid, account.uuid});
     if (!moved) return moved.error();
     return *moved == 1;
 }

@@ -18,7 +18,7 @@ public:
     Result<bool> spend(const Account& account, TimeStep step) override;
     Result<bool> spend_code(const Account& account, std::string_view digest) override;
     Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) override;
-    Result<Done> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
+    Result<bool> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
                              std::string_view spent_sid) override;
     Result<bool> charge(const SessionId& session, std::string_view sid) override;
     Result<Done> uncharge(const SessionId& session, std::string_view sid) override;
@@ -26,9 +26,9 @@ public:
                       TimeStep step, std::string_view address) override;
     Result<Done> unbind(const Account& account) override;
 
-    // The account's factor has another name from now on, and its secret is no longer kept; when and from where it was
-    // bound stays. True if the account's mfa_sid was still what it was; part of a transaction.
-    Result<bool> move(const Account& account, std::string_view sid);
+    // The account's factor has another name from now on, and its secret is kept by `service` of the provider; when and
+    // from where it was bound stays. True if the account's mfa_sid was still what it was; part of a transaction.
+    Result<bool> move(const Account& account, std::string_view sid, std::string_view service);
 
 private:
     Database& database_;

@@ -10,7 +10,7 @@ constexpr std::string_view own_tables = R"(-- The tables of mod_uzmfa. Rows are 
 -- Times are Unix time in seconds.
 
 -- The factors of the users: the secret, sealed under the session key file, and the last time step spent.
--- Where Twilio keeps the secret it is empty here, and the step 0.
+-- Where Twilio keeps the secret, the service that has it stands here instead, and the step is 0.
 CREATE TABLE IF NOT EXISTS uzmfa_totp_factor (
   sid        varchar(34)  NOT NULL PRIMARY KEY,
   uuid       varchar(36)  NOT NULL,

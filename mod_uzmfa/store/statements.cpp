@@ -65,7 +65,7 @@ constexpr Row rows[] = {
     {Statement::move_account, "move_account",
      "UPDATE {users} SET mfa_sid = %s WHERE username = %s AND {uuid:uuid} = %s AND {true:mfa_enrolled} AND mfa_sid = %s"},
     {Statement::move_factor, "move_factor",
-     "UPDATE uzmfa_totp_factor SET sid = %s, secret = '', last_step = 0 WHERE sid = %s AND uuid = %s"},
+     "UPDATE uzmfa_totp_factor SET sid = %s, secret = %s, last_step = 0 WHERE sid = %s AND uuid = %s"},
     {Statement::find_pending, "find_pending",
      "SELECT sid, secret, algorithm, digits, tries FROM uzmfa_enrollment"
      " WHERE session = %s AND uuid = %s AND username = %s AND created_at > {now} - {pending}"},

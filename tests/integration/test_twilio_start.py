@@ -34,9 +34,12 @@ WRONG = {
     "no URL": ({"UzmfaTwilioUrl": "verify.twilio.com"}, "UzmfaTwilioUrl: "),
     "a URL with a user": ({"UzmfaTwilioUrl": "https://a:b@verify.twilio.com"}, "UzmfaTwilioUrl: "),
     "no time": ({"UzmfaTwilioTimeout": "0"}, "UzmfaTwilioTimeout: "),
+    "too much time": ({"UzmfaTwilioTimeout": "31s"}, "UzmfaTwilioTimeout: must be 30 s"),
     "no connections": ({"UzmfaTwilioConnections": "0"}, "UzmfaTwilioConnections: "),
     "too many connections": ({"UzmfaTwilioConnections": "1001"}, "UzmfaTwilioConnections: "),
     "another friendly name": ({"UzmfaTwilioFriendlyName": "email"}, "UzmfaTwilioFriendlyName: "),
+    "no CA file": ({"UzmfaTwilioCaFile": "/nowhere"}, "UzmfaTwilioCaFile: "),
+    "a CA file without a certificate": ({"UzmfaTwilioCaFile": "/etc/passwd"}, "UzmfaTwilioCaFile: "),
     "no .env": ({"UzmfaEnvFile": "/nowhere/.env"}, "UzmfaEnvFile: "),
 }
 

@@ -253,7 +253,7 @@ def test_a_factor_moves_to_Twilio_and_the_app_goes_on(start_twilio: StartTwilio,
     row = site.database.row(user.name)
     assert row["mfa_sid"] == factor.sid and row["mfa_enrolled"] and row["mfa_enabled"]
     after, = site.database.execute("SELECT * FROM uzmfa_totp_factor")
-    assert (after["sid"], after["secret"]) == (factor.sid, "")
+    assert (after["sid"], after["secret"]) == (factor.sid, twilio.double.service.sid)
     assert [after[name] for name in ("bound_at", "bound_from")] == [before[name] for name in ("bound_at", "bound_from")]
     assert site.database.execute("SELECT * FROM uzmfa_owed_deletion") == []
 

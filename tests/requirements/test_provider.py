@@ -358,6 +358,22 @@ def test_a_wrong_service_lets_nobody_enroll_anew(quiet: TwilioSite) -> None:
     assert_passed(browser.verify(user.app.fresh()))
 
 
+def test_another_service_lets_nobody_enroll_anew(start_twilio: StartTwilio, doubles: list[TwilioDouble]) -> None:
+    twilio = start_twilio()
+    site, first = twilio.site, twilio.double
+    user = site.enrolled_user()
+    before = site.database.row(user.name)
+    with TwilioDouble(clock=site.clock.now, account_sid=first.account_sid, auth_token=first.auth_token) as other:
+        doubles.append(other)
+        twilio.configure({"UzmfaTwilioUrl": other.url, "UzmfaTwilioServiceSid": other.service.sid})
+        site.httpd.graceful()
+        site.log.expect("UZMFA1037 .*another service")
+        browser = pending_browser(twilio, user)
+        assert_unavailable(browser.verify(user.app.fresh()))
+        assert_sent_to(browser.fetch("/"), "verify")
+    assert site.database.row(user.name) == before
+
+
 @pytest.mark.parametrize(("code", "meaning"), [(20404, "expired"), (60318, "expired"), (60383, "expired"), (60310, "spent")])
 def test_a_pending_factor_that_is_dead_is_made_anew(quiet: TwilioSite, code: int, meaning: str) -> None:
     site = quiet.site

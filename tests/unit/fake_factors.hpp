@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace uzmfa::test {
@@ -18,6 +19,7 @@ public:
         std::string uuid;
         PendingFactor factor;
         bool aged = false;
+        bool hidden_once = false;  // put by another just after it was looked for
     };
     std::map<std::string, BoundFactor, std::less<>> bound;  // by uuid/sid
     std::map<SessionId, Pending> pending;
@@ -57,9 +59,10 @@ public:
         if (found == pending.end() || found->second.aged || found->second.uuid != account.uuid) {
             return std::optional<PendingFactor>{};
         }
+        if (std::exchange(found->second.hidden_once, false)) return std::optional<PendingFactor>{};
         return std::optional{found->second.factor};
     }
-    Result<Done> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
+    Result<bool> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
                              std::string_view spent_sid) override {
         calls.emplace_back("put_pending");
         if (broken.contains("put_pending")) return outage();
@@ -67,8 +70,9 @@ public:
         if (found == pending.end() || found->second.aged || found->second.uuid != account.uuid ||
             found->second.factor.secret.sid == spent_sid) {
             pending[session] = {account.uuid, {fresh, 0}};
+            return true;
         }
-        return Done{};
+        return false;
     }
     Result<bool> charge(const SessionId& session, std::string_view sid) override {
         calls.emplace_back("charge");

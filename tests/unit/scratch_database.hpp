@@ -13,6 +13,11 @@
 
 namespace uzmfa::test {
 
+// Not std::time, whose coarse clock may be a tick behind the one that SQLite asks.
+inline std::int64_t unix_now() {
+    return unix_time(std::chrono::floor<seconds>(std::chrono::system_clock::now()));
+}
+
 class ScratchPool {
 public:
     ScratchPool() {

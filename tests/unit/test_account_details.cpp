@@ -57,8 +57,8 @@ TEST(a_user_without_a_uuid_has_no_binding) {
 
 TEST(a_factor_that_moves_keeps_when_it_was_bound_and_loses_its_secret) {
     Scene scene;
-    CHECK(VALUE(FactorStore{scene.scratch.database()}.move(scene.alice(), twilio_sid)));
-    CHECK_EQUAL(scene.factor(), twilio_sid + "||0|1700000000|192.0.2.7");
+    CHECK(VALUE(FactorStore{scene.scratch.database()}.move(scene.alice(), twilio_sid, "VA1")));
+    CHECK_EQUAL(scene.factor(), twilio_sid + "|VA1|0|1700000000|192.0.2.7");
     CHECK_EQUAL(scene.row(), twilio_sid + "|1|0");  // a skip stays
 }
 
@@ -68,7 +68,7 @@ TEST(a_factor_moves_only_while_the_row_is_what_it_was) {
         Scene scene;
         const auto before = scene.alice();
         scene.scratch.run("UPDATE users SET " + change + " WHERE username = 'alice'");
-        CHECK(!VALUE(FactorStore{scene.scratch.database()}.move(before, twilio_sid)));
+        CHECK(!VALUE(FactorStore{scene.scratch.database()}.move(before, twilio_sid, "VA1")));
         CHECK_CONTAINS(scene.factor(), local_sid + "|sealed|77|");
     }
 }

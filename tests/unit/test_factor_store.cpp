@@ -3,7 +3,6 @@
 #include "store/account_store.hpp"
 #include "store/factor_store.hpp"
 
-#include <ctime>
 
 namespace uzmfa::test {
 namespace {
@@ -262,13 +261,13 @@ TEST(R41_binding_makes_the_factor_the_users_only_one_and_the_users_table_says_so
 }
 
 TEST(R42_time_and_address_of_the_binding_are_kept) {
-    const auto before = std::time(nullptr);
+    const auto before = unix_now();
     Scene scene;
     scene.enroll("LF1", 1000);
     CHECK_EQUAL(scene.scratch.row("SELECT bound_from, uuid, username FROM uzmfa_totp_factor"),
                 "192.0.2.7|" + std::string{alices_uuid} + "|alice");
     const auto bound_at = std::stoll(scene.scratch.row("SELECT bound_at FROM uzmfa_totp_factor"));
-    CHECK(bound_at >= before && bound_at <= std::time(nullptr));
+    CHECK(bound_at >= before && bound_at <= unix_now());
 }
 
 TEST(a_new_factor_takes_the_place_of_the_old_one_and_leaves_other_users_theirs) {

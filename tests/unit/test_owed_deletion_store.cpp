@@ -2,7 +2,6 @@
 #include "scratch_database.hpp"
 #include "store/owed_deletion_store.hpp"
 
-#include <ctime>
 
 namespace uzmfa::test {
 namespace {
@@ -40,14 +39,14 @@ struct Scene {
 TEST(what_is_owed_is_due_at_once) {
     Scene scene;
     CHECK(VALUE(scene.store.due()).empty());
-    const auto before = std::time(nullptr);
+    const auto before = unix_now();
     scene.owe(factor);
     const auto due = VALUE(scene.store.due());
     CHECK_EQUAL(due.size(), 1);
     CHECK_EQUAL(due[0].uuid, factor.uuid);
     CHECK_EQUAL(due[0].sid, factor.sid);
     CHECK_EQUAL(due[0].tries, 0);
-    CHECK(unix_time(due[0].owed_at) >= before && unix_time(due[0].owed_at) <= std::time(nullptr));
+    CHECK(unix_time(due[0].owed_at) >= before && unix_time(due[0].owed_at) <= unix_now());
 }
 
 TEST(a_factor_and_the_entity_are_owed_apart_and_each_once) {

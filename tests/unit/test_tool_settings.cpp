@@ -41,7 +41,7 @@ TEST(every_setting_is_read) {
                                        "totp-algorithm = sha256\ntotp-digits = 8\ntotp-skew = 0\ntwilio-account-sid = " + account +
                                        "\ntwilio-auth-token = a token = this\ntwilio-api-key = " + key + "   exec:/bin/x \"y z\"\n"
                                        "twilio-service-sid = " + service + "\ntwilio-url = http://127.0.0.1:80/\ntwilio-ca-file = /ca\n"
-                                       "twilio-timeout = 2min\ntwilio-friendly-name = username\n"));
+                                       "twilio-timeout = 20s\ntwilio-friendly-name = username\n"));
     CHECK_EQUAL(settings.site.env_file, "/srv/.env");
     CHECK_EQUAL(settings.site.users_table, "erp.people");
     CHECK(settings.site.validator == Validator::twilio);
@@ -56,7 +56,7 @@ TEST(every_setting_is_read) {
     CHECK_EQUAL(settings.twilio.service_sid, service);
     CHECK_EQUAL(settings.twilio.url, "http://127.0.0.1:80");
     CHECK_EQUAL(settings.twilio.ca_file, "/ca");
-    CHECK(settings.twilio.timeout == std::chrono::minutes{2});
+    CHECK(settings.twilio.timeout == seconds{20});
     CHECK(settings.twilio.friendly_name == twilio::FriendlyName::username);
 }
 
@@ -94,6 +94,8 @@ TEST(R90_each_wrong_value_is_named_with_its_line) {
         {"twilio-ca-file = ca.pem", "twilio-ca-file"},
         {"twilio-timeout = 0", "twilio-timeout"},
         {"twilio-timeout = 5h", "twilio-timeout"},
+        {"twilio-timeout = 1min", "twilio-timeout"},
+        {"twilio-timeout = 31", "twilio-timeout"},
         {"twilio-timeout = soon", "twilio-timeout"},
         {"twilio-friendly-name = email", "uuid, username"},
     };

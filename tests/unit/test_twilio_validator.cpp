@@ -202,7 +202,7 @@ struct World {
     Account& enrolled() {
         account.mfa_sid = factor(900);
         account.mfa_enrolled = true;
-        factors.bound[FakeFactors::key_of(account)] = {{account.mfa_sid, "", {Algorithm::sha1, 6}}, 0};
+        factors.bound[FakeFactors::key_of(account)] = {{account.mfa_sid, "VA00000000000000000000000000000001", {Algorithm::sha1, 6}}, 0};
         return account;
     }
     Enrollment enroll() { return VALUE(validator.enrollment(account, session)); }
@@ -410,7 +410,7 @@ TEST(a_right_first_code_binds_the_factor) {
     CHECK_EQUAL(world.twilio.calls, (std::vector<std::string>{"create", "verify " + factor(1)}));
     const auto& bound = world.factors.bound.at(alices_uuid + "/" + factor(1));
     CHECK_EQUAL(bound.secret.sid, factor(1));
-    CHECK_EQUAL(bound.secret.sealed, "");
+    CHECK_EQUAL(bound.secret.sealed, "VA00000000000000000000000000000001");
     CHECK_EQUAL(bound.last_step, 0);
     CHECK(world.factors.pending.empty());
     CHECK(world.owed.rows.empty());
@@ -829,6 +829,24 @@ TEST(where_the_service_is_not_there_either_nobody_is_unbound) {
         CHECK(ERROR_OF(world.try_verify(right_code)).kind == kind);
         CHECK(world.is_untouched());
     }
+}
+
+TEST(a_factor_that_another_service_has_is_not_lost) {
+    World world;
+    static_cast<void>(world.enrolled());
+    world.factors.bound.begin()->second.secret.sealed = "VA00000000000000000000000000000002";
+    world.twilio.scripted["challenge"] = {error_answer(20404, 404)};
+    CHECK(ERROR_OF(world.try_verify(right_code)).kind == ErrorKind::provider_refuses);
+    CHECK(world.is_untouched());
+}
+
+TEST(a_factor_that_came_too_late_is_owed_a_deletion) {
+    World world;
+    static_cast<void>(world.enroll());
+    auto& first = world.factors.pending.at(world.session);
+    first.hidden_once = true;  // the other tab puts it after this one has looked
+    CHECK_EQUAL(world.enroll().secret, secret_of(factor(1)));
+    CHECK_EQUAL(world.owed.sids(), std::vector{factor(2)});
 }
 
 TEST(the_digits_of_a_code_are_the_factors_else_the_sites) {

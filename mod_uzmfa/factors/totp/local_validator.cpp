@@ -36,7 +36,9 @@ Result<Done> LocalValidator::put_new(const Account& account, const SessionId& se
     fresh.sid = std::string{sid_prefix} + hex(random_bytes(sid_random_bytes));
     fresh.sealed = base64(sealer_.seal(random_bytes(secret_size), seal_context(account, fresh.sid)));
     fresh.parameters = {site_.totp_algorithm, site_.totp_digits};
-    return factors_.put_pending(account, session, fresh, spent_sid);
+    auto put = factors_.put_pending(account, session, fresh, spent_sid);
+    if (!put) return put.error();
+    return Done{};
 }
 
 Result<std::optional<std::size_t>> LocalValidator::code_digits(const Account& account) {

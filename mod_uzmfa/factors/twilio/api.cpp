@@ -150,8 +150,7 @@ Result<std::string> Api::factor_url(std::string_view identity, std::string_view 
 }
 
 Answer<ServiceSettings> Api::fetch_service() {
-    const auto asked = std::string_view{service_url_}.substr(service_url_.rfind('/') + 1);
-    const auto read = [asked](const json_t* json, const HttpAnswer& http) -> Result<ServiceSettings> {
+    const auto read = [asked = service_sid()](const json_t* json, const HttpAnswer& http) -> Result<ServiceSettings> {
         if (text_in(json, "sid") != asked) return ill_formed(http);
         ServiceSettings settings;
         settings.name = text_in(json, "friendly_name");

@@ -55,6 +55,8 @@ public:
         : client_{client}, service_url_{std::string{url} + "/v2/Services/" + std::string{service_sid}},
           timeout_{timeout} {}
 
+    std::string_view service_sid() const { return std::string_view{service_url_}.substr(service_url_.rfind('/') + 1); }
+
     Answer<ServiceSettings> fetch_service();
 
     // `secret` is base32; Twilio makes one where it is empty.

@@ -9,6 +9,9 @@
 
 namespace uzmfa::twilio {
 
+// A deletion is claimed for a minute: by then the call that makes it must be over.
+inline constexpr seconds longest_timeout{30};
+
 enum class FriendlyName : std::uint8_t { uuid, username };
 
 struct ApiKey {

@@ -119,8 +119,7 @@ Answer<NewFactor> TwilioValidator::make_factor(const Account& account) {
     return api_.create_factor(account.uuid, name, config);
 }
 
-Result<Done> TwilioValidator::put_new(const Account& account, const SessionId& session,
-                                             std::string_view spent_sid) {
+Result<Done> TwilioValidator::put_new(const Account& account, const SessionId& session, std::string_view spent_sid) {
     if (auto paid = pay_entity(account); !paid) return paid.error();
     const auto quota = "factors " + account.uuid;
     auto wait = quotas_.take(quota, account.uuid, factor_limits);
@@ -139,7 +138,10 @@ Result<Done> TwilioValidator::put_new(const Account& account, const SessionId& s
     const auto& fresh = std::get<NewFactor>(*made);
     const StoredSecret stored{fresh.sid, base64(sealer_.seal(secret_record(fresh), seal_context(account, fresh.sid))),
                               {site_.totp_algorithm, site_.totp_digits}};
-    return factors_.put_pending(account, session, stored, spent_sid);
+    auto put = factors_.put_pending(account, session, stored, spent_sid);
+    if (!put) return put.error();
+    // Another tab was faster, and its factor is the one that is shown.
+    return *put ? Done{} : owed_.owe(account.uuid, fresh.sid);
 }
 
 Result<Check> TwilioValidator::check_enrollment(const Account& account, const SessionId& session, std::string_view code,
@@ -174,7 +176,8 @@ Result<bool> TwilioValidator::bind(const Account& account, const SessionId& sess
     auto pending = still_pending(account, session, check);
     if (!pending) return pending.error();
     if (!*pending) return false;
-    (*pending)->sealed.clear();  // Twilio has it, and nobody here needs it any more
+    // Twilio has the secret, and nobody here needs it any more; but which service it is.
+    (*pending)->sealed = api_.service_sid();
     auto bound = factors_.bind(account, session, **pending, check.step, address);
     if (!bound || !*bound) return bound;
     if (auto spent = spend(account, check); !spent || !*spent) return spent;
@@ -187,8 +190,13 @@ Result<bool> TwilioValidator::bind(const Account& account, const SessionId& sess
 // --- verification ---
 
 // Twilio knows no such factor. With the wrong service it would know none at all, and a password alone would be enough
-// to enroll anew: so the service must be there.
+// to enroll anew: so the service must be there, and be the one that has the factor.
 Result<Check> TwilioValidator::without_factor(const Account& account) {
+    auto known = factors_.find(account);
+    if (!known) return known.error();
+    if (*known && (*known)->secret.sealed != api_.service_sid()) {
+        return Error{ErrorKind::provider_refuses, "the factor is of another service than UzmfaTwilioServiceSid"};
+    }
     auto service = api_.fetch_service();
     if (!service) return service.error();
     if (std::holds_alternative<Refusal>(*service)) {
