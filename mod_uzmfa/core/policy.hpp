@@ -6,6 +6,7 @@
 #include "core/session.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace uzmfa {
@@ -21,6 +22,9 @@ struct Policy {
 };
 
 enum class Algorithm : std::uint8_t { sha1, sha256, sha512 };  // RFC 6238 §1.2
+std::string_view name_of(Algorithm algorithm);                  // SHA1, SHA256, SHA512
+std::optional<Algorithm> algorithm_named(std::string_view name);
+
 enum class Validator : std::uint8_t { local, twilio };
 
 // The texts live as long as the configuration.

@@ -11,15 +11,6 @@
 namespace uzmfa {
 namespace {
 
-std::string_view name_of(Algorithm algorithm) {
-    switch (algorithm) {
-        case Algorithm::sha1: return "SHA1";
-        case Algorithm::sha256: return "SHA256";
-        case Algorithm::sha512: return "SHA512";
-    }
-    return {};
-}
-
 JsonObject object_of(const Account& account) {
     const auto validator = validator_of(account.mfa_sid);
     JsonObject object;

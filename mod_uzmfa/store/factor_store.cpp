@@ -6,26 +6,9 @@
 namespace uzmfa {
 namespace {
 
-struct AlgorithmName {
-    Algorithm algorithm;
-    std::string_view name;
-};
-constexpr AlgorithmName algorithm_names[] = {
-    {Algorithm::sha1, "SHA1"}, {Algorithm::sha256, "SHA256"}, {Algorithm::sha512, "SHA512"}};
-
-std::string_view name_of(Algorithm algorithm) {
-    for (const auto& row : algorithm_names) {
-        if (row.algorithm == algorithm) return row.name;
-    }
-    return {};
-}
-
 Result<CodeParameters> parameters_of(std::string_view algorithm, std::int64_t digits) {
-    for (const auto& row : algorithm_names) {
-        if (row.name == algorithm && digits >= 6 && digits <= 8) {
-            return CodeParameters{row.algorithm, static_cast<std::uint8_t>(digits)};
-        }
-    }
+    const auto known = algorithm_named(algorithm);
+    if (known && digits >= 6 && digits <= 8) return CodeParameters{*known, static_cast<std::uint8_t>(digits)};
     return Error{ErrorKind::damaged, "a factor's algorithm or digits are none that the module knows"};
 }
 

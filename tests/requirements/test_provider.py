@@ -417,6 +417,18 @@ def test_a_factor_is_not_made_twice(quiet: TwilioSite) -> None:
     assert browser.fetch(f"{OWN}/enroll").status == 200
 
 
+def test_what_a_reset_left_goes_before_there_is_a_new_factor(quiet: TwilioSite) -> None:
+    site, uuid = quiet.site, "0f8b6a52-7c0e-4f4e-9a0e-3b0f3e0a0002"
+    quiet.double.add_factor(uuid)
+    site.database.execute("INSERT INTO uzmfa_owed_deletion (uuid, sid, owed_at, due_at, claimed_until, tries)"
+                          " VALUES (?, '', 0, ?, 0, 9)", (uuid, 2**40))  # not due in the background
+    user = site.add_user(uuid=uuid)
+    site.verify(user)
+    assert [call.name for call in quiet.double.calls if uuid in call.path] == ["delete_entity", "create_factor", "verify_factor"]
+    assert quiet.factor_of(user.name).status == "verified"
+    assert site.database.execute("SELECT * FROM uzmfa_owed_deletion WHERE uuid = ?", (uuid,)) == []
+
+
 # --- outage ---
 
 FAILURES = {

@@ -18,15 +18,6 @@ Digest digest_of(Algorithm algorithm) {
     return Digest::sha1;
 }
 
-std::string_view name_of(Algorithm algorithm) {
-    switch (algorithm) {
-        case Algorithm::sha1: return "SHA1";
-        case Algorithm::sha256: return "SHA256";
-        case Algorithm::sha512: return "SHA512";
-    }
-    return {};
-}
-
 }  // namespace
 
 std::string code_at(TimeStep step, std::span<const std::uint8_t> secret, const Parameters& parameters) {

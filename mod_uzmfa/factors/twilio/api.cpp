@@ -33,13 +33,11 @@ std::optional<int> number_in(const json_t* object, const char* name) {
     return json_is_integer(value) && number >= 0 && number < 1'000'000 ? std::optional{static_cast<int>(number)} : std::nullopt;
 }
 
-std::string_view name_of(Algorithm algorithm) {
-    switch (algorithm) {
-        case Algorithm::sha1: return "sha1";
-        case Algorithm::sha256: return "sha256";
-        case Algorithm::sha512: return "sha512";
-    }
-    return {};
+// As Twilio spells it.
+std::string spelled(Algorithm algorithm) {
+    std::string name{name_of(algorithm)};
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return name;
 }
 
 // With what an administrator can ask Twilio for; never its message, which may repeat what was sent.
@@ -89,7 +87,7 @@ bool is_otpauth_uri(std::string_view text) {
 // Whether Twilio took the settings that were asked for: a misspelt name is ignored there.
 bool has_config(const json_t* factor, const FactorConfig& wanted) {
     const json_t* const config = json_object_get(factor, "config");
-    return text_in(config, "alg") == name_of(wanted.algorithm) && number_in(config, "code_length") == wanted.digits &&
+    return text_in(config, "alg") == spelled(wanted.algorithm) && number_in(config, "code_length") == wanted.digits &&
            number_in(config, "skew") == wanted.skew && number_in(config, "time_step") == static_cast<int>(wanted.period.count());
 }
 
@@ -174,7 +172,7 @@ Answer<NewFactor> Api::create_factor(std::string_view identity, std::string_view
                               .form = form_of({{"FriendlyName", friendly_name},
                                                {"FactorType", "totp"},
                                                {"Binding.Secret", secret},
-                                               {"Config.Alg", name_of(config.algorithm)},
+                                               {"Config.Alg", spelled(config.algorithm)},
                                                {"Config.TimeStep", std::to_string(config.period.count())},
                                                {"Config.Skew", std::to_string(config.skew)},
                                                {"Config.CodeLength", std::to_string(config.digits)}})};

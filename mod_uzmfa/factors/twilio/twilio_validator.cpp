@@ -162,7 +162,7 @@ Result<Check> TwilioValidator::check_enrollment(const Account& account, const Se
     const auto* const refusal = std::get_if<Refusal>(&*answer);
     const bool right = !refusal && std::get<bool>(*answer);
     const bool wrong = !right && (!refusal || refusal->meaning == Meaning::wrong_code);
-    if (right) return Check{.verdict = Verdict::accepted, .sid = sid, .digest = digest_of(digest_key_, account, sid, code)};
+    if (right) return accepted(account, sid, code);
     if (wrong && (*pending)->tries + 1 < most_tries) return Check{Verdict::wrong};
 
     // This factor can no longer be verified: it goes, and a new one takes its place.
@@ -219,7 +219,7 @@ Result<Check> TwilioValidator::check(const Account& account, std::string_view co
     if (!answer) return answer.error();
     if (const bool* const approved = std::get_if<bool>(&*answer)) {
         if (!*approved) return Check{Verdict::wrong};
-        return Check{.verdict = Verdict::accepted, .sid = account.mfa_sid, .digest = digest_of(digest_key_, account, account.mfa_sid, code)};
+        return accepted(account, account.mfa_sid, code);
     }
     const auto& refusal = std::get<Refusal>(*answer);
     switch (refusal.meaning) {
@@ -232,6 +232,12 @@ Result<Check> TwilioValidator::check(const Account& account, std::string_view co
 // Nothing says that Twilio approves a code once only (RFC 6238 §5.2).
 Result<bool> TwilioValidator::spend(const Account& account, const Check& check) {
     return factors_.spend_code(account, check.digest);
+}
+
+Check TwilioValidator::accepted(const Account& account, std::string_view sid, std::string_view code) const {
+    return {.verdict = Verdict::accepted,
+            .sid = std::string{sid},
+            .digest = digest_of(digest_key_, account, sid, code)};
 }
 
 std::string digest_of(const SecretBytes& key, const Account& account, std::string_view sid, std::string_view code) {

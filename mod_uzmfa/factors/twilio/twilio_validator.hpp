@@ -33,6 +33,7 @@ private:
     Answer<NewFactor> make_factor(const Account& account);
     Result<Done> make_room(const Account& account);
     Result<Done> pay_entity(const Account& account);
+    Check accepted(const Account& account, std::string_view sid, std::string_view code) const;
     Result<Check> without_factor(const Account& account);
 
     Quotas& quotas_;
