@@ -21,7 +21,7 @@ std::optional<SessionId> id_of(std::string_view text) {
 }  // namespace
 
 Result<bool> RevocationStore::add(const SessionId& session, Moment until) {
-    auto added = database_.change(Statement::revoke_session, {hex(session), unix_time(until)});
+    auto added = database_.change(Statement::revoke_session, {hex(session), "", unix_time(until)});
     if (!added) return added.error();
     return *added == 1;
 }

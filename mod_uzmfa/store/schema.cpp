@@ -70,15 +70,113 @@ CREATE TABLE IF NOT EXISTS uzmfa_owed_deletion (
   PRIMARY KEY (uuid, sid)
 );
 
+-- Wrong codes in a row, each counted before it is looked at; kind is code or recovery. Until open_at no further one is
+-- looked at.
+CREATE TABLE IF NOT EXISTS uzmfa_attempt (
+  uuid     varchar(36) NOT NULL,
+  kind     varchar(8)  NOT NULL,
+  failures integer     NOT NULL,
+  open_at  bigint      NOT NULL,
+  PRIMARY KEY (uuid, kind)
+);
+
+-- Failed sign-ins of an account from an address, the pair as a keyed digest, in the window that began at began_at.
+CREATE TABLE IF NOT EXISTS uzmfa_sign_in_failure (
+  pair     varchar(64) NOT NULL PRIMARY KEY,
+  failures integer     NOT NULL,
+  began_at bigint      NOT NULL
+);
+CREATE INDEX IF NOT EXISTS uzmfa_sign_in_failure_began_at ON uzmfa_sign_in_failure (began_at);
+
+-- Recovery codes that are left, as salted digests.
+CREATE TABLE IF NOT EXISTS uzmfa_recovery_code (
+  uuid   varchar(36) NOT NULL,
+  digest varchar(64) NOT NULL,
+  salt   varchar(32) NOT NULL,
+  PRIMARY KEY (uuid, digest)
+);
+
+-- The help desk's temporary code of a user, as a salted digest.
+CREATE TABLE IF NOT EXISTS uzmfa_temporary_code (
+  uuid       varchar(36)  NOT NULL PRIMARY KEY,
+  digest     varchar(64)  NOT NULL,
+  salt       varchar(32)  NOT NULL,
+  expires_at bigint       NOT NULL,
+  made_by    varchar(255) NOT NULL
+);
+
+-- When a skip ends that was set by the module's page or tool; one that the application set has no row and no end.
+CREATE TABLE IF NOT EXISTS uzmfa_skip (
+  uuid       varchar(36)  NOT NULL PRIMARY KEY,
+  expires_at bigint       NOT NULL,
+  set_by     varchar(255) NOT NULL
+);
+
 -- Sessions ended before their time; a row may go when the session would have ended anyway.
 CREATE TABLE IF NOT EXISTS uzmfa_revocation (
   session varchar(32) NOT NULL PRIMARY KEY,
-  ends_at bigint      NOT NULL
+  uuid    varchar(36) NOT NULL,
+  ends_at bigint      NOT NULL,
+  made_at bigint      NOT NULL
 );
 CREATE INDEX IF NOT EXISTS uzmfa_revocation_ends_at ON uzmfa_revocation (ends_at);
+CREATE INDEX IF NOT EXISTS uzmfa_revocation_made_at ON uzmfa_revocation (made_at);
+CREATE INDEX IF NOT EXISTS uzmfa_revocation_uuid ON uzmfa_revocation (uuid);
+
+-- A session made in an earlier epoch than its user's is over; the empty uuid is everybody's.
+CREATE TABLE IF NOT EXISTS uzmfa_epoch (
+  uuid       varchar(36) NOT NULL PRIMARY KEY,
+  epoch      bigint      NOT NULL,
+  changed_at bigint      NOT NULL
+);
+CREATE INDEX IF NOT EXISTS uzmfa_epoch_changed_at ON uzmfa_epoch (changed_at);
+
+-- Verified sessions, for their users to see and to end.
+CREATE TABLE IF NOT EXISTS uzmfa_session (
+  session     varchar(32)  NOT NULL PRIMARY KEY,
+  uuid        varchar(36)  NOT NULL,
+  method      varchar(16)  NOT NULL,
+  verified_at bigint       NOT NULL,
+  ends_at     bigint       NOT NULL,
+  address     varchar(64)  NOT NULL,
+  browser     varchar(255) NOT NULL
+);
+CREATE INDEX IF NOT EXISTS uzmfa_session_uuid ON uzmfa_session (uuid);
+CREATE INDEX IF NOT EXISTS uzmfa_session_ends_at ON uzmfa_session (ends_at);
+
+-- Browsers in which a user is not asked for a code again for a while, by a digest of what their cookie holds.
+CREATE TABLE IF NOT EXISTS uzmfa_browser (
+  digest      varchar(64)  NOT NULL PRIMARY KEY,
+  uuid        varchar(36)  NOT NULL,
+  verified_at bigint       NOT NULL,
+  expires_at  bigint       NOT NULL,
+  address     varchar(64)  NOT NULL,
+  browser     varchar(255) NOT NULL
+);
+CREATE INDEX IF NOT EXISTS uzmfa_browser_uuid ON uzmfa_browser (uuid);
+CREATE INDEX IF NOT EXISTS uzmfa_browser_expires_at ON uzmfa_browser (expires_at);
+
+-- What happened to whom. uuid is empty where the name has no row; session is a digest of its id; made_by is the
+-- administrator, empty where it is the user.
+CREATE TABLE IF NOT EXISTS uzmfa_event (
+  id       {identity},
+  at       bigint       NOT NULL,
+  event    varchar(32)  NOT NULL,
+  username varchar(255) NOT NULL,
+  uuid     varchar(36)  NOT NULL,
+  address  varchar(64)  NOT NULL,
+  browser  varchar(255) NOT NULL,
+  session  varchar(16)  NOT NULL,
+  method   varchar(16)  NOT NULL,
+  node     varchar(64)  NOT NULL,
+  made_by  varchar(255) NOT NULL,
+  detail   varchar(255) NOT NULL
+);
+CREATE INDEX IF NOT EXISTS uzmfa_event_uuid ON uzmfa_event (uuid, at);
+CREATE INDEX IF NOT EXISTS uzmfa_event_at ON uzmfa_event (at);
 )";
 
-// {uuid} and {timestamp} are types SQLite does not have.
+// {uuid}, {timestamp} and {identity} are types that the databases spell each in their own way.
 constexpr std::string_view users_tables = R"(
 -- The users table and its companies as uzERP has them.
 CREATE TABLE IF NOT EXISTS users (
@@ -124,7 +222,17 @@ const Expected always[] = {
     {"uzmfa_quota", {"name", "uuid"}},
     {"uzmfa_quota_use", {"name", "number", "used_at"}},
     {"uzmfa_owed_deletion", {"uuid", "sid", "owed_at", "due_at", "claimed_until", "tries"}},
-    {"uzmfa_revocation", {"session", "ends_at"}},
+    {"uzmfa_attempt", {"uuid", "kind", "failures", "open_at"}},
+    {"uzmfa_sign_in_failure", {"pair", "failures", "began_at"}},
+    {"uzmfa_recovery_code", {"uuid", "digest", "salt"}},
+    {"uzmfa_temporary_code", {"uuid", "digest", "salt", "expires_at", "made_by"}},
+    {"uzmfa_skip", {"uuid", "expires_at", "set_by"}},
+    {"uzmfa_revocation", {"session", "uuid", "ends_at", "made_at"}},
+    {"uzmfa_epoch", {"uuid", "epoch", "changed_at"}},
+    {"uzmfa_session", {"session", "uuid", "method", "verified_at", "ends_at", "address", "browser"}},
+    {"uzmfa_browser", {"digest", "uuid", "verified_at", "expires_at", "address", "browser"}},
+    {"uzmfa_event",
+     {"id", "at", "event", "username", "uuid", "address", "browser", "session", "method", "node", "made_by", "detail"}},
 };
 const Expected for_uzerp_passwords[] = {
     {"", {"password"}},
@@ -174,9 +282,9 @@ Result<std::string> missing_of(Database& database, std::string_view users_table,
 }  // namespace
 
 std::string schema(Driver driver, bool with_users) {
-    std::string sql{own_tables};
+    const bool pgsql = driver == Driver::pgsql;
+    auto sql = replaced(own_tables, "{identity}", pgsql ? "bigint       GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY" : "integer      PRIMARY KEY");
     if (with_users) {
-        const bool pgsql = driver == Driver::pgsql;
         sql += replaced(replaced(users_tables, "{timestamp}", pgsql ? "timestamp" : "text"), "{uuid}",
                         pgsql ? "uuid" : "varchar(36)");
     }

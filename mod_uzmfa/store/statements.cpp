@@ -114,7 +114,8 @@ constexpr Row rows[] = {
     {Statement::list_deletions, "list_deletions",
      "SELECT uuid, sid, owed_at, tries FROM uzmfa_owed_deletion ORDER BY owed_at LIMIT 1000"},
     {Statement::revoke_session, "revoke_session",
-     "INSERT INTO uzmfa_revocation (session, ends_at) VALUES (%s, %s) ON CONFLICT (session) DO NOTHING"},
+     "INSERT INTO uzmfa_revocation (session, uuid, ends_at, made_at) VALUES (%s, %s, %s, {now})"
+     " ON CONFLICT (session) DO NOTHING"},
     {Statement::find_revocation, "find_revocation", "SELECT session FROM uzmfa_revocation WHERE session = %s"},
     {Statement::purge_revocations, "purge_revocations", "DELETE FROM uzmfa_revocation WHERE ends_at <= {now}"},
     {Statement::find_revocations, "find_revocations",

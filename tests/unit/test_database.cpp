@@ -36,7 +36,7 @@ private:
 
 Result<std::vector<Row>> any_query(Database& database) { return database.rows(Statement::find_account, {"alice"}); }
 Result<int> any_change(Database& database, std::string_view session) {
-    return database.change(Statement::revoke_session, {session, std::int64_t{1}});
+    return database.change(Statement::revoke_session, {session, "", std::int64_t{1}});
 }
 
 std::string sessions(ScratchDatabase& scratch) {

@@ -66,7 +66,7 @@ TEST(a_row_that_names_no_session_is_an_error_and_not_passed_over) {
                                    "0x000000000000000000000000000000", "010000000000000000000000000000001"}) {
         const Case at{text};
         ScratchDatabase scratch;
-        scratch.run("INSERT INTO uzmfa_revocation VALUES ('" + text + "', 99999999999)");
+        scratch.run("INSERT INTO uzmfa_revocation VALUES ('" + text + "', '', 99999999999, 0)");
         const auto read = RevocationStore{scratch.database()}.for_each([](const SessionId&, Moment) {});
         CHECK(ERROR_OF(read).kind == ErrorKind::damaged);
     }

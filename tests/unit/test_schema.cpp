@@ -13,7 +13,17 @@ const std::vector<Part> own_parts{
     {"users", {"username", "uuid", "mfa_sid", "mfa_enrolled", "mfa_enabled", "access_enabled"}},
     {"uzmfa_totp_factor", {"sid", "uuid", "username", "secret", "algorithm", "digits", "last_step", "bound_at", "bound_from"}},
     {"uzmfa_enrollment", {"session", "uuid", "username", "sid", "secret", "algorithm", "digits", "tries", "created_at"}},
-    {"uzmfa_revocation", {"session", "ends_at"}},
+    {"uzmfa_attempt", {"uuid", "kind", "failures", "open_at"}},
+    {"uzmfa_sign_in_failure", {"pair", "failures", "began_at"}},
+    {"uzmfa_recovery_code", {"uuid", "digest", "salt"}},
+    {"uzmfa_temporary_code", {"uuid", "digest", "salt", "expires_at", "made_by"}},
+    {"uzmfa_skip", {"uuid", "expires_at", "set_by"}},
+    {"uzmfa_revocation", {"session", "uuid", "ends_at", "made_at"}},
+    {"uzmfa_epoch", {"uuid", "epoch", "changed_at"}},
+    {"uzmfa_session", {"session", "uuid", "method", "verified_at", "ends_at", "address", "browser"}},
+    {"uzmfa_browser", {"digest", "uuid", "verified_at", "expires_at", "address", "browser"}},
+    {"uzmfa_event",
+     {"id", "at", "event", "username", "uuid", "address", "browser", "session", "method", "node", "made_by", "detail"}},
 };
 const std::vector<Part> password_parts{
     {"users", {"password"}},
