@@ -4,6 +4,8 @@
 #include "core/gate.hpp"
 #include "core/return_path.hpp"
 
+#include <algorithm>
+
 namespace uzmfa {
 namespace {
 
@@ -50,19 +52,31 @@ bool is_own_form(const Call& call) {
            call.services.tokens.is_form_token(call.request.form["csrf"], call.session->id);
 }
 
-Moment end_of(const Session& session, const Call& call) { return session.signed_in_at + call.site.longest.max_age; }
+// An anonymous session is worth nothing but the form it was shown with.
+Moment end_of(const Session& session, const Call& call) {
+    const auto end = session.signed_in_at + call.site.longest.max_age;
+    return session.user.empty() ? std::min(end, call.now() + pending_lifetime) : end;
+}
 
 // Every step forward gives the session a new id and ends the old one, which may be over here and alive in a place
 // with longer limits.
 Result<Done> replace_session(Call& call, Session& session, Outcome& outcome) {
+    auto& sessions = call.services.sessions;
     const Session* const former = call.request.visit.session;
     if (former && end_of(*former, call) > call.now()) {
-        auto revoked = call.services.revocations.revoke(former->id, end_of(*former, call));
+        auto revoked = sessions.revoke(*former, end_of(*former, call));
         if (!revoked) return revoked.error();
         if (!*revoked) return Done{};  // another form of the session was faster
     }
     session.id = call.services.tokens.new_session_id();
     session.last_active = call.now();
+    auto marked = mark(session, call.services, call.now());  // behind revoke, which may have ended all others
+    if (!marked) return marked.error();
+    if (!*marked) return Error{ErrorKind::damaged, "the user's row is gone"};
+    if (session.is_verified()) {
+        const Origin origin{call.request.visit.address, call.request.visit.browser};
+        if (auto noted = sessions.note(session, end_of(session, call), origin); !noted) return noted.error();
+    }
     outcome.session = session;
     outcome.user = session.user.view();
     return Done{};
@@ -76,8 +90,8 @@ std::optional<Outcome> evaluate_once(Call& call, Evaluation evaluation) {
     auto kept = call.services.transactions.run([&]() -> Result<bool> {
         outcome = evaluation();
         if (outcome && outcome->session) return true;
-        if (outcome && outcome->status == 503) return false;
-        auto replaced = call.services.revocations.is_revoked(call.session->id);
+        if (outcome && (outcome->status == 503 || outcome->reason == Reason::session_over)) return false;
+        auto replaced = call.services.sessions.is_revoked(call.session->id);
         if (!replaced) return replaced.error();
         if (*replaced) outcome = redirect(Reason::step_passed, call.next);
         return outcome && !*replaced;
@@ -86,9 +100,16 @@ std::optional<Outcome> evaluate_once(Call& call, Evaluation evaluation) {
 }
 
 Outcome finish(Call& call, Method method, Reason reason) {
+    auto row = call.services.sessions.row_of(call.session->user.view(), call.session->id);
+    if (!row) return failure(row.error());
+    // What has changed since the sign-in ends the session; it is not to be taken over.
+    if (!*row || (!(*row)->revoked && !still_stands(*call.session, **row))) {
+        return redirect(Reason::session_over, call.url_of("login"));
+    }
     Session verified = *call.session;
     verified.method = method;
     verified.enrolled = true;
+    verified.may_bind = false;
     if (method != Method::skip) verified.verified_at = call.now();
     auto outcome = redirect(reason, call.next);
     auto replaced = replace_session(call, verified, outcome);
@@ -117,6 +138,7 @@ Result<Progress> progress_of(const Call& call) {
 Outcome go_to(Step due, const Call& call) {
     switch (due) {
         case Step::sign_in: return redirect(Reason::step_not_due, call.url_of("login"));
+        case Step::recover: return redirect(Reason::step_not_due, call.url_of("recovery"));
         case Step::enroll: return redirect(Reason::step_not_due, call.url_of("enroll"));
         case Step::verify: return redirect(Reason::step_not_due, call.url_of("verify"));
         case Step::finished: break;
@@ -128,7 +150,7 @@ Outcome go_to(Step due, const Call& call) {
 // read: then it is not the session's next step that counts, but where the form led.
 Outcome lead_on(Step due, Call& call) {
     if (call.request.verb == Verb::post && call.session) {
-        auto replaced = call.services.revocations.is_revoked(call.session->id);
+        auto replaced = call.services.sessions.is_revoked(call.session->id);
         if (!replaced) return failure(replaced.error());
         if (*replaced) return redirect(Reason::step_passed, call.next);
     }
@@ -193,6 +215,7 @@ Step due_after_password(const Session& session, const Call& call) {
 }
 
 Outcome after_password(Call& call, Standing& standing) {
+    if (auto uuid = call.services.accounts.uuid_of_row(standing.account); !uuid) return failure(uuid.error());
     Session session{
         .user = standing.account.name,
         .enrolled = standing.enrolled(),
@@ -230,7 +253,7 @@ Outcome submit_login(Call& here) {
     auto standing = standing_of(name, call.services);
     if (!standing) return failure(standing.error());
     if (standing->known && standing->allowed) {
-        if (auto purged = call.services.revocations.purge(); !purged) return failure(purged.error());
+        if (auto purged = call.services.sessions.purge(); !purged) return failure(purged.error());
         return *evaluate_once(call, [&] { return after_password(call, *standing); });
     }
 
@@ -398,7 +421,7 @@ Outcome submit_logout(Call& here) {
     const Call call = for_any_place(here);
     if (!call.has_user()) return redirect(Reason::step_not_due, call.url_of("login"));
     if (!is_own_form(call)) return shown_again(403, Reason::form_stale, page_of("logout", call, call.session->id));
-    auto revoked = call.services.revocations.revoke(call.session->id, end_of(*call.session, call));
+    auto revoked = call.services.sessions.revoke(*call.session, end_of(*call.session, call));
     if (!revoked) return failure(revoked.error());
     auto outcome = redirect(Reason::signed_out, call.url_of("login"));
     outcome.drop_session = true;

@@ -79,7 +79,7 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
         outcome.user = visit.user;
         return outcome;
     }
-    const Session pending{
+    Session pending{
         .id = services.tokens.new_session_id(),
         .user = standing->account.name,
         .enrolled = standing->enrolled(),
@@ -87,9 +87,23 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
         .signed_in_at = visit.now,
         .last_active = visit.now,
     };
+    auto uuid = services.accounts.uuid_of_row(standing->account);
+    if (!uuid) return failure(uuid.error());
+    auto marked = mark(pending, services, visit.now);
+    if (!marked) return failure(marked.error());
+    if (!*marked) return refusal(403, Reason::not_known);
     auto outcome = send_to_page(visit, required_next(&pending, visit.now), site);
     outcome.session = pending;
     return outcome;
+}
+
+Result<bool> mark(Session& session, Services& services, Moment now) {
+    auto row = services.sessions.row_of(session.user.view(), session.id);
+    if (!row) return row.error();
+    if (!*row) return false;
+    session.mark = (*row)->mark;
+    session.checked_at = now;
+    return true;
 }
 
 Outcome fit_for(const Visit& visit, Outcome outcome) {

@@ -45,4 +45,8 @@ struct Standing {
 };
 Result<Standing> standing_of(std::string_view user, Services& services);
 
+// Gives a session the mark of its user's row as it is now, by which it is known to be over once the row has changed.
+// False where there is no row any more.
+Result<bool> mark(Session& session, Services& services, Moment now);
+
 }  // namespace uzmfa

@@ -87,6 +87,7 @@ std::string_view name_of(Reason reason) {
         case Reason::provider_unavailable: return "provider_unavailable";
         case Reason::provider_refuses: return "provider_refuses";
         case Reason::provider_limit: return "provider_limit";
+        case Reason::session_over: return "session_over";
     }
     return {};
 }

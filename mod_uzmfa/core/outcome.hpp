@@ -55,6 +55,7 @@ enum class Reason : std::uint8_t {
     provider_unavailable,
     provider_refuses,
     provider_limit,
+    session_over,
 };
 
 struct Page {

@@ -42,6 +42,8 @@ struct Site {
     std::uint8_t totp_digits = 6;
     std::uint8_t totp_skew = 1;  // steps each way
     bool allow_http = false;
+    seconds recheck_interval{30};   // how old what a session knows of its user's row may be
+    seconds outage_grace{5 * 60};   // how much older for a verified session while the database is away
     Limits longest = Policy{}.limits();  // of any place: so long may a session live somewhere
 };
 

@@ -30,8 +30,9 @@ public:
     // The row whose name is exactly `name`. A uuid under which another user is enrolled is an error (damaged).
     virtual Result<std::optional<Account>> find(std::string_view name) = 0;
 
-    // The row's uuid, given where it has none. One that another row has too is an error (damaged). May look
-    // at every row.
+    // The row's uuid, given where it has none.
+    virtual Result<std::string> uuid_of_row(const Account& account) = 0;
+    // The same; one that another row has too is an error (damaged). May look at every row.
     virtual Result<std::string> own_uuid(const Account& account) = 0;
 
     // Lets one sign-in pass without a code: true for exactly one caller after mfa_enabled was set to
@@ -84,13 +85,31 @@ public:
                               std::string_view address) = 0;
 };
 
-class Revocations {
-public:
-    virtual ~Revocations() = default;
+// Where a session was verified, as its user sees it.
+struct Origin {
+    std::string_view address;
+    std::string_view browser;  // User-Agent (RFC 9110 §10.1.5)
+};
 
-    // The session is dead from now on; `until` is when it would have ended anyway. True for one caller only.
-    virtual Result<bool> revoke(const SessionId& session, Moment until) = 0;
+class Sessions {
+public:
+    virtual ~Sessions() = default;
+
+    // The user's row as it is now, by which sessions know it again, and whether this one was revoked. Nothing where
+    // there is no row.
+    virtual Result<std::optional<RowState>> row_of(std::string_view user, const SessionId& session) = 0;
+
+    // The session is over from now on; `until` is when it would have ended anyway. True for one caller only. Where one
+    // user has ended very many, all sessions that the user has are over.
+    virtual Result<bool> revoke(const Session& session, Moment until) = 0;
     virtual Result<bool> is_revoked(const SessionId& session) = 0;
+
+    // Ends all sessions of a user, or for the empty uuid everybody's.
+    virtual Result<Done> end_all(const Uuid& uuid) = 0;
+
+    // Keeps a verified session for its user to see, until it ends.
+    virtual Result<Done> note(const Session& session, Moment until, const Origin& origin) = 0;
+
     // Forgets those that would have ended by now.
     virtual Result<Done> purge() = 0;
 };
@@ -117,7 +136,7 @@ struct Services {
     Accounts& accounts;
     Passwords& passwords;
     CodeValidator& validator;
-    Revocations& revocations;
+    Sessions& sessions;
     Transactions& transactions;
     const Tokens& tokens;
 };

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session.hpp"
 
+#include <span>
+
 namespace uzmfa {
 namespace {
 
 constexpr seconds clock_tolerance{60};
 constexpr std::size_t moment_bytes = 5;  // Unix time to the year 36812
+constexpr std::size_t epoch_bytes = 4;
 
-enum Flag : std::uint8_t { enrolled_flag = 1, external_flag = 2, refused_flag = 4 };
+enum Flag : std::uint8_t { enrolled_flag = 1, external_flag = 2, refused_flag = 4, may_bind_flag = 8 };
+constexpr auto all_flags = enrolled_flag | external_flag | refused_flag | may_bind_flag;
 
-void put(std::string& out, Moment moment) {
-    auto value = static_cast<std::uint64_t>(unix_time(moment));
-    for (std::size_t i = 0; i < moment_bytes; ++i, value >>= 8) out.push_back(static_cast<char>(value & 0xff));
+// Little-endian.
+void put(std::string& out, std::uint64_t value, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; ++i, value >>= 8) out.push_back(static_cast<char>(value & 0xff));
 }
+void put(std::string& out, Moment moment) { put(out, static_cast<std::uint64_t>(unix_time(moment)), moment_bytes); }
+void put(std::string& out, std::span<const std::uint8_t> bytes) { out.append(bytes.begin(), bytes.end()); }
 
 // Reads from the front; once a piece is missing, all that follows is.
 class Reader {
@@ -32,11 +38,18 @@ public:
         const auto piece = take(1);
         return piece.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(piece[0]);
     }
-    Moment moment() {
+    std::uint64_t number(std::size_t bytes) {
         std::uint64_t value = 0;
-        const auto piece = take(moment_bytes);
+        const auto piece = take(bytes);
         for (std::size_t i = piece.size(); i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(piece[i]);
-        return from_unix_time(static_cast<std::int64_t>(value));
+        return value;
+    }
+    Moment moment() { return from_unix_time(static_cast<std::int64_t>(number(moment_bytes))); }
+    std::uint32_t epoch() { return static_cast<std::uint32_t>(number(epoch_bytes)); }
+    template <std::size_t Size>
+    void fill(std::array<std::uint8_t, Size>& bytes) {
+        const auto piece = take(Size);
+        std::copy(piece.begin(), piece.end(), bytes.begin());
     }
     bool failed() const { return failed_; }
     std::string_view rest() const { return rest_; }
@@ -52,6 +65,9 @@ std::string_view name_of(Method method) {
     switch (method) {
         case Method::totp: return "totp";
         case Method::skip: return "skip";
+        case Method::recovery: return "recovery";
+        case Method::temporary: return "temporary";
+        case Method::remembered: return "remembered";
         case Method::none: break;
     }
     return {};
@@ -59,7 +75,9 @@ std::string_view name_of(Method method) {
 
 bool is_alive(const Session& session, const Limits& limits, Moment now) {
     const Moment latest = now + clock_tolerance;
-    if (session.signed_in_at > latest || session.verified_at > latest || session.last_active > latest) return false;
+    for (const auto moment : {session.signed_in_at, session.verified_at, session.last_active, session.checked_at}) {
+        if (moment > latest) return false;
+    }
     if (now - session.signed_in_at >= limits.max_age) return false;
     // A sign-in page may stay open for as long as a session may last.
     return session.user.empty() || std::max(session.idle_for, now - session.last_active) < limits.idle_timeout;
@@ -75,6 +93,10 @@ bool is_pending(const Session& session, Moment now) {
     return !session.user.empty() && !session.is_verified() && now - session.signed_in_at < pending_lifetime;
 }
 
+bool still_stands(const Session& session, const RowState& row) {
+    return row.allowed && !row.revoked && row.mark == session.mark && (row.enrolled || !session.enrolled);
+}
+
 bool is_touch_due(const Session& session, const Limits& limits, Moment now) {
     return now - session.last_active >= std::max(limits.idle_timeout / 10, seconds{1});
 }
@@ -82,14 +104,18 @@ bool is_touch_due(const Session& session, const Limits& limits, Moment now) {
 std::string encode(const Session& session, std::string_view others) {
     const auto user = session.user.view();
     std::string out;
-    out.reserve(2 + session.id.size() + 4 * moment_bytes + 1 + user.size() + others.size());
+    out.reserve(128 + user.size() + others.size());
     out.push_back(static_cast<char>((session.enrolled ? enrolled_flag : 0) | (session.external ? external_flag : 0) |
-                                    (session.refused ? refused_flag : 0)));
+                                    (session.refused ? refused_flag : 0) | (session.may_bind ? may_bind_flag : 0)));
     out.push_back(static_cast<char>(session.method));
-    out.append(session.id.begin(), session.id.end());
-    put(out, session.signed_in_at);
-    put(out, session.verified_at);
-    put(out, session.last_active);
+    put(out, session.id);
+    put(out, session.mark.uuid);
+    put(out, session.mark.password);
+    put(out, session.mark.epoch, epoch_bytes);
+    put(out, session.mark.site_epoch, epoch_bytes);
+    for (const auto moment : {session.signed_in_at, session.verified_at, session.last_active, session.checked_at}) {
+        put(out, moment);
+    }
     put(out, Moment{session.idle_for});
     out.push_back(static_cast<char>(user.size()));
     out.append(user);
@@ -103,18 +129,23 @@ std::optional<SealedRecord> decode_session(std::string_view bytes) {
     Session& session = record->session;
     const auto flags = reader.byte();
     const auto method = reader.byte();
-    const auto id = reader.take(session.id.size());
-    std::copy(id.begin(), id.end(), session.id.begin());
+    reader.fill(session.id);
+    reader.fill(session.mark.uuid);
+    reader.fill(session.mark.password);
+    session.mark.epoch = reader.epoch();
+    session.mark.site_epoch = reader.epoch();
     session.signed_in_at = reader.moment();
     session.verified_at = reader.moment();
     session.last_active = reader.moment();
+    session.checked_at = reader.moment();
     session.idle_for = reader.moment().time_since_epoch();
     const bool fits = session.user.assign(reader.take(reader.byte()));
     if (reader.failed() || !fits) return std::nullopt;
-    if (flags > (enrolled_flag | external_flag | refused_flag) || method > static_cast<std::uint8_t>(Method::skip)) return std::nullopt;
+    if (flags > all_flags || method > static_cast<std::uint8_t>(Method::remembered)) return std::nullopt;
     session.enrolled = flags & enrolled_flag;
     session.external = flags & external_flag;
     session.refused = flags & refused_flag;
+    session.may_bind = flags & may_bind_flag;
     session.method = static_cast<Method>(method);
     record->others = reader.rest();
     return record;

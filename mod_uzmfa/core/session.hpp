@@ -4,6 +4,7 @@
 
 #include "core/bounded_text.hpp"
 #include "core/moment.hpp"
+#include "core/row_mark.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,11 +18,11 @@ namespace uzmfa {
 using SessionId = std::array<std::uint8_t, 16>;
 
 // How the second factor was passed; `none` while it is not.
-enum class Method : std::uint8_t { none, totp, skip };
+enum class Method : std::uint8_t { none, totp, skip, recovery, temporary, remembered };
 std::string_view name_of(Method method);  // the value of UZMFA_METHOD
 
 // The page a session has to pass next.
-enum class Step : std::uint8_t { sign_in, enroll, verify, finished };
+enum class Step : std::uint8_t { sign_in, recover, enroll, verify, finished };
 
 struct Limits {
     seconds idle_timeout;
@@ -40,10 +41,13 @@ struct Session {
     UserName user{};           // empty: anonymous, a sign-in page was shown
     bool enrolled = false;     // at sign-in; the own pages ask the users table again
     bool external = false;     // the first factor is another AuthType's, on each request
+    bool may_bind = false;     // a recovery or temporary code, or a verification with the password, allows a new factor
     Method method = Method::none;
+    RowMark mark{};
     Moment signed_in_at{};     // an anonymous session: when it was made
     Moment verified_at{};
     Moment last_active{};      // with a grain of a tenth of the idle timeout
+    Moment checked_at{};       // when the row last agreed with the mark, as far as the cookie knows
     bool refused = false;      // a place found it over: signing in anew is due, wherever else it still serves
     seconds idle_for{0};       // the longest idle time for which a place refused it
 
@@ -65,6 +69,9 @@ Session refused_by_place(Session session, Moment now);
 
 // Young enough to go on to its second factor.
 bool is_pending(const Session& session, Moment now);
+
+// Whether the row still lets the session live: its user, password, enrollment and epoch are the same.
+bool still_stands(const Session& session, const RowState& row);
 
 // Whether `last_active` is older than its grain, so that it has to be written anew.
 bool is_touch_due(const Session& session, const Limits& limits, Moment now);

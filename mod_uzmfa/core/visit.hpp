@@ -25,6 +25,7 @@ struct Visit {
     bool cross_site = false;          // Sec-Fetch-Site says that another site sent it
     std::string_view target;          // path and query asked for
     std::string_view address;         // the client's
+    std::string_view browser;         // what it calls itself
 };
 
 // A request for one of the module's own pages.

@@ -17,7 +17,7 @@ inline constexpr std::size_t most_keys = 16;
 // What a derived key is for: the HKDF label (RFC 5869 §3.2). One key per use, so that what is sealed
 // for one can never be opened as the other. A change of a record's format is a new label.
 namespace use {
-inline constexpr std::string_view session = "uzmfa session 1";
+inline constexpr std::string_view session = "uzmfa session 2";
 inline constexpr std::string_view totp_secret = "uzmfa totp secret 1";
 inline constexpr std::string_view form_token = "uzmfa form token 1";
 inline constexpr std::string_view used_code = "uzmfa used code 1";

@@ -3,13 +3,14 @@
 
 #include "crypto/encoding.hpp"
 #include "crypto/random.hpp"
-#include "httpd/connections.hpp"
 #include "httpd/opened_cookies.hpp"
 #include "httpd/pool.hpp"
-#include "store/revocation_store.hpp"
+#include "httpd/recheck.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <utility>
 
 namespace uzmfa {
 namespace {
@@ -70,35 +71,18 @@ std::optional<SealedRecord> open_cookie(request_rec* first, const Service& servi
     return record;
 }
 
-// The start could not read the revocations: they are read now. One request at a time tries, once a
-// second; the others fail at once.
-bool have_revocations(request_rec* r, const Service& service) {
-    auto& source = service.revocation_source();
-    if (source.read.load(std::memory_order_acquire)) return true;
-    std::int64_t last = source.last_try.load();
-    const std::int64_t this_second = apr_time_sec(r->request_time);
-    if (last == this_second || !source.last_try.compare_exchange_strong(last, this_second)) return false;
-    DbdConnections connections{r->pool, r->server};
-    Database database{connections, service.statements()};
-    const Moment now = from_unix_time(apr_time_sec(r->request_time));
-    const auto read = RevocationStore{database}.for_each(
-        [&](const SessionId& session, Moment until) { service.memory().revocations.add(session, until, now); });
-    if (read) source.read.store(true, std::memory_order_release);
-    return static_cast<bool>(read);
-}
-
 void read_cookie(request_rec* r, const Service& service, BrowserSession& browser) {
-    if (!have_revocations(r, service)) {
-        browser.cookie = BrowserSession::Cookie::undecided;
-        return;
-    }
-    browser.cookie = BrowserSession::Cookie::opened;
+    using Cookie = BrowserSession::Cookie;
     const auto record = open_cookie(first_of_chain(r), service);
-    if (!record) return;
-    if (service.memory().revocations.contains(record->session)) {
-        browser.cookie = BrowserSession::Cookie::revoked;
-        return;
+    const auto state = record                  ? state_of(r, service, record->session)
+                       : service.source().read ? SessionState::alive
+                                               : SessionState::unknown;
+    switch (state) {
+        case SessionState::alive: browser.cookie = Cookie::opened; break;
+        case SessionState::over: browser.cookie = Cookie::revoked; return;
+        case SessionState::unknown: browser.cookie = Cookie::undecided; return;
     }
+    if (!record) return;
     browser.session = record->session;
     browser.others = record->others;
 }
@@ -152,7 +136,9 @@ BrowserSession& browser_session(request_rec* r, const Service& service) {
 void save_session(request_rec* r, const Service& service, BrowserSession& browser, const Session& session) {
     browser.session = session;
     if (!browser.secure) return;
-    const auto plain = encode(session, browser.others);
+    Session written = session;
+    written.checked_at = std::max(written.checked_at, service.memory().rechecks.checked_at(session.id));
+    const auto plain = encode(written, browser.others);
     const auto sealed = service.session_sealer().seal(bytes_of(plain), {});
     set_cookie(r, browser, cookie_header(r, service.site(), base64url(sealed), ""));
 }
@@ -169,6 +155,25 @@ void keep_cookie(request_rec* r) noexcept {
     if (!record || !record->browser || !record->browser->header) return;
     apr_table_t* const headers = answered_request(r)->err_headers_out;
     if (!place_of(record->browser->header, headers)) apr_table_addn(headers, "Set-Cookie", record->browser->header);
+}
+
+void withhold_stale_cookie(request_rec* r) {
+    BrowserSession* const browser = record_of(first_of_chain(r)).browser;
+    const Service* const service = service_of(r);
+    if (!service || !browser || !browser->header || !browser->session) return;
+    if (!service->memory().revocations.contains(*browser->session, service->source().name)) return;
+
+    apr_table_t* const headers = answered_request(r)->err_headers_out;
+    apr_table_t* const others = apr_table_clone(r->pool, headers);
+    apr_table_unset(headers, "Set-Cookie");
+    const auto keep = [](void* data, const char*, const char* value) {
+        const auto& [to, stale] = *static_cast<std::pair<apr_table_t*, const char*>*>(data);
+        if (std::strcmp(value, stale) != 0) apr_table_addn(to, "Set-Cookie", value);
+        return 1;
+    };
+    std::pair<apr_table_t*, const char*> kept{headers, browser->header};
+    apr_table_do(keep, &kept, others, "Set-Cookie", nullptr);
+    browser->header = nullptr;
 }
 
 apr_status_t load_for_mod_session(request_rec* r, session_rec** record) {

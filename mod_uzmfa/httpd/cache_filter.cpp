@@ -23,6 +23,7 @@ apr_status_t make_private(ap_filter_t* filter, apr_bucket_brigade* brigade) noex
         apr_table_unset(r->err_headers_out, "Cache-Control");
         apr_table_setn(headers, "Cache-Control", "private");
     }
+    withhold_stale_cookie(r);
     return ap_pass_brigade(filter->next, brigade);
 }
 

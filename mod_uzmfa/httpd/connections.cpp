@@ -3,9 +3,25 @@
 
 namespace uzmfa {
 
+namespace {
+
+constexpr std::int64_t longest_try = 15'000;  // milliseconds, should the one who tries die
+
+bool may_try(NodeMemory::Source& source) {
+    if (!source.fails) return true;
+    const auto now = apr_time_as_msec(apr_time_now());
+    std::int64_t until = source.tried_until.load();
+    return until <= now && source.tried_until.compare_exchange_strong(until, now + longest_try);
+}
+
+}  // namespace
+
 Result<Connection> DbdConnections::acquire() {
+    if (!may_try(source_)) return Error{ErrorKind::unavailable, "the database does not answer"};
     const auto open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
     borrowed_ = open ? open(pool_, server_) : nullptr;
+    source_.fails = !borrowed_;
+    source_.tried_until = 0;
     if (!borrowed_) return Error{ErrorKind::unavailable, "mod_dbd gives no connection"};
     return Connection{borrowed_->driver, borrowed_->handle, borrowed_->pool, borrowed_->prepared};
 }

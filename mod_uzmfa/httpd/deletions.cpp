@@ -4,6 +4,7 @@
 #include "factors/twilio/deletions.hpp"
 #include "httpd/connections.hpp"
 #include "httpd/service.hpp"
+#include "httpd/watch.hpp"
 #include "store/owed_deletion_store.hpp"
 
 #include <curl/curl.h>
@@ -33,7 +34,7 @@ bool take_turn(NodeMemory::Provider& provider, std::int64_t now) {
 
 void make_deletions(apr_pool_t* pool, server_rec* server, const Service& service) {
     const Provider& provider = *service.provider();
-    DbdConnections connections{pool, server};
+    DbdConnections connections{pool, server, service.source()};
     Database database{connections, service.statements()};
     OwedDeletionStore owed{database};
     const auto due = owed.due();
@@ -77,13 +78,7 @@ void open_network(apr_pool_t*, server_rec* main) noexcept {
 
 int schedule_deletions(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main) noexcept {
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG || !has_provider(main)) return OK;
-    const auto instance = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
-    const auto register_callback = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
-    ap_watchdog_t* watchdog = nullptr;
-    const bool scheduled = instance && register_callback &&
-                           instance(&watchdog, watchdog_name, 0, 0, config) == APR_SUCCESS &&
-                           register_callback(watchdog, interval, main, look) == APR_SUCCESS;
-    return scheduled ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    return schedule(config, main, watchdog_name, interval, look) ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 }  // namespace uzmfa

@@ -67,6 +67,12 @@ Complaint parse(apr_pool_t* pool, const char* text, seconds& value) {
     return nullptr;
 }
 
+Complaint a_duration_or_none(apr_pool_t* pool, const char* text, seconds& value) {
+    if (view_of(text) != "0") return parse(pool, text, value);
+    value = seconds{};
+    return nullptr;
+}
+
 template <std::uint8_t First, std::uint8_t Second>
 Complaint one_of(apr_pool_t* pool, const char* text, std::uint8_t& value) {
     for (const std::uint8_t allowed : {First, Second}) {
@@ -208,6 +214,10 @@ constexpr std::tuple site_rows{
         "UzmfaTotpDigits", in_site, "6 or 8, for secrets made from now on"},
     Directive<&SiteSettings::totp_skew, &Site::totp_skew, one_of<0, 1>>{
         "UzmfaTotpSkew", in_site, "0 or 1: how many steps of 30 s a code may be early or late"},
+    Directive<&SiteSettings::recheck_interval, &Site::recheck_interval>{
+        "UzmfaRecheckInterval", in_site, "how old what a session knows of its user's row may be, such as 30s"},
+    Directive<&SiteSettings::outage_grace, &Site::outage_grace, a_duration_or_none>{
+        "UzmfaOutageGrace", in_site, "how much longer a verified session lives while the database is away; 0: no longer"},
     Directive<&SiteSettings::allow_http, &Site::allow_http>{
         "UzmfaAllowHttp", in_site, "On: for tests only, cookies without Secure over plain HTTP"},
 };

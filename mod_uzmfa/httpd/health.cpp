@@ -18,7 +18,7 @@ std::string_view json_of(Health health) {
 }  // namespace
 
 Health health_of(const Service& service) {
-    if (service.is_broken() || !service.revocation_source().read) return Health::down;
+    if (service.is_broken() || !service.source().read || service.source().fails) return Health::down;
     const auto* const provider = service.provider();
     const bool answers = !provider || provider->state().breaker.state() == CircuitBreaker::State::closed;
     return answers ? Health::ok : Health::degraded;

@@ -11,6 +11,7 @@
 #include "httpd/own_pages.hpp"
 #include "httpd/start.hpp"
 #include "httpd/uzerp_provider.hpp"
+#include "httpd/watch.hpp"
 
 #include <dlfcn.h>
 
@@ -65,6 +66,7 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_post_config(post_config, nullptr, nullptr, APR_HOOK_LAST);
 
     // mod_watchdog starts at its own post_config, the last, what has been registered by then.
+    ap_hook_post_config(schedule_watch, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_post_config(schedule_deletions, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_child_init(open_network, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
 

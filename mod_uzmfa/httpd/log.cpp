@@ -50,13 +50,14 @@ constexpr Event events[] = {
     {Reason::provider_unavailable, 1036, APLOG_WARNING, "provider not available"},
     {Reason::provider_refuses, 1037, APLOG_ERR, "the provider refuses the module: check credentials and settings"},
     {Reason::provider_limit, 1038, APLOG_INFO, "the provider takes no more requests of this user for a while"},
+    {Reason::session_over, 1040, APLOG_INFO, "session ended: the user's row or password has changed"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(events); ++i) {
         if (static_cast<std::size_t>(events[i].reason) != i) return false;
     }
-    return std::size(events) == static_cast<std::size_t>(Reason::provider_limit) + 1;
+    return std::size(events) == static_cast<std::size_t>(Reason::session_over) + 1;
 }
 static_assert(in_order());
 

@@ -32,6 +32,20 @@ Slot* slot_named(std::span<Slot> slots, std::string_view name) {
 NodeMemory::Source* NodeMemory::source_named(std::string_view name) { return slot_named<Source>(sources, name); }
 NodeMemory::Provider* NodeMemory::provider_named(std::string_view name) { return slot_named<Provider>(providers, name); }
 
+bool NodeMemory::owe(const Source& source, const SessionId& session, const Uuid& user, Moment until) {
+    for (auto& owed : owed_revocations) {
+        std::uint32_t state = OwedRevocation::free;
+        if (!owed.state.compare_exchange_strong(state, OwedRevocation::writing)) continue;
+        owed.source = source.name;
+        owed.session = session;
+        owed.user = user;
+        owed.until = unix_time(until);
+        owed.state = OwedRevocation::owed;
+        return true;
+    }
+    return false;
+}
+
 bool NodeMemory::may_raise(Alarm alarm, Moment now) {
     auto& last_line = last_alarm[static_cast<std::size_t>(alarm)];
     std::int64_t last = last_line.load();

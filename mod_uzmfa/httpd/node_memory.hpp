@@ -4,6 +4,7 @@
 
 #include "core/moment.hpp"
 #include "core/result.hpp"
+#include "core/recheck_table.hpp"
 #include "core/revocation_table.hpp"
 #include "httpd/httpd_api.hpp"
 #include "net/circuit_breaker.hpp"
@@ -16,14 +17,30 @@ namespace uzmfa {
 // Zeroed at the first start; kept over graceful restarts, since it hangs on the process pool.
 struct NodeMemory {
     RevocationTable revocations;
+    RecheckTable rechecks;
 
-    // Whether the revocations of a database have been read since the start. Until then the table
-    // says nothing, and "not there" is not "not revoked".
+    // What is known of a database. Until its revocations have been read since the start, the table says nothing, and
+    // "not there" is not "not revoked".
     struct Source {
         std::atomic<std::uint64_t> name;
         std::atomic<bool> read;
-        std::atomic<std::int64_t> last_try;  // Unix time
+        std::atomic<bool> fails;                // the last try to connect did
+        std::atomic<std::int64_t> tried_until;  // until then (milliseconds) one at a time tries again
+        std::atomic<std::int64_t> seen;         // the latest change that was read, by the database's clock
+        std::atomic<std::int64_t> turn_until;   // until then (milliseconds) one process watches it
     };
+    // A session that ended while the database was away, for the watch to write down.
+    struct OwedRevocation {
+        enum State : std::uint32_t { free, writing, owed };
+        std::atomic<std::uint32_t> state;
+        std::uint64_t source;
+        SessionId session;
+        Uuid user;
+        std::int64_t until;  // Unix time
+    };
+    static constexpr std::size_t most_owed = 1024;
+    OwedRevocation owed_revocations[most_owed];
+
     // What all processes know of a provider's state, and who of them makes the deletions that are owed.
     struct Provider {
         std::atomic<std::uint64_t> name;
@@ -37,6 +54,9 @@ struct NodeMemory {
     // What meets every request, but is one thing to act upon.
     enum class Alarm : std::uint8_t { database, provider, provider_settings, count };
     std::atomic<std::int64_t> last_alarm[static_cast<std::size_t>(Alarm::count)];  // Unix time of its last line
+
+    // False where no more can be owed.
+    bool owe(const Source& source, const SessionId& session, const Uuid& user, Moment until);
 
     // The source or provider of that name; made where it is new, which only the start does. Null: no room.
     Source* source_named(std::string_view name);

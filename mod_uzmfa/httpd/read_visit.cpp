@@ -69,7 +69,7 @@ Result<Visit> read_visit(request_rec* r, const Service& service) {
     if (service.is_broken()) return Error{ErrorKind::unavailable, "a table or column was missing at the start"};
     const BrowserSession& browser = browser_session(r, service);
     if (browser.cookie == BrowserSession::Cookie::undecided) {
-        return Error{ErrorKind::unavailable, "the revocations have not been read yet"};
+        return Error{ErrorKind::unavailable, "whether the session was ended cannot be known: the database is away"};
     }
     Visit visit;
     visit.now = from_unix_time(apr_time_sec(r->request_time));
@@ -87,6 +87,7 @@ void read_circumstances(request_rec* r, Visit& visit) {
     visit.subrequest = r->main != nullptr;
     visit.target = view_of(r->unparsed_uri);
     visit.address = view_of(r->useragent_ip);
+    visit.browser = header(r, "User-Agent").substr(0, 255);
 }
 
 PageVisit read_page_visit(request_rec* r, const Visit& visit, std::string_view page) {

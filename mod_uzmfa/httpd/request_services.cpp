@@ -18,22 +18,56 @@ Result<bool> ProviderPasswords::are_right(std::string_view name, std::string_vie
     return status == AUTH_GRANTED;
 }
 
-Result<bool> NodeRevocations::revoke(const SessionId& session, Moment until) {
-    // Outside a transaction it counts here even if the database cannot be told.
-    if (held_) held_->emplace_back(session, until);
-    else memory_.revocations.add(session, until, now_);
-    return RevocationStore{database_}.add(session, until);
+void NodeSessions::when_kept(std::function<void()> change) {
+    if (is_held_) held_.push_back(std::move(change));
+    else change();
 }
 
-void NodeRevocations::release(bool kept) {
-    for (const auto& [session, until] : kept ? *held_ : std::vector<Revocation>{}) memory_.revocations.add(session, until, now_);
-    held_.reset();
+void NodeSessions::begin_epoch(const Uuid& uuid, std::uint32_t epoch) {
+    when_kept([this, uuid, epoch] {
+        service_.memory().revocations.begin_epoch(user_key(service_.source().name, uuid), epoch,
+                                                  now_ + service_.site().longest.max_age, now_);
+    });
+}
+
+Result<bool> NodeSessions::revoke(const Session& session, Moment until) {
+    const auto& [id, uuid] = std::pair{session.id, session.mark.uuid};
+    // First here: outside of a transaction it counts on this node whatever the database says.
+    when_kept([this, id, uuid, until] {
+        service_.memory().revocations.add(id, user_key(service_.source().name, uuid), until, now_);
+    });
+    auto revoked = store_.revoke(id, uuid, until);
+    if (!revoked) {
+        const bool can_wait = !is_held_ && revoked.error().kind == ErrorKind::unavailable;
+        if (can_wait && service_.memory().owe(service_.source(), id, uuid, until)) return true;
+        return revoked.error();
+    }
+    if (revoked->epoch) begin_epoch(uuid, *revoked->epoch);
+    return revoked->first;
+}
+
+Result<Done> NodeSessions::end_all(const Uuid& uuid) {
+    auto epoch = store_.end_all(uuid);
+    if (!epoch) return epoch.error();
+    begin_epoch(uuid, *epoch);
+    return Done{};
+}
+
+Result<Done> NodeSessions::note(const Session& session, Moment until, const Origin& origin) {
+    return store_.note(session.mark.uuid, {session.id, session.method, now_, until, std::string{origin.address},
+                                           std::string{origin.browser}});
+}
+
+void NodeSessions::release(bool kept) {
+    is_held_ = false;
+    for (const auto& change : kept ? held_ : std::vector<std::function<void()>>{}) change();
+    held_.clear();
 }
 
 Result<bool> DatabaseTransactions::run(const std::function<Result<bool>()>& work) {
-    revocations_.hold();
+    sessions_.hold();
     auto kept = database_.in_transaction(work);
-    revocations_.release(kept && *kept);
+    sessions_.release(kept && *kept);
     return kept;
 }
 

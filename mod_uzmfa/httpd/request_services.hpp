@@ -8,11 +8,11 @@
 #include "httpd/request_validator.hpp"
 #include "httpd/service.hpp"
 #include "store/account_store.hpp"
-#include "store/revocation_store.hpp"
 #include "store/factor_store.hpp"
+#include "store/session_store.hpp"
 
+#include <functional>
 #include <optional>
-#include <utility>
 #include <vector>
 
 namespace uzmfa {
@@ -29,50 +29,57 @@ private:
 };
 
 // On this node at once, on others and after a restart by the database.
-class NodeRevocations final : public Revocations {
+class NodeSessions final : public Sessions {
 public:
-    NodeRevocations(Database& database, NodeMemory& memory, Moment now)
-        : database_{database}, memory_{memory}, now_{now} {}
-    Result<bool> revoke(const SessionId& session, Moment until) override;
-    Result<bool> is_revoked(const SessionId& session) override { return RevocationStore{database_}.contains(session); }
-    Result<Done> purge() override { return RevocationStore{database_}.purge(); }
+    NodeSessions(Database& database, const Service& service, Moment now)
+        : store_{database}, service_{service}, now_{now} {}
 
-    // What a transaction revokes counts on this node once it is kept.
-    void hold() { held_.emplace(); }
+    Result<std::optional<RowState>> row_of(std::string_view user, const SessionId& session) override {
+        return store_.row_of(user, session);
+    }
+    Result<bool> revoke(const Session& session, Moment until) override;
+    Result<bool> is_revoked(const SessionId& session) override { return store_.is_revoked(session); }
+    Result<Done> end_all(const Uuid& uuid) override;
+    Result<Done> note(const Session& session, Moment until, const Origin& origin) override;
+    Result<Done> purge() override { return store_.purge(); }
+
+    // What a transaction ends counts on this node once it is kept.
+    void hold() { is_held_ = true; }
     void release(bool kept);
 
 private:
-    using Revocation = std::pair<SessionId, Moment>;
+    void when_kept(std::function<void()> change);
+    void begin_epoch(const Uuid& uuid, std::uint32_t epoch);
 
-    Database& database_;
-    NodeMemory& memory_;
+    SessionStore store_;
+    const Service& service_;
     Moment now_;
-    std::optional<std::vector<Revocation>> held_;
+    bool is_held_ = false;
+    std::vector<std::function<void()>> held_;
 };
 
 class DatabaseTransactions final : public Transactions {
 public:
-    DatabaseTransactions(Database& database, NodeRevocations& revocations)
-        : database_{database}, revocations_{revocations} {}
+    DatabaseTransactions(Database& database, NodeSessions& sessions) : database_{database}, sessions_{sessions} {}
     Result<bool> run(const std::function<Result<bool>()>& work) override;
 
 private:
     Database& database_;
-    NodeRevocations& revocations_;
+    NodeSessions& sessions_;
 };
 
 class RequestServices {
 public:
     RequestServices(request_rec* r, const Service& service)
-        : connections_{r->pool, r->server},
+        : connections_{r->pool, r->server, service.source()},
           database_{connections_, service.statements()},
           accounts_{database_},
           factors_{database_},
           validator_{make_validator(service, database_, factors_)},
           passwords_{r, service},
-          revocations_{database_, service.memory(), from_unix_time(apr_time_sec(r->request_time))},
-          transactions_{database_, revocations_},
-          services_{accounts_, passwords_, *validator_, revocations_, transactions_, service.tokens()} {}
+          sessions_{database_, service, from_unix_time(apr_time_sec(r->request_time))},
+          transactions_{database_, sessions_},
+          services_{accounts_, passwords_, *validator_, sessions_, transactions_, service.tokens()} {}
 
     Services& ports() { return services_; }
 
@@ -83,7 +90,7 @@ private:
     FactorStore factors_;
     std::unique_ptr<CodeValidator> validator_;
     ProviderPasswords passwords_;
-    NodeRevocations revocations_;
+    NodeSessions sessions_;
     DatabaseTransactions transactions_;
     Services services_;
 };

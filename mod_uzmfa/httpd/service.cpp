@@ -4,8 +4,8 @@
 #include "crypto/random.hpp"
 #include "crypto/uzerp_settings.hpp"
 #include "httpd/pool.hpp"
+#include "httpd/watch.hpp"
 #include "store/own_connection.hpp"
-#include "store/revocation_store.hpp"
 #include "store/schema.hpp"
 
 #include <unistd.h>
@@ -28,6 +28,7 @@ constexpr Companion companions[] = {
     {"mod_dbd.c", "dbd_module"},
     {"mod_authn_core.c", "authn_core_module"},
     {"mod_authz_core.c", "authz_core_module"},
+    {"mod_watchdog.c", "watchdog_module"},
 };
 
 // The directive or module that is missing, empty where none is.
@@ -38,9 +39,6 @@ std::string missing_directive(const SiteSettings& settings) {
     if (!settings.key_file) return "UzmfaSessionKeyFile: is needed and not set";
     if (!settings.database_driver) return "DBDriver: is needed and not set";
     if (!driver_named(*settings.database_driver)) return "DBDriver: must be pgsql or sqlite3";
-    if (site_of(settings).validator == Validator::twilio && !ap_find_linked_module("mod_watchdog.c")) {
-        return "UzmfaValidator: watchdog_module is needed and not loaded";
-    }
     if (!settings.database_params) return "DBDParams: is needed and not set";
     return {};
 }
@@ -66,6 +64,11 @@ Result<std::vector<LoginProvider>> providers_of(const SiteSettings& settings) {
         providers.push_back({name, provider});
     }
     return providers;
+}
+
+bool asks_uzerp(const std::vector<LoginProvider>& providers) {
+    return std::any_of(providers.begin(), providers.end(),
+                       [](const auto& row) { return view_of(row.name) == default_login_provider; });
 }
 
 Result<UzerpSettings> env_of(const Site& site) {
@@ -119,7 +122,7 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
     auto providers = providers_of(settings);
     if (!providers) return providers.error();
 
-    Statements statements{*driver_named(*settings.database_driver), site.users_table};
+    Statements statements{*driver_named(*settings.database_driver), site.users_table, asks_uzerp(*providers)};
     for (const auto& [name, sql] : items_of<Replacement>(settings.statements)) statements.replace(name, sql);
 
     // Not in a child that exits: its threads may still be in it, and OpenSSL has cleaned up already.
@@ -135,8 +138,8 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
     auto memory = node_memory(server->process);
     if (!memory) return memory.error();
     service->memory_ = *memory;
-    service->revocation_source_ = service->memory_->source_named(service->realm_);
-    if (!service->revocation_source_) return misconfigured("DBDParams: more than 64 databases in one server");
+    service->source_ = service->memory_->source_named(service->realm_);
+    if (!service->source_) return misconfigured("DBDParams: more than 64 databases in one server");
 
     if (site.validator == Validator::twilio) {
         auto provider = Provider::build(twilio_of(settings), *env, *service->memory_);
@@ -146,21 +149,16 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
     return service;
 }
 
-std::string Service::examine(apr_pool_t* pool, NodeMemory& memory) {
+std::string Service::examine(apr_pool_t* pool) {
     OwnConnection connection{pool, driver_, params_};
     Database database{connection, statements_};
-    const bool asks_uzerp = std::any_of(login_providers_.begin(), login_providers_.end(), [](const auto& row) {
-        return view_of(row.name) == default_login_provider;
-    });
-    auto missing = missing_from(database, {site_.users_table, asks_uzerp});
+    auto missing = missing_from(database, {site_.users_table, asks_uzerp(login_providers_)});
     if (!missing) return {};
     broken_ = !missing->empty();
     if (broken_) return *missing;
 
-    const Moment now = from_unix_time(apr_time_sec(apr_time_now()));
-    const auto read = RevocationStore{database}.for_each(
-        [&](const SessionId& session, Moment until) { memory.revocations.add(session, until, now); });
-    if (read) revocation_source_->read = true;
+    // Where it fails, the watch goes on trying.
+    static_cast<void>(read_changes(database, *this));
     return {};
 }
 

@@ -33,7 +33,7 @@ public:
 
     // Looks into the database: are the tables there, which sessions are revoked? Nothing where all is
     // well or the database does not answer; else the table or column that is missing.
-    std::string examine(apr_pool_t* pool, NodeMemory& memory);
+    std::string examine(apr_pool_t* pool);
 
     const Site& site() const { return site_; }
     const Limits& defaults() const { return defaults_; }
@@ -46,7 +46,7 @@ public:
     const Statements& statements() const { return statements_; }
     const std::vector<LoginProvider>& login_providers() const { return login_providers_; }
     NodeMemory& memory() const { return *memory_; }
-    NodeMemory::Source& revocation_source() const { return *revocation_source_; }
+    NodeMemory::Source& source() const { return *source_; }  // of the database
     // A table or column is missing: nobody passes.
     bool is_broken() const { return broken_; }
 
@@ -81,7 +81,7 @@ private:
     std::uint64_t instance_ = 0;
     pid_t builder_ = getpid();
     NodeMemory* memory_ = nullptr;
-    NodeMemory::Source* revocation_source_ = nullptr;
+    NodeMemory::Source* source_ = nullptr;
     bool broken_ = false;
 };
 

@@ -98,7 +98,7 @@ int post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* temporary, server_rec* mai
     std::string said;  // virtual hosts share a database more often than not
     return for_each_gated(main, [&](server_rec* server, SiteSettings& settings) -> std::string {
         auto& service = const_cast<Service&>(*settings.service);
-        const auto missing = service.examine(temporary, service.memory());
+        const auto missing = service.examine(temporary);
         if (missing.empty()) return {};
         const auto complaint = missing + " is missing (the module's own tables: uzmfactl schema)";
         if (is_first_start()) return complaint;

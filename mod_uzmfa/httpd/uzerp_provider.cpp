@@ -21,7 +21,7 @@ authn_status answer_of(PasswordAnswer answer) {
 
 // The connection goes back before the slow part: a few guesses would take all there are.
 Result<KeptPassword> find(request_rec* r, const Service& service, std::string_view user) {
-    DbdConnections connections{r->pool, r->server};
+    DbdConnections connections{r->pool, r->server, service.source()};
     Database database{connections, service.statements()};
     return PasswordStore{database}.find(user);
 }

@@ -9,8 +9,6 @@
 namespace uzmfa {
 namespace {
 
-constexpr std::size_t uuid_length = 36;
-
 Error shared_uuid() { return {ErrorKind::damaged, "two rows of the users table share one uuid"}; }
 
 std::string lower(std::string_view text) {
@@ -19,16 +17,6 @@ std::string lower(std::string_view text) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     }
     return out;
-}
-
-bool is_uuid(std::string_view text) {
-    if (text.size() != uuid_length) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        const bool hex = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
-        if (dash ? text[i] != '-' : !hex) return false;
-    }
-    return true;
 }
 
 Account account_of(const Row& row) {
@@ -59,7 +47,7 @@ Result<std::optional<Account>> AccountStore::find(std::string_view name) {
 
     const Row& row = rows->front();
     Account account = account_of(row);
-    if (!account.uuid.empty() && !is_uuid(account.uuid)) return Error{ErrorKind::damaged, "a uuid is ill-formed"};
+    if (!account.uuid.empty() && !uuid_of(account.uuid)) return Error{ErrorKind::damaged, "a uuid is ill-formed"};
     if (row.number(6) > 0) return shared_uuid();
     return std::optional<Account>{std::move(account)};
 }
@@ -77,8 +65,12 @@ Result<AccountPage> AccountStore::page_after(std::string_view name) {
     return page;
 }
 
+Result<std::string> AccountStore::uuid_of_row(const Account& account) {
+    return account.uuid.empty() ? give_uuid(account) : Result<std::string>{account.uuid};
+}
+
 Result<std::string> AccountStore::own_uuid(const Account& account) {
-    auto uuid = account.uuid.empty() ? give_uuid(account) : Result<std::string>{account.uuid};
+    auto uuid = uuid_of_row(account);
     if (!uuid) return uuid;
     auto rows = database_.rows(Statement::count_uuid, {*uuid});
     if (!rows) return rows.error();

@@ -20,6 +20,7 @@ public:
     // All users by name, a page at a time: those behind `name`, all where it is empty. What cannot be a user's name
     // is passed over.
     Result<AccountPage> page_after(std::string_view name);
+    Result<std::string> uuid_of_row(const Account& account) override;
     Result<std::string> own_uuid(const Account& account) override;
     Result<bool> consume_skip(const Account& account) override;
 

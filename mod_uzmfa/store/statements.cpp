@@ -14,7 +14,7 @@ struct Row {
     std::string_view sql;
 };
 
-// {users} is the users table, {now} the database's Unix time, {pending} the lifetime of a pending
+// {users} is the users table, {password} its password column where it has one, {now} the database's Unix time, {pending} the lifetime of a pending
 // enrollment in seconds, {true:X} holds where the boolean column X is true (NULL is not).
 // Portable between PostgreSQL and SQLite 3.24.
 constexpr Row rows[] = {
@@ -113,13 +113,37 @@ constexpr Row rows[] = {
      "SELECT uuid, sid, owed_at, tries FROM uzmfa_owed_deletion WHERE uuid = %s ORDER BY sid"},
     {Statement::list_deletions, "list_deletions",
      "SELECT uuid, sid, owed_at, tries FROM uzmfa_owed_deletion ORDER BY owed_at LIMIT 1000"},
+    {Statement::find_row, "find_row",
+     "SELECT u.username, u.uuid, u.access_enabled, u.mfa_enrolled, {password},"
+     " (SELECT count(*) FROM uzmfa_revocation r WHERE r.session = %s),"
+     " (SELECT coalesce(max(e.epoch), 0) FROM uzmfa_epoch e WHERE e.uuid = {uuid:u.uuid}),"
+     " (SELECT coalesce(max(e.epoch), 0) FROM uzmfa_epoch e WHERE e.uuid = '')"
+     " FROM {users} u WHERE u.username = %s"},
     {Statement::revoke_session, "revoke_session",
      "INSERT INTO uzmfa_revocation (session, uuid, ends_at, made_at) VALUES (%s, %s, %s, {now})"
      " ON CONFLICT (session) DO NOTHING"},
     {Statement::find_revocation, "find_revocation", "SELECT session FROM uzmfa_revocation WHERE session = %s"},
+    {Statement::count_revocations, "count_revocations",
+     "SELECT count(*) FROM uzmfa_revocation WHERE uuid = %s AND ends_at > {now}"},
+    {Statement::drop_revocations_of, "drop_revocations_of", "DELETE FROM uzmfa_revocation WHERE uuid = %s OR '' = %s"},
     {Statement::purge_revocations, "purge_revocations", "DELETE FROM uzmfa_revocation WHERE ends_at <= {now}"},
-    {Statement::find_revocations, "find_revocations",
-     "SELECT session, ends_at FROM uzmfa_revocation WHERE ends_at > {now}"},
+    {Statement::find_changed_revocations, "find_changed_revocations",
+     "SELECT session, uuid, ends_at, made_at FROM uzmfa_revocation WHERE made_at >= %s AND ends_at > {now}"},
+    {Statement::begin_epoch, "begin_epoch",
+     "INSERT INTO uzmfa_epoch (uuid, epoch, changed_at) VALUES (%s, 1, {now})"
+     " ON CONFLICT (uuid) DO UPDATE SET epoch = uzmfa_epoch.epoch + 1, changed_at = excluded.changed_at"},
+    {Statement::find_epoch, "find_epoch", "SELECT epoch FROM uzmfa_epoch WHERE uuid = %s"},
+    {Statement::find_changed_epochs, "find_changed_epochs",
+     "SELECT uuid, epoch, changed_at FROM uzmfa_epoch WHERE changed_at >= %s"},
+    {Statement::note_session, "note_session",
+     "INSERT INTO uzmfa_session (session, uuid, method, verified_at, ends_at, address, browser)"
+     " VALUES (%s, %s, %s, %s, %s, %s, %s)"},
+    {Statement::drop_session, "drop_session", "DELETE FROM uzmfa_session WHERE session = %s"},
+    {Statement::drop_sessions_of, "drop_sessions_of", "DELETE FROM uzmfa_session WHERE uuid = %s OR '' = %s"},
+    {Statement::find_sessions_of, "find_sessions_of",
+     "SELECT session, method, verified_at, ends_at, address, browser FROM uzmfa_session"
+     " WHERE uuid = %s AND ends_at > {now} ORDER BY verified_at DESC LIMIT 100"},
+    {Statement::purge_sessions, "purge_sessions", "DELETE FROM uzmfa_session WHERE ends_at <= {now}"},
 };
 static_assert(std::size(rows) == statement_count);
 
@@ -167,11 +191,12 @@ std::optional<Driver> driver_named(std::string_view name) {
     return std::nullopt;
 }
 
-Statements::Statements(Driver driver, std::string_view users_table) : driver_{driver} {
+Statements::Statements(Driver driver, std::string_view users_table, bool has_passwords) : driver_{driver} {
     for (const auto& row : rows) {
         std::string sql{row.sql};
         expand(sql, "users", users_table);
         expand(sql, "now", now_of(driver));
+        expand(sql, "password", has_passwords ? "u.password" : "''");
         expand(sql, "pending", std::to_string(pending_lifetime.count()));
         expand(sql, "true", "(coalesce(CAST(", " AS varchar(5)), '') IN ('true', 't', '1'))");
         expand(sql, "uuid", "lower(CAST(", " AS varchar(36)))");

@@ -52,10 +52,21 @@ enum class Statement : std::uint8_t {
     find_due_deletions,
     find_deletions_of,
     list_deletions,
+    find_row,
     revoke_session,
     find_revocation,
+    count_revocations,
+    drop_revocations_of,
     purge_revocations,
-    find_revocations,
+    find_changed_revocations,
+    begin_epoch,
+    find_epoch,
+    find_changed_epochs,
+    note_session,
+    drop_session,
+    drop_sessions_of,
+    find_sessions_of,
+    purge_sessions,
     count
 };
 inline constexpr std::size_t statement_count = static_cast<std::size_t>(Statement::count);
@@ -66,8 +77,9 @@ std::optional<Driver> driver_named(std::string_view name);
 // The statements of one virtual host, for its driver and with its table's name. Placeholders are %s.
 class Statements {
 public:
-    // `users_table` is a plain SQL name, schema.name allowed; checked by is_table_name.
-    Statements(Driver driver, std::string_view users_table);
+    // `users_table` is a plain SQL name, schema.name allowed; checked by is_table_name. It may have no column for
+    // passwords where another provider than uzerp checks them.
+    Statements(Driver driver, std::string_view users_table, bool has_passwords = true);
 
     // False where there is a complaint.
     bool replace(std::string_view name, std::string_view sql);

@@ -51,6 +51,10 @@ public:
     }
     Result<std::string> own_uuid(const Account& account) override {
         if (broken.contains("own_uuid")) return outage();
+        return uuid_of_row(account);
+    }
+    Result<std::string> uuid_of_row(const Account& account) override {
+        if (broken.contains("uuid_of_row")) return outage();
         auto& row = rows.at(std::string{account.name.view()});
         if (row.uuid.empty()) {
             ++uuids_given;
@@ -140,23 +144,51 @@ public:
     }
 };
 
-class FakeRevocations final : public Revocations {
+class FakeSessions final : public Sessions {
 public:
-    std::vector<std::pair<SessionId, Moment>> revoked;
-    bool broken = false;
+    explicit FakeSessions(FakeAccounts& accounts) : accounts_{accounts} {}
 
-    Result<bool> revoke(const SessionId& session, Moment until) override {
-        if (broken) return outage();
-        if (has(session)) return false;
-        revoked.emplace_back(session, until);
+    std::vector<std::pair<SessionId, Moment>> revoked;
+    std::vector<Session> noted;
+    std::vector<Uuid> ended;  // whose sessions were all ended
+    PasswordMark password{1};
+    std::uint32_t epoch = 3;
+    std::string address_seen;
+    std::set<std::string_view> broken;
+
+    Result<std::optional<RowState>> row_of(std::string_view user, const SessionId& session) override {
+        if (broken.contains("row_of")) return outage();
+        const auto row = accounts_.rows.find(user);
+        if (row == accounts_.rows.end()) return std::optional<RowState>{};
+        const Account& account = row->second;
+        return std::optional{RowState{.mark = {uuid_of(account.uuid).value_or(Uuid{}), password, epoch, 0},
+                                      .allowed = account.access_enabled,
+                                      .enrolled = account.mfa_enrolled,
+                                      .revoked = has(session)}};
+    }
+    Result<bool> revoke(const Session& session, Moment until) override {
+        if (broken.contains("revoke")) return outage();
+        if (has(session.id)) return false;
+        revoked.emplace_back(session.id, until);
         return true;
     }
     Result<bool> is_revoked(const SessionId& session) override {
-        if (broken) return outage();
+        if (broken.contains("is_revoked")) return outage();
         return has(session);
     }
+    Result<Done> end_all(const Uuid& uuid) override {
+        if (broken.contains("end_all")) return outage();
+        ended.push_back(uuid);
+        return Done{};
+    }
+    Result<Done> note(const Session& session, Moment, const Origin& origin) override {
+        if (broken.contains("note")) return outage();
+        noted.push_back(session);
+        address_seen = origin.address;
+        return Done{};
+    }
     Result<Done> purge() override {
-        if (broken) return outage();
+        if (broken.contains("purge")) return outage();
         return Done{};
     }
     bool has(const SessionId& session) const {
@@ -165,11 +197,20 @@ public:
         }
         return false;
     }
+
+private:
+    FakeAccounts& accounts_;
 };
 
 class FakeTransactions final : public Transactions {
 public:
-    Result<bool> run(const std::function<Result<bool>()>& work) override { return work(); }
+    bool kept = false;  // the last one
+
+    Result<bool> run(const std::function<Result<bool>()>& work) override {
+        auto done = work();
+        kept = done && *done;
+        return done;
+    }
 };
 
 class FakeTokens final : public Tokens {

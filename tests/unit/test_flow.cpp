@@ -17,10 +17,10 @@ struct World {
     FakeAccounts accounts;
     FakePasswords passwords;
     FakeValidator validator;
-    FakeRevocations revocations;
+    FakeSessions sessions{accounts};
     FakeTransactions transactions;
     FakeTokens tokens;
-    Services services{accounts, passwords, validator, revocations, transactions, tokens};
+    Services services{accounts, passwords, validator, sessions, transactions, tokens};
     Policy policy;
     Site site;
 
@@ -69,6 +69,11 @@ struct World {
         given.id[0] = 200;
         if (given.signed_in_at == Moment{}) given.signed_in_at = at - seconds{10};
         given.last_active = at;
+        // As the sign-in left it.
+        if (const auto row = accounts.rows.find(given.user.view()); row != accounts.rows.end()) {
+            static_cast<void>(accounts.uuid_of_row(row->second));
+            given.mark = (*VALUE(sessions.row_of(given.user.view(), given.id))).mark;
+        }
         session = given;
     }
     void be_anonymous() { be(Session{}); }
@@ -234,7 +239,7 @@ TEST(every_page_in_every_state_shows_itself_or_leads_to_the_page_due) {
                     CHECK(!outcome.session);
                 }
                 CHECK(!outcome.drop_session);
-                CHECK(world.revocations.revoked.empty());
+                CHECK(world.sessions.revoked.empty());
                 CHECK_EQUAL(world.accounts.skips_consumed, 0);
             }
         }
@@ -249,7 +254,7 @@ TEST(R4_a_code_posted_to_a_page_that_is_not_due_reaches_no_validator) {
         CHECK(!outcome.session);
         CHECK(world.validator.verified.empty());
         CHECK(world.validator.confirmed.empty());
-        CHECK(world.revocations.revoked.empty());
+        CHECK(world.sessions.revoked.empty());
         CHECK_EQUAL(world.validator.secrets_made, 0);
     };
     for (const std::string_view page : {"enroll", "verify"}) {
@@ -460,7 +465,7 @@ TEST(a_form_that_another_site_sent_is_refused_with_the_right_token_too) {
     CHECK(world.validator.confirmed.empty());
     world.be_verified("alice");
     check_form_again(world.post("logout", ""), 403, Reason::form_stale, "logout");
-    CHECK(world.revocations.revoked.empty());
+    CHECK(world.sessions.revoked.empty());
 }
 
 TEST(a_wrong_password_shows_the_form_again_and_leaves_the_session) {
@@ -471,7 +476,7 @@ TEST(a_wrong_password_shows_the_form_again_and_leaves_the_session) {
     CHECK_EQUAL(value_on(outcome, "username"), "alice");
     CHECK_EQUAL(outcome.user, "alice");
     CHECK(!outcome.session);
-    CHECK(world.revocations.revoked.empty());
+    CHECK(world.sessions.revoked.empty());
     CHECK_EQUAL(world.session->user, "bob");
 }
 
@@ -505,9 +510,9 @@ TEST(R56_a_sign_in_replaces_the_session_and_revokes_the_old_one) {
     CHECK_EQUAL(outcome.session->signed_in_at, now + seconds{30});
     CHECK_EQUAL(outcome.session->last_active, now + seconds{30});
     CHECK_EQUAL(outcome.session->verified_at, Moment{});
-    CHECK_EQUAL(world.revocations.revoked.size(), 1);
-    CHECK(world.revocations.revoked[0].first == old.id);
-    CHECK_EQUAL(world.revocations.revoked[0].second, old.signed_in_at + world.policy.max_age);
+    CHECK_EQUAL(world.sessions.revoked.size(), 1);
+    CHECK(world.sessions.revoked[0].first == old.id);
+    CHECK_EQUAL(world.sessions.revoked[0].second, now + seconds{30} + pending_lifetime);
 }
 
 TEST(R57_a_verified_session_does_not_pass_its_verification_on_to_the_next_user) {
@@ -517,7 +522,7 @@ TEST(R57_a_verified_session_does_not_pass_its_verification_on_to_the_next_user) 
     CHECK_EQUAL(outcome.location, "/uzmfa/verify");
     CHECK_EQUAL(outcome.session->user, "alice");
     CHECK(!outcome.session->is_verified());
-    CHECK(world.revocations.has(SessionId{200}));
+    CHECK(world.sessions.has(SessionId{200}));
 }
 
 TEST(a_sign_in_of_the_same_user_asks_for_a_code_again) {
@@ -544,7 +549,7 @@ TEST(a_right_password_without_a_row_or_with_a_disabled_one_is_refused) {
     outcome = world.post("login", "username=carol&password=right");
     check_refused(outcome, 403, Reason::not_allowed);
     CHECK(world.session->user.empty());
-    CHECK(world.revocations.revoked.empty());
+    CHECK(world.sessions.revoked.empty());
 }
 
 // --- the skip ---
@@ -557,7 +562,7 @@ TEST(R47_a_skip_lets_one_sign_in_pass_without_a_code) {
     CHECK(outcome.session->method == Method::skip);
     CHECK_EQUAL(outcome.session->verified_at, Moment{});
     CHECK_EQUAL(world.accounts.skips_consumed, 1);
-    CHECK(world.revocations.has(SessionId{200}));
+    CHECK(world.sessions.has(SessionId{200}));
 
     check_redirect(world.post("login", "username=dave&password=right&next=/a"), "/uzmfa/verify?next=/a", Reason::signed_in);
     CHECK(!world.session->is_verified());
@@ -616,11 +621,11 @@ TEST(R48_under_another_AuthType_a_skip_is_taken_by_the_button) {
     CHECK(outcome.session->external);
     CHECK(outcome.session->id != before.id);
     CHECK_EQUAL(outcome.session->verified_at, Moment{});
-    CHECK(world.revocations.has(before.id));
+    CHECK(world.sessions.has(before.id));
     CHECK_EQUAL(world.accounts.skips_consumed, 1);
     CHECK(world.validator.verified.empty());
 
-    world.revocations.revoked.clear();
+    world.sessions.revoked.clear();
     world.be_external("dave");
     CHECK_EQUAL(value_on(world.get("verify"), "skip"), "");
     check_form_again(world.post("verify", "skip=1"), 401, Reason::skip_gone, "verify");
@@ -646,7 +651,7 @@ TEST(R69_a_skip_without_the_token_is_refused) {
 
 // --- enrollment ---
 
-TEST(the_enrollment_page_shows_the_secret_and_gives_a_missing_uuid) {
+TEST(R107_the_enrollment_page_shows_a_secret_for_the_uuid_that_the_sign_in_gave) {
     World world;
     world.be_pending("bob", false);
     const auto outcome = world.get("enroll");
@@ -685,9 +690,9 @@ TEST(a_right_first_code_enrolls_and_verifies_in_one_step) {
     CHECK_EQUAL(outcome.session->verified_at, now);
     CHECK_EQUAL(outcome.session->signed_in_at, before.signed_in_at);
     CHECK(outcome.session->id != before.id);
-    CHECK_EQUAL(world.revocations.revoked.size(), 1);
-    CHECK(world.revocations.revoked[0].first == before.id);
-    CHECK_EQUAL(world.revocations.revoked[0].second, before.signed_in_at + world.policy.max_age);
+    CHECK_EQUAL(world.sessions.revoked.size(), 1);
+    CHECK(world.sessions.revoked[0].first == before.id);
+    CHECK_EQUAL(world.sessions.revoked[0].second, before.signed_in_at + world.policy.max_age);
     CHECK_EQUAL(world.validator.confirmed, std::vector<std::string>{"123456"});
     CHECK_EQUAL(world.validator.address_seen, "192.0.2.1");
     CHECK_EQUAL(world.validator.uuid_seen, "00000000-0000-4000-8000-00000000000a");
@@ -713,7 +718,7 @@ TEST(each_verdict_on_a_first_code_is_told) {
         CHECK_EQUAL(outcome.user, "bob");
         CHECK_EQUAL(value_on(outcome, "secret"), secret);
         CHECK(!outcome.session);
-        CHECK(world.revocations.revoked.empty());
+        CHECK(world.sessions.revoked.empty());
     }
 }
 
@@ -766,7 +771,7 @@ TEST(a_right_code_verifies_the_session) {
     CHECK_EQUAL(outcome.session->verified_at, now);
     CHECK_EQUAL(outcome.session->signed_in_at, before.signed_in_at);
     CHECK(outcome.session->id != before.id);
-    CHECK(world.revocations.has(before.id));
+    CHECK(world.sessions.has(before.id));
     CHECK_EQUAL(world.validator.verified, std::vector<std::string>{"123456"});
 }
 
@@ -792,7 +797,7 @@ TEST(R21_a_wrong_code_and_a_used_one_are_told_apart) {
         CHECK_EQUAL(outcome.user, "alice");
         CHECK(!outcome.session);
     }
-    CHECK(world.revocations.revoked.empty());
+    CHECK(world.sessions.revoked.empty());
 }
 
 TEST(a_code_that_must_wait_is_429_and_says_how_long) {
@@ -870,9 +875,9 @@ TEST(R61_a_sign_out_drops_and_revokes_the_session) {
         CHECK(outcome.drop_session);
         CHECK(!outcome.session);
         CHECK_EQUAL(outcome.user, "alice");
-        CHECK_EQUAL(world.revocations.revoked.size(), 1);
-        CHECK(world.revocations.revoked[0].first == before.id);
-        CHECK_EQUAL(world.revocations.revoked[0].second, before.signed_in_at + world.policy.max_age);
+        CHECK_EQUAL(world.sessions.revoked.size(), 1);
+        CHECK(world.sessions.revoked[0].first == before.id);
+        CHECK_EQUAL(world.sessions.revoked[0].second, before.signed_in_at + world.policy.max_age);
     }
 }
 
@@ -881,7 +886,7 @@ TEST(R69_a_sign_out_without_the_token_shows_the_button) {
     world.be_verified("alice");
     check_form_again(world.request(Verb::post, "logout", "csrf=foreign", {}), 403, Reason::form_stale, "logout");
     CHECK(world.session.has_value());
-    CHECK(world.revocations.revoked.empty());
+    CHECK(world.sessions.revoked.empty());
 }
 
 TEST(a_sign_out_of_nobody_leads_to_the_sign_in) {
@@ -889,7 +894,7 @@ TEST(a_sign_out_of_nobody_leads_to_the_sign_in) {
     check_redirect(world.post("logout", "next=/a"), "/uzmfa/login?next=/a", Reason::step_not_due);
     world.be_anonymous();
     check_redirect(world.post("logout", ""), "/uzmfa/login", Reason::step_not_due);
-    CHECK(world.revocations.revoked.empty());
+    CHECK(world.sessions.revoked.empty());
 }
 
 // --- services that fail ---
@@ -910,20 +915,25 @@ TEST(R84_a_service_that_fails_is_503_and_nothing_is_accepted) {
         {"password", [](World& w) { w.be_anonymous(); w.passwords.broken = true; }, sign_in},
         {"sign-in, find", [](World& w) { w.be_anonymous(); w.accounts.broken = {"find"}; }, sign_in},
         {"sign-in, factor", [](World& w) { w.be_anonymous(); w.validator.broken = {"code_digits"}; }, sign_in},
-        {"sign-in, revoke", [](World& w) { w.be_anonymous(); w.revocations.broken = true; }, sign_in},
+        {"sign-in, revoke", [](World& w) { w.be_anonymous(); w.sessions.broken.insert("revoke"); }, sign_in},
+        {"sign-in, uuid", [](World& w) { w.be_anonymous(); w.accounts.broken = {"uuid_of_row"}; }, sign_in},
+        {"sign-in, row", [](World& w) { w.be_anonymous(); w.sessions.broken.insert("row_of"); }, sign_in},
+        {"sign-in, purge", [](World& w) { w.be_anonymous(); w.sessions.broken.insert("purge"); }, sign_in},
         {"sign-in, skip", [](World& w) { w.be_anonymous(); w.accounts.broken = {"consume_skip"}; }, sign_in_dave},
-        {"sign-in, skip, revoke", [](World& w) { w.be_anonymous(); w.revocations.broken = true; }, sign_in_dave},
+        {"sign-in, skip, revoke", [](World& w) { w.be_anonymous(); w.sessions.broken.insert("revoke"); }, sign_in_dave},
         {"verify, find", [](World& w) { w.be_pending("alice", true); w.accounts.broken = {"find"}; }, verify},
         {"verify, factor", [](World& w) { w.be_pending("alice", true); w.validator.broken = {"code_digits"}; }, verify},
         {"verify, check", [](World& w) { w.be_pending("alice", true); w.validator.broken = {"check"}; }, verify},
-        {"verify, revoke", [](World& w) { w.be_pending("alice", true); w.revocations.broken = true; }, verify},
+        {"verify, revoke", [](World& w) { w.be_pending("alice", true); w.sessions.broken.insert("revoke"); }, verify},
+        {"verify, row", [](World& w) { w.be_pending("alice", true); w.sessions.broken.insert("row_of"); }, verify},
+        {"verify, note", [](World& w) { w.be_pending("alice", true); w.sessions.broken.insert("note"); }, verify},
         {"skip, consume", [](World& w) { w.be_external("dave"); w.accounts.broken = {"consume_skip"}; }, skip},
-        {"skip, revoke", [](World& w) { w.be_external("dave"); w.revocations.broken = true; }, skip},
+        {"skip, revoke", [](World& w) { w.be_external("dave"); w.sessions.broken.insert("revoke"); }, skip},
         {"enroll, find", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"find"}; }, enroll},
         {"enroll, uuid", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"own_uuid"}; }, enroll},
         {"enroll, confirm", [](World& w) { w.be_pending("bob", false); w.validator.broken = {"check_enrollment"}; }, enroll},
-        {"enroll, revoke", [](World& w) { w.be_pending("bob", false); w.revocations.broken = true; }, enroll},
-        {"logout, revoke", [](World& w) { w.be_verified("alice"); w.revocations.broken = true; }, log_out},
+        {"enroll, revoke", [](World& w) { w.be_pending("bob", false); w.sessions.broken.insert("revoke"); }, enroll},
+        {"logout, revoke", [](World& w) { w.be_verified("alice"); w.sessions.broken.insert("revoke"); }, log_out},
         {"look at login", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"find"}; },
          [](World& w) { return w.get("login"); }},
         {"look at enroll", [](World& w) { w.be_pending("bob", false); w.validator.broken = {"enrollment"}; },
@@ -955,6 +965,42 @@ TEST(a_wrong_code_while_the_new_secret_cannot_be_made_is_503) {
     world.validator.verdict = Verdict::secret_spent;
     world.validator.broken = {"enrollment"};
     check_refused(world.post("enroll", "code=123456"), 503, Reason::unavailable);
+}
+
+// --- the row has changed since the sign-in ---
+
+TEST(R51_a_code_does_not_carry_a_session_over_a_change_of_its_users_row) {
+    struct Row {
+        std::string_view what;
+        void (*change)(World&);
+    };
+    const Row table[] = {
+        {"password", [](World& w) { w.sessions.password = {9}; }},
+        {"epoch", [](World& w) { ++w.sessions.epoch; }},
+        {"uuid", [](World& w) { w.accounts.rows.at("alice").uuid = "00000000-0000-4000-8000-00000000000f"; }},
+    };
+    for (const auto& [what, change] : table) {
+        const Case at{what};
+        World world;
+        world.be_pending("alice", true);
+        world.validator.verdict = Verdict::accepted;
+        change(world);
+        const auto outcome = world.post("verify", "code=123456&next=/a");
+        check_redirect(outcome, "/uzmfa/login?next=/a", Reason::session_over);
+        CHECK(!outcome.session);
+        CHECK(world.sessions.revoked.empty());
+        CHECK(!world.transactions.kept);
+    }
+}
+
+TEST(R63_a_verified_session_is_kept_for_its_user_to_see) {
+    World world;
+    world.be_pending("alice", true);
+    world.validator.verdict = Verdict::accepted;
+    const auto outcome = world.post("verify", "code=123456");
+    CHECK_EQUAL(world.sessions.noted.size(), 1);
+    CHECK(world.sessions.noted[0].id == outcome.session->id);
+    CHECK_EQUAL(world.sessions.address_seen, "192.0.2.1");
 }
 
 }  // namespace

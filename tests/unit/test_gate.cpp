@@ -184,10 +184,10 @@ struct Stopped {
     FakeAccounts accounts;
     FakePasswords passwords;
     FakeValidator validator;
-    FakeRevocations revocations;
+    FakeSessions sessions{accounts};
     FakeTransactions transactions;
     FakeTokens tokens;
-    Services services{accounts, passwords, validator, revocations, transactions, tokens};
+    Services services{accounts, passwords, validator, sessions, transactions, tokens};
     Site site;
 
     Stopped() {

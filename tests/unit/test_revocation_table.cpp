@@ -13,6 +13,9 @@ namespace {
 constexpr Moment now = from_unix_time(1'700'000'000);
 constexpr Moment later = now + seconds{3600};
 constexpr std::size_t longest_probe = 64;  // as the table has it
+constexpr std::uint64_t realm = 77;
+constexpr Uuid alices{1, 2, 3};
+constexpr Uuid bobs{3, 2, 1};
 
 struct Free {
     void operator()(RevocationTable* table) const { std::free(table); }
@@ -32,10 +35,16 @@ Session session_of(std::uint64_t key, Moment signed_in_at = now) {
 }
 
 void add(RevocationTable& table, std::uint64_t key, Moment until = later, Moment at = now) {
-    table.add(session_of(key).id, until, at);
+    table.add(session_of(key).id, user_key(realm, alices), until, at);
 }
 
-bool contains(const RevocationTable& table, std::uint64_t key) { return table.contains(session_of(key)); }
+bool contains(const RevocationTable& table, std::uint64_t key) { return table.contains(session_of(key), realm); }
+
+Session session_of_epoch(std::uint32_t epoch, const Uuid& uuid = alices, std::uint32_t site_epoch = 0) {
+    auto session = session_of(~0ull);
+    session.mark = {.uuid = uuid, .password = {}, .epoch = epoch, .site_epoch = site_epoch};
+    return session;
+}
 
 TEST(a_fresh_table_has_revoked_nobody) {
     const auto table = zeroed_table();
@@ -70,9 +79,10 @@ TEST(the_end_of_the_table_goes_on_at_its_beginning) {
 TEST(a_hundred_thousand_sessions_have_room) {
     const auto table = zeroed_table();
     const auto key_of = [](std::uint64_t i) { return (i + 1) * 0x9e3779b97f4a7c15u; };
-    for (std::uint64_t i = 0; i < 90'000; ++i) add(*table, key_of(i));
-    for (std::uint64_t i = 0; i < 90'000; ++i) CHECK(contains(*table, key_of(i)));
-    for (std::uint64_t i = 90'000; i < 180'000; ++i) CHECK(!contains(*table, key_of(i)));
+    for (std::uint64_t i = 0; i < 120'000; ++i) add(*table, key_of(i));
+    for (std::uint64_t i = 0; i < 120'000; ++i) CHECK(contains(*table, key_of(i)));
+    for (std::uint64_t i = 120'000; i < 240'000; ++i) CHECK(!contains(*table, key_of(i)));
+    CHECK(table->is_complete(now));
 }
 
 TEST(slots_of_sessions_that_have_ended_are_taken_over) {
@@ -85,7 +95,7 @@ TEST(slots_of_sessions_that_have_ended_are_taken_over) {
         CHECK(contains(*table, 7 + (1000 + i) * step));
         CHECK(!contains(*table, 7 + i * step));
     }
-    CHECK(!table->contains(session_of(8, now)));
+    CHECK(!contains(*table, 8));
 }
 
 TEST(a_slot_is_kept_until_the_second_its_session_ends) {
@@ -96,28 +106,73 @@ TEST(a_slot_is_kept_until_the_second_its_session_ends) {
     for (std::uint64_t i = 0; i < longest_probe; ++i) CHECK(contains(*table, 7 + i * step));
 }
 
-TEST(where_the_table_is_full_everybody_signed_in_so_far_counts_as_revoked) {
+TEST(R84_a_table_without_room_says_so_for_as_long_as_what_it_left_out_matters) {
     const auto table = zeroed_table();
     constexpr auto step = RevocationTable::slot_count;
-    for (std::uint64_t i = 0; i < longest_probe; ++i) add(*table, 7 + i * step);
-    CHECK(!contains(*table, 123));
-    add(*table, 7 + longest_probe * step, later, now + seconds{5});
-    CHECK(contains(*table, 7 + longest_probe * step));
-    CHECK(table->contains(session_of(123, now)));
-    CHECK(table->contains(session_of(123, now + seconds{5})));
-    CHECK(!table->contains(session_of(123, now + seconds{6})));
+    for (std::uint64_t i = 0; i < longest_probe; ++i) add(*table, 7 + i * step, later + seconds{1});
+    CHECK(table->is_complete(now));
+    add(*table, 7 + longest_probe * step, later);
+    CHECK(!contains(*table, 7 + longest_probe * step));
+    CHECK(!table->is_complete(now));
+    CHECK(!table->is_complete(later));
+    CHECK(table->is_complete(later + seconds{1}));
 }
 
-TEST(a_later_overflow_counts_and_an_earlier_one_takes_nothing_back) {
+TEST(R62_a_new_epoch_ends_the_users_sessions_of_earlier_ones_and_no_others) {
+    const auto table = zeroed_table();
+    table->begin_epoch(user_key(realm, alices), 5, later, now);
+    CHECK(table->contains(session_of_epoch(4), realm));
+    CHECK(table->contains(session_of_epoch(0), realm));
+    CHECK(!table->contains(session_of_epoch(5), realm));
+    CHECK(!table->contains(session_of_epoch(6), realm));
+    CHECK(!table->contains(session_of_epoch(4, bobs), realm));
+    CHECK(!table->contains(session_of_epoch(4), realm + 1));
+}
+
+TEST(R62_a_new_epoch_of_everybody_ends_the_sessions_of_all) {
+    const auto table = zeroed_table();
+    table->begin_epoch(user_key(realm, Uuid{}), 2, later, now);
+    CHECK(table->contains(session_of_epoch(9, alices, 1), realm));
+    CHECK(table->contains(session_of_epoch(9, bobs, 1), realm));
+    CHECK(!table->contains(session_of_epoch(9, bobs, 2), realm));
+    CHECK(!table->contains(session_of_epoch(9, bobs, 1), realm + 1));
+}
+
+TEST(an_epoch_only_goes_up) {
+    const auto table = zeroed_table();
+    table->begin_epoch(user_key(realm, alices), 5, later, now);
+    table->begin_epoch(user_key(realm, alices), 3, later, now);
+    CHECK(table->contains(session_of_epoch(4), realm));
+    table->begin_epoch(user_key(realm, alices), 6, later, now);
+    CHECK(table->contains(session_of_epoch(5), realm));
+}
+
+TEST(an_epoch_that_no_session_can_precede_any_more_takes_no_room) {
+    const auto table = zeroed_table();
+    table->begin_epoch(user_key(realm, alices), 5, now, now);
+    CHECK(!table->contains(session_of_epoch(4), realm));
+}
+
+TEST(a_new_epoch_makes_room_where_its_users_sessions_were) {
     const auto table = zeroed_table();
     constexpr auto step = RevocationTable::slot_count;
     for (std::uint64_t i = 0; i < longest_probe; ++i) add(*table, 7 + i * step);
-    add(*table, 7 + 100 * step, later, now + seconds{20});
-    add(*table, 7 + 101 * step, later, now + seconds{10});
-    CHECK(table->contains(session_of(1, now + seconds{20})));
-    CHECK(!table->contains(session_of(1, now + seconds{21})));
-    add(*table, 7 + 102 * step, later, now + seconds{30});
-    CHECK(table->contains(session_of(1, now + seconds{30})));
+    table->begin_epoch(user_key(realm, alices), 1, later, now);
+    for (std::uint64_t i = 0; i < longest_probe; ++i) {
+        table->add(session_of(7 + (1000 + i) * step).id, user_key(realm, bobs), later, now);
+        CHECK(contains(*table, 7 + (1000 + i) * step));
+    }
+    CHECK(table->is_complete(now));
+}
+
+TEST(one_user_cannot_fill_the_table) {
+    const auto table = zeroed_table();
+    std::uint64_t made = 0;
+    for (std::uint32_t epoch = 1; epoch <= 10'000; ++epoch) {
+        for (int i = 0; i < 33; ++i) add(*table, ++made * 0x9e3779b97f4a7c15u);
+        if (epoch % 100 == 0) table->begin_epoch(user_key(realm, alices), epoch, later, now);
+    }
+    CHECK(table->is_complete(now));
 }
 
 TEST(threads_that_add_at_once_lose_nothing) {

@@ -17,6 +17,8 @@ Session verified_session() {
     session.signed_in_at = now - seconds{100};
     session.verified_at = now - seconds{50};
     session.last_active = now;
+    session.checked_at = now - seconds{20};
+    session.mark = {.uuid = {1, 2, 3}, .password = {4, 5, 6}, .epoch = 0xfffffffe, .site_epoch = 7};
     return session;
 }
 
@@ -37,14 +39,19 @@ void check_same(const Session& a, const Session& b) {
     CHECK_EQUAL(a.signed_in_at, b.signed_in_at);
     CHECK_EQUAL(a.verified_at, b.verified_at);
     CHECK_EQUAL(a.last_active, b.last_active);
+    CHECK_EQUAL(a.checked_at, b.checked_at);
+    CHECK(a.mark == b.mark);
+    CHECK_EQUAL(a.may_bind, b.may_bind);
 }
 
 TEST(a_session_comes_back_as_it_was_encoded) {
     for (const bool enrolled : {false, true}) {
         for (const bool external : {false, true}) {
-            for (const auto method : {Method::none, Method::totp, Method::skip}) {
+            for (const auto method : {Method::none, Method::totp, Method::skip, Method::recovery, Method::temporary,
+                                      Method::remembered}) {
                 auto session = verified_session();
                 session.enrolled = enrolled;
+                session.may_bind = enrolled != external;
                 session.external = external;
                 session.method = method;
                 const auto bytes = encode(session, "others");
@@ -111,10 +118,10 @@ TEST(a_flag_or_a_method_that_is_not_known_is_refused) {
         const Case at{std::to_string(value)};
         auto flags = good;
         flags[0] = static_cast<char>(value);
-        CHECK_EQUAL(decode_session(flags).has_value(), value <= 7);
+        CHECK_EQUAL(decode_session(flags).has_value(), value <= 15);
         auto method = good;
         method[1] = static_cast<char>(value);
-        CHECK_EQUAL(decode_session(method).has_value(), value <= 2);
+        CHECK_EQUAL(decode_session(method).has_value(), value <= 5);
     }
 }
 
@@ -167,7 +174,8 @@ TEST(a_session_ends_exactly_after_its_idle_time) {
 }
 
 TEST(times_from_the_future_by_60_s_count_as_now_and_by_61_s_are_no_session) {
-    for (const auto member : {&Session::signed_in_at, &Session::verified_at, &Session::last_active}) {
+    for (const auto member :
+         {&Session::signed_in_at, &Session::verified_at, &Session::last_active, &Session::checked_at}) {
         auto session = verified_session();
         session.*member = now + seconds{60};
         CHECK(is_alive(session, limits, now));
@@ -229,6 +237,27 @@ TEST(what_is_due_follows_from_the_session) {
     CHECK(session.is_verified());
 }
 
+TEST(R51_a_session_stands_while_the_row_is_as_it_was) {
+    const auto session = verified_session();
+    const RowState row{.mark = session.mark, .allowed = true, .enrolled = true};
+    CHECK(still_stands(session, row));
+    using Change = void (*)(RowState&);
+    for (const Change change : {Change{[](RowState& r) { r.allowed = false; }}, Change{[](RowState& r) { r.enrolled = false; }},
+                                Change{[](RowState& r) { r.revoked = true; }}, Change{[](RowState& r) { r.mark.uuid[15] = 1; }},
+                                Change{[](RowState& r) { r.mark.password[7] = 1; }}, Change{[](RowState& r) { ++r.mark.epoch; }},
+                                Change{[](RowState& r) { ++r.mark.site_epoch; }}}) {
+        auto changed = row;
+        change(changed);
+        CHECK(!still_stands(session, changed));
+    }
+}
+
+TEST(a_session_that_waits_for_enrollment_stands_without_one) {
+    auto session = verified_session();
+    session.enrolled = false;
+    CHECK(still_stands(session, {.mark = session.mark, .allowed = true, .enrolled = false}));
+}
+
 TEST(the_last_activity_has_a_grain_of_a_tenth_of_the_idle_time) {
     const auto session = verified_session();
     CHECK(!is_touch_due(session, limits, now));
@@ -254,6 +283,9 @@ TEST(a_clock_that_went_back_does_not_touch_a_session) {
 TEST(methods_are_named_as_the_environment_has_them) {
     CHECK_EQUAL(name_of(Method::totp), "totp");
     CHECK_EQUAL(name_of(Method::skip), "skip");
+    CHECK_EQUAL(name_of(Method::recovery), "recovery");
+    CHECK_EQUAL(name_of(Method::temporary), "temporary");
+    CHECK_EQUAL(name_of(Method::remembered), "remembered");
     CHECK_EQUAL(name_of(Method::none), "");
 }
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/recheck_table.hpp"
+
+#include <cstring>
+
+namespace uzmfa {
+namespace {
+
+struct Place {
+    std::uint32_t mark;   // what tells sessions apart
+    std::uint32_t start;  // where their slots begin
+};
+
+Place place_of(const SessionId& session) {
+    Place place;
+    std::memcpy(&place, session.data(), sizeof place);
+    if (place.mark == 0) place.mark = 1;
+    return place;
+}
+
+std::uint32_t mark_in(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
+std::uint32_t time_in(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
+std::uint64_t word_of(std::uint32_t mark, Moment moment) {
+    return std::uint64_t{mark} << 32 | static_cast<std::uint32_t>(unix_time(moment));
+}
+
+}  // namespace
+
+Moment RecheckTable::checked_at(const SessionId& session) const {
+    const auto [mark, start] = place_of(session);
+    for (std::size_t probe = 0; probe < longest_probe; ++probe) {
+        const auto word = checks_[(start + probe) % slot_count].load(std::memory_order_acquire);
+        if (mark_in(word) == mark) return from_unix_time(time_in(word));
+    }
+    return {};
+}
+
+void RecheckTable::note(const SessionId& session, Moment checked_at) {
+    const auto [mark, start] = place_of(session);
+    // Its own place, or the one of whoever was compared longest ago.
+    std::size_t chosen = start % slot_count;
+    for (std::size_t probe = 0; probe < longest_probe; ++probe) {
+        const auto at = (start + probe) % slot_count;
+        const auto word = checks_[at].load();
+        if (mark_in(word) == mark) {
+            chosen = at;
+            break;
+        }
+        if (time_in(word) < time_in(checks_[chosen].load())) chosen = at;
+    }
+    checks_[chosen].store(word_of(mark, checked_at));
+}
+
+bool RecheckTable::claim(const SessionId& session, Moment now) {
+    const auto [mark, start] = place_of(session);
+    auto& claim = claims_[start % slot_count];
+    const auto mine = word_of(mark, now);
+    std::uint64_t last = claim.load();
+    return last != mine && claim.compare_exchange_strong(last, mine);
+}
+
+}  // namespace uzmfa

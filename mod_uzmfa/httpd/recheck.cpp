@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/recheck.hpp"
+
+#include "httpd/connections.hpp"
+#include "httpd/pool.hpp"
+#include "store/session_store.hpp"
+
+#include <algorithm>
+
+namespace uzmfa {
+namespace {
+
+constexpr apr_interval_time_t pause = apr_time_from_msec(5);
+constexpr int longest_wait = 200;  // pauses
+
+Moment last_check(const Service& service, const Session& session) {
+    return std::max(session.checked_at, service.memory().rechecks.checked_at(session.id));
+}
+
+void end_here(request_rec* r, const Service& service, const Session& session, Moment now) {
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, "UZMFA1103 session ended: the row of its user has changed, user %s",
+                  copy_in(r->pool, session.user.view()));
+    service.memory().revocations.add(session.id, user_key(service.source().name, session.mark.uuid),
+                                     session.signed_in_at + service.site().longest.max_age, now);
+}
+
+SessionState compare(request_rec* r, const Service& service, const Session& session, Moment now) {
+    DbdConnections connections{r->pool, r->server, service.source()};
+    Database database{connections, service.statements()};
+    const auto row = SessionStore{database}.row_of(session.user.view(), session.id);
+    if (!row) return SessionState::unknown;
+    if (!*row || !still_stands(session, **row)) {
+        end_here(r, service, session, now);
+        return SessionState::over;
+    }
+    service.memory().rechecks.note(session.id, now);
+    return SessionState::alive;
+}
+
+// Another request of the same session is at it.
+SessionState wait_for_other(const Service& service, const Session& session, Moment former) {
+    for (int i = 0; i < longest_wait && !service.source().fails; ++i) {
+        if (service.memory().revocations.contains(session, service.source().name)) return SessionState::over;
+        if (last_check(service, session) > former) return SessionState::alive;
+        apr_sleep(pause);
+    }
+    return SessionState::unknown;
+}
+
+}  // namespace
+
+SessionState state_of(request_rec* r, const Service& service, const Session& session) {
+    const auto& site = service.site();
+    auto& memory = service.memory();
+    const Moment now = from_unix_time(apr_time_sec(r->request_time));
+    if (!service.source().read) return SessionState::unknown;
+    if (memory.revocations.contains(session, service.source().name)) return SessionState::over;
+    // What is over by its age, or never was anybody's, costs no query.
+    if (session.user.empty() || !is_alive(session, site.longest, now)) return SessionState::alive;
+
+    const Moment checked = last_check(service, session);
+    const seconds interval = memory.revocations.is_complete(now) ? site.recheck_interval : seconds{1};
+    if (now - checked < interval) return SessionState::alive;
+    auto state = SessionState::unknown;
+    if (!service.source().fails) {
+        state = memory.rechecks.claim(session.id, now) ? compare(r, service, session, now)
+                                                       : wait_for_other(service, session, checked);
+    }
+    if (state != SessionState::unknown) return state;
+    const bool is_in_grace = session.is_verified() && now - checked < site.recheck_interval + site.outage_grace;
+    return is_in_grace ? SessionState::alive : SessionState::unknown;
+}
+
+}  // namespace uzmfa

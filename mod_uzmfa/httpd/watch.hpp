@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the processes of a node do by themselves, each second, by mod_watchdog: they read which sessions other nodes
+// have ended, write down which this one ended while the database was away, and try a database that does not answer.
+#pragma once
+
+#include "core/result.hpp"
+#include "httpd/httpd_api.hpp"
+#include "store/database.hpp"
+
+namespace uzmfa {
+
+class Service;
+
+// Takes what has changed in the database into the node's memory.
+Result<Done> read_changes(Database& database, const Service& service);
+
+// Hook, before mod_watchdog's own: has each child call the watch.
+int schedule_watch(apr_pool_t* config, apr_pool_t* log, apr_pool_t* temporary, server_rec* main) noexcept;
+
+// A callback that mod_watchdog calls in each child every `interval`; false where it cannot.
+bool schedule(apr_pool_t* config, server_rec* main, const char* name, apr_interval_time_t interval,
+              apr_status_t (*callback)(int state, void* main, apr_pool_t* pool));
+
+}  // namespace uzmfa

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sessions as the database knows them: which were ended before their time, and which are verified.
+#pragma once
+
+#include "core/session.hpp"
+#include "store/database.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace uzmfa {
+
+inline constexpr int most_revocations = 32;  // of one user, that are still of use
+
+struct Revoked {
+    bool first = false;                  // nobody else had revoked it
+    std::optional<std::uint32_t> epoch;  // there were too many of the user's: all sessions of earlier epochs are over
+};
+
+struct VerifiedSession {
+    SessionId id{};
+    Method method = Method::none;
+    Moment verified_at{};
+    Moment ends_at{};
+    std::string address;
+    std::string browser;  // User-Agent (RFC 9110 §10.1.5), cut to 255 bytes
+};
+
+// What has changed in the database since it was last asked.
+struct SessionChanges {
+    struct Revocation {
+        SessionId id;
+        Uuid uuid;
+        Moment until;
+    };
+    struct Epoch {
+        Uuid uuid;  // all zero: everybody's
+        std::uint32_t epoch;
+        Moment changed_at;
+    };
+    std::vector<Revocation> revocations;
+    std::vector<Epoch> epochs;
+    Moment seen{};  // the latest of them, by the database's clock
+};
+
+class SessionStore {
+public:
+    explicit SessionStore(Database& database) : database_{database} {}
+
+    // The row of exactly that name, and whether `session` was revoked.
+    Result<std::optional<RowState>> row_of(std::string_view user, const SessionId& session);
+
+    Result<Revoked> revoke(const SessionId& session, const Uuid& uuid, Moment until);
+    Result<bool> is_revoked(const SessionId& session);
+
+    // Ends all sessions of a user, or of everybody for the empty uuid: the epoch that new ones will be of.
+    Result<std::uint32_t> end_all(const Uuid& uuid);
+
+    Result<Done> note(const Uuid& uuid, const VerifiedSession& session);
+    Result<std::vector<VerifiedSession>> verified_of(const Uuid& uuid);
+
+    // Forgets what would have ended by now.
+    Result<Done> purge();
+
+    // Those of the last seconds before `seen` once more: they may have been committed late.
+    Result<SessionChanges> changes_since(Moment seen);
+
+private:
+    Database& database_;
+};
+
+}  // namespace uzmfa
