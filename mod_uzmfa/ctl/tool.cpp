@@ -23,7 +23,7 @@ struct Word {
 constexpr Word words[] = {
     {"UzmfaTwilioServiceSid", "twilio-service-sid"}, {"UzmfaTwilioAccountSid", "twilio-account-sid"},
     {"UzmfaTwilioAuthToken", "twilio-auth-token"},   {"UzmfaTwilioApiKey", "twilio-api-key"},
-    {"with UzmfaValidator twilio", "to ask Twilio"},
+    {"UzmfaEnvFile", "env-file"},                    {"with UzmfaValidator twilio", "to ask Twilio"},
 };
 
 Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
