@@ -31,9 +31,13 @@ struct PageRow {
 
 // --- what every page has ---
 
+void add_form_values(Page& page, const Call& call, const SessionId& session) {
+    page.with("csrf", call.services.tokens.form_token(session)).with("next", call.next == "/" ? "" : call.next);
+}
+
 Page page_of(std::string_view name, const Call& call, const SessionId& session) {
     Page page{name, {}, {}};
-    page.with("csrf", call.services.tokens.form_token(session)).with("next", call.next == "/" ? "" : call.next);
+    add_form_values(page, call, session);
     if (call.has_user()) page.with("user", call.session->user.view());
     return page;
 }
@@ -445,6 +449,9 @@ Outcome answer_to(const PageVisit& request, const Policy& policy, const Site& si
     if (posted && request.visit.revoked && row->submit != submit_logout) return redirect(Reason::step_passed, call.next);
     auto outcome = posted ? row->submit(call) : row->show(call);
     if (outcome.status == 503) outcome.page->with("retry", call.url_of(row->name));
+    // Who cannot go on can leave.
+    const bool must_wait = outcome.page && outcome.page->name == "error" && outcome.retry_after > seconds{};
+    if (must_wait && call.has_user()) add_form_values(*outcome.page, call, call.session->id);
     return outcome;
 }
 

@@ -68,6 +68,13 @@ def assert_unavailable(answer: Answer) -> None:
     assert answer.page.title and answer.page.all("h1")
 
 
+def assert_leads_out(browser: Browser, answer: Answer) -> None:
+    """R97: who cannot go on can still sign out."""
+    (form,) = [form for form in answer.page.forms() if form.action == f"{OWN}/logout"]
+    assert_sent_to(browser.send(answer, form), "login")
+    assert_sent_to(browser.fetch("/"), "login")
+
+
 # --- the main job ---
 
 
@@ -304,7 +311,9 @@ def test_R31_new_factors_of_a_user_are_bounded(quiet: TwilioSite) -> None:
         if answer.status != 200:
             break
     assert answer.status == 429 and int(answer.headers["Retry-After"]) > 0
+    assert "24 hours" in answer.text
     assert len(quiet.double.calls_of("create_factor")) == 50
+    assert_leads_out(browser, answer)
 
 
 # --- errors, by their codes ---
@@ -458,6 +467,14 @@ def test_R83_a_failure_of_Twilio_is_503(start_twilio: StartTwilio, what: str) ->
     assert other.fetch(f"{OWN}/enroll").status == 200
     answer = browser.verify(user.app.fresh())
     assert answer.status == 303 and is_open(browser.fetch("/"))
+
+
+def test_R97_while_Twilio_is_down_one_can_sign_out(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio()
+    twilio.site.log.expect("UZMFA1036")
+    twilio.double.script("*", play.error(20503), times=None)
+    browser = twilio.site.sign_in(twilio.site.add_user())
+    assert_leads_out(browser, browser.fetch(f"{OWN}/enroll"))
 
 
 def test_R83_a_wrong_certificate_is_503(start_twilio: StartTwilio) -> None:
