@@ -216,6 +216,15 @@ Outcome after_password(Call& call, Standing& standing) {
     return replaced ? outcome : failure(replaced.error());
 }
 
+Outcome sign_in(Call& call, std::string_view name) {
+    auto standing = standing_of(name, call.services);
+    if (!standing) return failure(standing.error());
+    if (!standing->known) return refusal(403, Reason::not_known);
+    if (!standing->allowed) return refusal(403, Reason::not_allowed);
+    if (auto purged = call.services.revocations.purge(); !purged) return failure(purged.error());
+    return *evaluate_once(call, [&] { return after_password(call, *standing); });
+}
+
 Outcome submit_login(Call& here) {
     Call call = for_any_place(here);
     if (!call.session && !call.request.visit.session) {
@@ -231,15 +240,8 @@ Outcome submit_login(Call& here) {
     if (!right) return failure(right.error());
     if (!*right) return login_form_again(call, 401, Reason::wrong_password);
 
-    auto standing = standing_of(name, call.services);
-    if (!standing) return failure(standing.error());
-    if (standing->known && standing->allowed) {
-        if (auto purged = call.services.revocations.purge(); !purged) return failure(purged.error());
-        return *evaluate_once(call, [&] { return after_password(call, *standing); });
-    }
-
-    auto outcome = refusal(403, standing->known ? Reason::not_allowed : Reason::not_known);
-    outcome.user = name;
+    auto outcome = sign_in(call, name);
+    if (outcome.user.empty()) outcome.user = name;
     return outcome;
 }
 

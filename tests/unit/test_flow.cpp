@@ -950,6 +950,16 @@ TEST(R84_a_service_that_fails_is_503_and_nothing_is_accepted) {
     }
 }
 
+TEST(a_row_that_fails_at_sign_in_is_logged_with_its_user) {
+    for (const auto broken : {"find", "consume_skip"}) {
+        const Case at{broken};
+        World world;
+        world.be_anonymous();
+        world.accounts.broken = {broken};
+        CHECK_EQUAL(world.post("login", "username=dave&password=right").user, "dave");
+    }
+}
+
 TEST(a_wrong_code_while_the_new_secret_cannot_be_made_is_503) {
     World world;
     world.be_pending("bob", false);
