@@ -295,8 +295,10 @@ Outcome show_qr(Call& call) {
 }
 
 // Another step than the one asked for may be due by now: another browser of the same user was faster.
-Outcome enrollment_anew(Call& call, Reason reason) {
-    return when_enrolling(call, [&](const Account& account) { return enrollment_form_again(call, account, 401, reason); });
+Outcome enrollment_anew(Call& call, Reason reason, const Check& check) {
+    auto outcome = when_enrolling(call, [&](const Account& account) { return enrollment_form_again(call, account, 401, reason); });
+    if (outcome.reason == reason) outcome.detail = check.detail;
+    return outcome;
 }
 
 // Nothing where the code is not accepted, or the secret not pending any more.
@@ -325,7 +327,7 @@ Outcome submit_enroll(Call& call) {
         auto check = call.services.validator.check_enrollment(account, call.session->id, *code, call.now());
         if (!check) return failure(check.error());
         auto outcome = evaluate_once(call, [&] { return bind_factor(call, account, *check); });
-        return outcome ? std::move(*outcome) : enrollment_anew(call, reason_for_another_code(check->verdict));
+        return outcome ? std::move(*outcome) : enrollment_anew(call, reason_for_another_code(check->verdict), *check);
     });
 }
 
@@ -347,9 +349,10 @@ Outcome verification_form_again(Call& call, const Standing& standing, int status
     return outcome;
 }
 
-Outcome verification_form_later(Call& call, const Standing& standing, seconds wait) {
+Outcome verification_form_later(Call& call, const Standing& standing, const Check& check) {
     auto outcome = verification_form_again(call, standing, 429, Reason::too_many_codes);
-    return told_to_wait(std::move(outcome), wait);
+    outcome.detail = check.detail;
+    return told_to_wait(std::move(outcome), check.wait);
 }
 
 Outcome show_verify(Call& call) {
@@ -370,7 +373,7 @@ Outcome evaluate_code(Call& call, const Standing& standing, const Check& check) 
     switch (check.verdict) {
         case Verdict::accepted: break;
         case Verdict::replayed: return verification_form_again(call, standing, 401, Reason::code_used);
-        case Verdict::wait: return verification_form_later(call, standing, check.wait);
+        case Verdict::wait: return verification_form_later(call, standing, check);
         default: return verification_form_again(call, standing, 401, Reason::wrong_code);
     }
     auto spent = call.services.validator.spend(standing.account, check);
@@ -387,7 +390,7 @@ Outcome submit_verify(Call& call) {
         if (!code) return verification_form_again(call, standing, 401, Reason::wrong_code);
         auto check = call.services.validator.check(standing.account, *code, call.now());
         if (!check) return failure(check.error());
-        if (check->verdict == Verdict::factor_gone) return enrollment_anew(call, Reason::factor_gone);
+        if (check->verdict == Verdict::factor_gone) return enrollment_anew(call, Reason::factor_gone, *check);
         return *evaluate_once(call, [&] { return evaluate_code(call, standing, *check); });
     });
 }

@@ -248,6 +248,7 @@ def test_R31_challenges_stay_below_Twilios_limits(start_twilio: StartTwilio) -> 
     assert len(twilio.double.calls_of("create_challenge")) < 50 and refused
     assert all(0 < int(answer.headers["Retry-After"]) <= 3600 for answer in refused)
     assert_shows_wait(refused[-1])
+    site.log.await_line("UZMFA1034 .*own limit")
     assert_shows_wait(browser.submit(form, code=user.app.fresh()))
 
     for _ in range(4):
@@ -335,6 +336,7 @@ def test_a_lock_at_Twilio_says_how_long(quiet: TwilioSite) -> None:
     answer = browser.verify(user.app.fresh())
     assert_shows_wait(answer)
     assert int(answer.headers["Retry-After"]) == 3600
+    quiet.site.log.await_line(r"UZMFA1034 .*Twilio error 60312, request RQ")
 
 
 @pytest.mark.parametrize("code", [20404, 60318, 60383])
@@ -346,6 +348,7 @@ def test_a_factor_that_Twilio_lost_is_set_up_anew(quiet: TwilioSite, code: int) 
     quiet.double.script("create_challenge", play.error(code, STATUS.get(code)))
     answer = browser.verify(user.app.fresh(), "/wanted")
     assert answer.status == 401 and answer.page.by_id("error").text
+    site.log.await_line(rf"UZMFA1035 .*Twilio error {code}, request RQ")
     assert not is_open(browser.fetch("/"))
     user.authenticator = site.app(answer.page.by_id("otpauth")["href"])
     assert_passed(browser.submit(answer, code=user.app.fresh()), "/wanted")
