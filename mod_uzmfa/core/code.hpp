@@ -32,6 +32,7 @@ struct Check {
     std::string sid{};      // of Verdict::accepted: the factor
     std::int64_t step = 0;  // and the time step where it is known,
     std::string digest{};   // else a keyed digest of the code
+    std::string detail{};   // why, for the log only
 };
 
 }  // namespace uzmfa

@@ -33,9 +33,13 @@ struct PageRow {
 
 // --- what every page has ---
 
+void add_form_values(Page& page, const Call& call, const SessionId& session) {
+    page.with("csrf", call.services.tokens.form_token(session)).with("next", call.next == "/" ? "" : call.next);
+}
+
 Page page_of(std::string_view name, const Call& call, const SessionId& session) {
     Page page{name, {}, {}};
-    page.with("csrf", call.services.tokens.form_token(session)).with("next", call.next == "/" ? "" : call.next);
+    add_form_values(page, call, session);
     if (call.has_user()) page.with("user", call.session->user.view());
     return page;
 }
@@ -235,6 +239,15 @@ Outcome after_password(Call& call, Standing& standing) {
     return replaced ? outcome : failure(replaced.error());
 }
 
+Outcome sign_in(Call& call, std::string_view name) {
+    auto standing = standing_of(name, call.services);
+    if (!standing) return failure(standing.error());
+    if (!standing->known) return refusal(403, Reason::not_known);
+    if (!standing->allowed) return refusal(403, Reason::not_allowed);
+    if (auto purged = call.services.sessions.purge(); !purged) return failure(purged.error());
+    return *evaluate_once(call, [&] { return after_password(call, *standing); });
+}
+
 Outcome submit_login(Call& here) {
     Call call = for_any_place(here);
     if (!call.session && !call.request.visit.session) {
@@ -250,15 +263,8 @@ Outcome submit_login(Call& here) {
     if (!right) return failure(right.error());
     if (!*right) return login_form_again(call, 401, Reason::wrong_password);
 
-    auto standing = standing_of(name, call.services);
-    if (!standing) return failure(standing.error());
-    if (standing->known && standing->allowed) {
-        if (auto purged = call.services.sessions.purge(); !purged) return failure(purged.error());
-        return *evaluate_once(call, [&] { return after_password(call, *standing); });
-    }
-
-    auto outcome = refusal(403, standing->known ? Reason::not_allowed : Reason::not_known);
-    outcome.user = name;
+    auto outcome = sign_in(call, name);
+    if (outcome.user.empty()) outcome.user = name;
     return outcome;
 }
 
@@ -312,8 +318,10 @@ Outcome show_qr(Call& call) {
 }
 
 // Another step than the one asked for may be due by now: another browser of the same user was faster.
-Outcome enrollment_anew(Call& call, Reason reason) {
-    return when_enrolling(call, [&](const Account& account) { return enrollment_form_again(call, account, 401, reason); });
+Outcome enrollment_anew(Call& call, Reason reason, const Check& check) {
+    auto outcome = when_enrolling(call, [&](const Account& account) { return enrollment_form_again(call, account, 401, reason); });
+    if (outcome.reason == reason) outcome.detail = check.detail;
+    return outcome;
 }
 
 // Nothing where the code is not accepted, or the secret not pending any more.
@@ -342,7 +350,7 @@ Outcome submit_enroll(Call& call) {
         auto check = call.services.validator.check_enrollment(account, call.session->id, *code, call.now());
         if (!check) return failure(check.error());
         auto outcome = evaluate_once(call, [&] { return bind_factor(call, account, *check); });
-        return outcome ? std::move(*outcome) : enrollment_anew(call, reason_for_another_code(check->verdict));
+        return outcome ? std::move(*outcome) : enrollment_anew(call, reason_for_another_code(check->verdict), *check);
     });
 }
 
@@ -364,9 +372,10 @@ Outcome verification_form_again(Call& call, const Standing& standing, int status
     return outcome;
 }
 
-Outcome verification_form_later(Call& call, const Standing& standing, seconds wait) {
+Outcome verification_form_later(Call& call, const Standing& standing, const Check& check) {
     auto outcome = verification_form_again(call, standing, 429, Reason::too_many_codes);
-    return told_to_wait(std::move(outcome), wait);
+    outcome.detail = check.detail;
+    return told_to_wait(std::move(outcome), check.wait);
 }
 
 Outcome show_verify(Call& call) {
@@ -387,7 +396,7 @@ Outcome evaluate_code(Call& call, const Standing& standing, const Check& check) 
     switch (check.verdict) {
         case Verdict::accepted: break;
         case Verdict::replayed: return verification_form_again(call, standing, 401, Reason::code_used);
-        case Verdict::wait: return verification_form_later(call, standing, check.wait);
+        case Verdict::wait: return verification_form_later(call, standing, check);
         default: return verification_form_again(call, standing, 401, Reason::wrong_code);
     }
     auto spent = call.services.validator.spend(standing.account, check);
@@ -404,7 +413,7 @@ Outcome submit_verify(Call& call) {
         if (!code) return verification_form_again(call, standing, 401, Reason::wrong_code);
         auto check = call.services.validator.check(standing.account, *code, call.now());
         if (!check) return failure(check.error());
-        if (check->verdict == Verdict::factor_gone) return enrollment_anew(call, Reason::factor_gone);
+        if (check->verdict == Verdict::factor_gone) return enrollment_anew(call, Reason::factor_gone, *check);
         return *evaluate_once(call, [&] { return evaluate_code(call, standing, *check); });
     });
 }
@@ -468,6 +477,9 @@ Outcome answer_to(const PageVisit& request, const Policy& policy, const Site& si
     if (posted && request.visit.revoked && row->submit != submit_logout) return redirect(Reason::step_passed, call.next);
     auto outcome = posted ? row->submit(call) : row->show(call);
     if (outcome.status == 503) outcome.page->with("retry", call.url_of(row->name));
+    // Who cannot go on can leave.
+    const bool must_wait = outcome.page && outcome.page->name == "error" && outcome.retry_after > seconds{};
+    if (must_wait && call.has_user()) add_form_values(*outcome.page, call, call.session->id);
     return outcome;
 }
 

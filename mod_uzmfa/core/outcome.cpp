@@ -14,9 +14,11 @@ Outcome refusal(int status, Reason reason) {
 }
 
 Outcome told_to_wait(Outcome outcome, seconds wait) {
-    const auto minutes = std::max<std::int64_t>(1, (wait.count() + 59) / 60);
+    using std::chrono::ceil, std::chrono::hours, std::chrono::minutes;
     outcome.retry_after = wait;
-    if (outcome.page) outcome.page->with("wait_minutes", std::to_string(minutes));
+    if (!outcome.page) return outcome;
+    if (wait < hours{2}) outcome.page->with("wait_minutes", std::to_string(std::max(minutes{1}, ceil<minutes>(wait)).count()));
+    else outcome.page->with("wait_hours", std::to_string(ceil<hours>(wait).count()));
     return outcome;
 }
 

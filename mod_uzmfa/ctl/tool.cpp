@@ -23,7 +23,7 @@ struct Word {
 constexpr Word words[] = {
     {"UzmfaTwilioServiceSid", "twilio-service-sid"}, {"UzmfaTwilioAccountSid", "twilio-account-sid"},
     {"UzmfaTwilioAuthToken", "twilio-auth-token"},   {"UzmfaTwilioApiKey", "twilio-api-key"},
-    {"with UzmfaValidator twilio", "to ask Twilio"},
+    {"UzmfaEnvFile", "env-file"},                    {"with UzmfaValidator twilio", "to ask Twilio"},
 };
 
 Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
@@ -114,8 +114,9 @@ Result<Done> Tool::open_database() {
     statements_.emplace(driver, settings_.site.users_table);
     connection_.emplace(pool_, settings_.driver, settings_.params);
     database_.emplace(*connection_, *statements_);
+    // SQLite's driver asks a locked file 16 times, and waits each time: some five seconds in all.
     auto opened = database_->count(driver == Driver::sqlite3
-                                       ? "PRAGMA busy_timeout=5000"
+                                       ? "PRAGMA busy_timeout=200"
                                        : "SELECT count(set_config('statement_timeout', '10s', false))"
                                          " WHERE current_setting('statement_timeout') = '0'");
     if (!opened) return opened.error();
@@ -145,7 +146,7 @@ int Tool::failed(const Error& error) {
     // A statement fails for other reasons as well: a table that is missing, a right.
     if (error.kind != ErrorKind::unavailable || !answers()) return uzmfa::failed(error);
     return complain("the database refuses: " + in_words_of_tool(error.detail) +
-                        "\nNothing was changed. uzmfactl check says whether a table or a right is missing.",
+                        "\nNothing was changed. Try again if it is locked; uzmfactl check says whether a table or a right is missing.",
                     exit_refused);
 }
 

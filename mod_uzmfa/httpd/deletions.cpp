@@ -43,11 +43,11 @@ void make_deletions(apr_pool_t* pool, server_rec* server, const Service& service
         database.release();
         auto api = provider.api(provider.client());
         const auto paid = twilio::pay(deletion, owed, api);
-        const char* const what = deletion.sid.empty() ? "what a reset left" : deletion.sid.c_str();
-        if (paid && *paid) ap_log_error(APLOG_MARK, APLOG_INFO, 0, server, "UZMFA1101 deleted at the provider: %s", what);
+        const auto what = (deletion.sid.empty() ? "what a reset left" : deletion.sid) + " of the uuid " + deletion.uuid;
+        if (paid && *paid) ap_log_error(APLOG_MARK, APLOG_INFO, 0, server, "UZMFA1101 deleted at the provider: %s", what.c_str());
         if (paid) continue;
-        ap_log_error(APLOG_MARK, APLOG_INFO, 0, server, "UZMFA1102 not yet deleted at the provider: %s, %s", what,
-                     paid.error().detail.c_str());
+        ap_log_error(APLOG_MARK, APLOG_INFO, 0, server, "UZMFA1102 not yet deleted at the provider: %s, %s",
+                     what.c_str(), paid.error().detail.c_str());
         return;  // it will not do better with the next
     }
 }

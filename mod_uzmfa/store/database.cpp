@@ -180,9 +180,10 @@ Result<bool> Database::try_transaction(const std::function<Result<bool>()>& work
     int code = apr_dbd_transaction_start(driver, pool.get(), handle, &transaction);
     if (code != 0 && reconnect(**open)) code = apr_dbd_transaction_start(driver, pool.get(), handle, &transaction);
     if (code != 0) {
+        auto failed = failure("the transaction's start", code);
         // SQLite's driver has noted the transaction all the same.
         if (transaction) apr_dbd_transaction_end(driver, pool.get(), transaction);
-        return failure("the transaction's start", code);
+        return failed;
     }
 
     // The pool ends it where an exception leaves the work.

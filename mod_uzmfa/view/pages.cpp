@@ -159,6 +159,9 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
                             {"minutes", std::to_string(pending_lifetime.count() / 60)},
                             {"digits", std::to_string(site.totp_digits)}};
     for (const auto& [key, value] : page.values) values[std::string{key}] = value;
+    for (const auto unit : {"wait_minutes", "wait_hours"}) {
+        if (values.contains(unit)) values["wait"] = Messages::filled(messages_[unit], values);
+    }
 
     data context;
     for (const auto& [key, value] : values) context.set(key, value);

@@ -22,7 +22,7 @@ WRONG = {
     "no account": ({"UzmfaTwilioAccountSid": ""}, "UzmfaTwilioAccountSid: is needed"),
     "an account of another kind": ({"UzmfaTwilioAccountSid": SERVICE}, "UzmfaTwilioAccountSid: must be AC"),
     "a short account": ({"UzmfaTwilioAccountSid": "AC12"}, "UzmfaTwilioAccountSid: must be AC"),
-    "no token": ({"UzmfaTwilioAuthToken": ""}, "UzmfaTwilioAuthToken: "),
+    "no token": ({"UzmfaTwilioAuthToken": ""}, "UzmfaTwilioAuthToken: is needed"),
     "no service": ({"UzmfaTwilioServiceSid": ""}, "UzmfaTwilioServiceSid: is needed"),
     "a wrong service": ({"UzmfaTwilioServiceSid": "VA" + "g" * 32}, "UzmfaTwilioServiceSid: must be VA"),
     "a token with a blank": ({"UzmfaTwilioAuthToken": f'" {SECRET}"'}, "UzmfaTwilioAuthToken: "),
@@ -109,6 +109,18 @@ def test_an_env_file_that_cannot_be_read_stops_the_start(build_site: Callable[..
     with_env(site, text, mode)
     said = site.httpd.refusal()
     assert "UzmfaEnvFile" in said and complaint in said
+
+
+@pytest.mark.parametrize(("name", "prefix"), [("TWILIO_ACCOUNT_SID", "AC"), ("TWILIO_SERVICE_SID", "VA")])
+def test_R90_an_ill_formed_SID_in_the_env_file_is_said_to_be_there(build_site: Callable[..., Site], name: str,
+                                                                    prefix: str) -> None:
+    site = build_site()
+    variables = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": SECRET, "TWILIO_SERVICE_SID": SERVICE, name: KEY}
+    env = with_env(site, "".join(f"{variable}={value}\n" for variable, value in variables.items()))
+    site.configure(server=["UzmfaValidator twilio", f"UzmfaEnvFile {env}"])
+    said = site.httpd.refusal()
+    assert f"UzmfaEnvFile: {name} must be {prefix}" in said
+    assert KEY not in said
 
 
 @pytest.mark.parametrize("switch", ["true", "on", '"on"'])

@@ -2,6 +2,7 @@
 """uzmfactl as an administrator uses it: users, resets, moves, and the check of a site (R14, R18, R50, R90)."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -98,6 +99,15 @@ def test_a_database_that_does_not_answer(site: Site, command: list[str], driver:
     assert said.status == UNREACHABLE
     assert "s3cret" not in said.said
     assert "params" in said.said
+
+
+def test_a_locked_database_is_not_waited_for_long(site: Site) -> None:
+    user = site.add_user()
+    began = time.monotonic()
+    with site.database.writes_held():
+        said = site.administrator().run("user", "reset", user.name)
+    assert said.status == REFUSED and "database is locked" in said.err
+    assert time.monotonic() - began < 15
 
 
 def test_the_tool_makes_no_database(site: Site) -> None:

@@ -68,6 +68,13 @@ def assert_unavailable(answer: Answer) -> None:
     assert answer.page.title and answer.page.all("h1")
 
 
+def assert_leads_out(browser: Browser, answer: Answer) -> None:
+    """R97: who cannot go on can still sign out."""
+    (form,) = [form for form in answer.page.forms() if form.action == f"{OWN}/logout"]
+    assert_sent_to(browser.send(answer, form), "login")
+    assert_sent_to(browser.fetch("/"), "login")
+
+
 # --- the main job ---
 
 
@@ -241,6 +248,7 @@ def test_R31_challenges_stay_below_Twilios_limits(start_twilio: StartTwilio) -> 
     assert len(twilio.double.calls_of("create_challenge")) < 50 and refused
     assert all(0 < int(answer.headers["Retry-After"]) <= 3600 for answer in refused)
     assert_shows_wait(refused[-1])
+    site.log.await_line("UZMFA1034 .*own limit")
     assert_shows_wait(browser.submit(form, code=user.app.fresh()))
 
     for _ in range(4):
@@ -304,7 +312,9 @@ def test_R31_new_factors_of_a_user_are_bounded(quiet: TwilioSite) -> None:
         if answer.status != 200:
             break
     assert answer.status == 429 and int(answer.headers["Retry-After"]) > 0
+    assert "24 hours" in answer.text
     assert len(quiet.double.calls_of("create_factor")) == 50
+    assert_leads_out(browser, answer)
 
 
 # --- errors, by their codes ---
@@ -326,6 +336,7 @@ def test_a_lock_at_Twilio_says_how_long(quiet: TwilioSite) -> None:
     answer = browser.verify(user.app.fresh())
     assert_shows_wait(answer)
     assert int(answer.headers["Retry-After"]) == 3600
+    quiet.site.log.await_line(r"UZMFA1034 .*Twilio error 60312, request RQ")
 
 
 @pytest.mark.parametrize("code", [20404, 60318, 60383])
@@ -337,6 +348,7 @@ def test_a_factor_that_Twilio_lost_is_set_up_anew(quiet: TwilioSite, code: int) 
     quiet.double.script("create_challenge", play.error(code, STATUS.get(code)))
     answer = browser.verify(user.app.fresh(), "/wanted")
     assert answer.status == 401 and answer.page.by_id("error").text
+    site.log.await_line(rf"UZMFA1035 .*Twilio error {code}, request RQ")
     assert not is_open(browser.fetch("/"))
     user.authenticator = site.app(answer.page.by_id("otpauth")["href"])
     assert_passed(browser.submit(answer, code=user.app.fresh()), "/wanted")
@@ -458,6 +470,14 @@ def test_R83_a_failure_of_Twilio_is_503(start_twilio: StartTwilio, what: str) ->
     assert other.fetch(f"{OWN}/enroll").status == 200
     answer = browser.verify(user.app.fresh())
     assert answer.status == 303 and is_open(browser.fetch("/"))
+
+
+def test_R97_while_Twilio_is_down_one_can_sign_out(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio()
+    twilio.site.log.expect("UZMFA1036")
+    twilio.double.script("*", play.error(20503), times=None)
+    browser = twilio.site.sign_in(twilio.site.add_user())
+    assert_leads_out(browser, browser.fetch(f"{OWN}/enroll"))
 
 
 def test_R83_a_wrong_certificate_is_503(start_twilio: StartTwilio) -> None:

@@ -304,7 +304,9 @@ TEST(a_transaction_that_finds_the_database_locked_is_unavailable_and_leaves_the_
     ScratchDatabase scratch;
     auto& database = scratch.database();
     scratch.run("BEGIN IMMEDIATE");
-    CHECK(ERROR_OF(database.in_transaction([&] { return true; })).kind == ErrorKind::unavailable);
+    const auto error = ERROR_OF(database.in_transaction([&] { return true; }));
+    CHECK(error.kind == ErrorKind::unavailable);
+    CHECK_CONTAINS(error.detail, "database is locked");
     scratch.run("ROLLBACK");
     CHECK(VALUE(database.in_transaction([&]() -> Result<bool> { return VALUE(any_change(database, "a")) == 1; })));
     CHECK_EQUAL(sessions(scratch), "a");

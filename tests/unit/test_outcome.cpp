@@ -3,6 +3,7 @@
 #include "test.hpp"
 
 #include <set>
+#include <tuple>
 
 namespace uzmfa::test {
 namespace {
@@ -44,7 +45,22 @@ TEST(a_limit_of_the_provider_is_429_with_the_time_to_wait) {
     CHECK_EQUAL(outcome.reason, Reason::provider_limit);
     CHECK_EQUAL(outcome.page->error, "provider_limit");
     CHECK_EQUAL(outcome.retry_after, seconds{86400});
-    CHECK_EQUAL(outcome.page->values[0].second, "1440");
+    CHECK_EQUAL(outcome.page->values[0].first, "wait_hours");
+    CHECK_EQUAL(outcome.page->values[0].second, "24");
+}
+
+TEST(a_wait_is_told_in_minutes_and_from_two_hours_on_in_hours_and_never_too_short) {
+    constexpr seconds two_hours{7200};
+    for (const auto& [wait, unit, count] : {std::tuple{seconds{1}, "wait_minutes", "1"},
+                                            {seconds{61}, "wait_minutes", "2"},
+                                            {two_hours - seconds{1}, "wait_minutes", "120"},
+                                            {two_hours, "wait_hours", "2"},
+                                            {two_hours + seconds{1}, "wait_hours", "3"}}) {
+        const auto outcome = told_to_wait(refusal(429, Reason::provider_limit), wait);
+        CHECK_EQUAL(outcome.retry_after, wait);
+        CHECK_EQUAL(outcome.page->values[0].first, unit);
+        CHECK_EQUAL(outcome.page->values[0].second, count);
+    }
 }
 
 TEST(a_redirect_is_a_303_without_a_page) {

@@ -175,6 +175,17 @@ TEST(R85_an_error_page_shows_the_request_id) {
     CHECK_LACKS(body, "class=\"reference\"");
 }
 
+TEST(a_wait_is_told_in_the_unit_that_a_person_would_name) {
+    CHECK_CONTAINS(body_of(page_with("verify", "too_many_codes", {{"wait_minutes", "7"}})), "wait 7 min");
+    CHECK_CONTAINS(body_of(page_with("error", "provider_limit", {{"wait_hours", "24"}})), "in 24 hours");
+}
+
+TEST(R97_an_error_page_has_a_way_out_for_those_who_are_signed_in) {
+    CHECK_CONTAINS(body_of(page_with("error", "unavailable", {{"retry", "/uzmfa/verify"}, {"csrf", "t"}})), "action=\"/uzmfa/logout\"");
+    CHECK_CONTAINS(body_of(page_with("error", "provider_limit", {{"csrf", "t"}})), "action=\"/uzmfa/logout\"");
+    CHECK_LACKS(body_of(page_with("error", "unavailable", {{"retry", "/uzmfa/login"}})), "<form");
+}
+
 TEST(every_error_page_of_the_core_has_its_own_heading_and_text) {
     const auto messages = VALUE(Messages::parse(text_of_file(installed + "/lang/en.json")));
     for (const auto reason : {Reason::no_user, Reason::not_known, Reason::not_allowed, Reason::insecure, Reason::not_permitted,

@@ -747,6 +747,7 @@ TEST(R31_with_the_quota_used_up_twilio_is_not_asked) {
     const auto check = VALUE(world.validator.check(world.account, right_code, now));
     CHECK(check.verdict == Verdict::wait);
     CHECK_EQUAL(check.wait.count(), 321);
+    CHECK_CONTAINS(check.detail, "own limit");
     CHECK(world.twilio.calls.empty());
 }
 
@@ -790,6 +791,7 @@ TEST(R31_a_lock_out_of_twilio_is_told_with_its_time) {
     const auto check = VALUE(world.validator.check(world.account, right_code, now));
     CHECK(check.verdict == Verdict::wait);
     CHECK_EQUAL(check.wait.count(), 3600);
+    CHECK_CONTAINS(check.detail, "60312");
     CHECK(world.is_untouched());
 }
 

@@ -41,13 +41,16 @@ std::string spelled(Algorithm algorithm) {
 }
 
 // With what an administrator can ask Twilio for; never its message, which may repeat what was sent.
-Error error_of(ErrorKind kind, std::string_view what, const HttpAnswer& answer, int code = 0) {
+std::string detail_of(std::string_view what, const HttpAnswer& answer, int code) {
     std::string detail{what};
     detail += " (HTTP " + std::to_string(answer.status);
     if (code != 0) detail += ", Twilio error " + std::to_string(code);
     if (!answer.request_id.empty()) detail += ", request " + answer.request_id;
-    detail += ")";
-    Error error{kind, std::move(detail)};
+    return detail + ")";
+}
+
+Error error_of(ErrorKind kind, std::string_view what, const HttpAnswer& answer, int code = 0) {
+    Error error{kind, detail_of(what, answer, code)};
     if (answer.retry_after) error.retry_after = *answer.retry_after;
     return error;
 }
@@ -131,8 +134,10 @@ Answer<HttpAnswer> Api::call(const HttpRequest& request) {
         case Meaning::busy:
         case Meaning::unavailable: return error_of(ErrorKind::provider_unavailable, "Twilio does not serve", *answer, code);
         case Meaning::misconfigured: return error_of(ErrorKind::provider_refuses, "Twilio refuses", *answer, code);
-        default: return std::variant<HttpAnswer, Refusal>{Refusal{row.meaning, answer->retry_after.value_or(row.wait)}};
+        default: break;
     }
+    return std::variant<HttpAnswer, Refusal>{
+        Refusal{row.meaning, answer->retry_after.value_or(row.wait), detail_of("Twilio refuses", *answer, code)}};
 }
 
 Result<std::string> Api::entity_url(std::string_view identity) const {

@@ -18,7 +18,8 @@ namespace uzmfa::twilio {
 // Twilio understood, and says no. What nobody at the keyboard can help (unavailable, misconfigured) is an Error.
 struct Refusal {
     Meaning meaning;
-    seconds wait{};  // of Meaning::wait
+    seconds wait{};        // of Meaning::wait
+    std::string detail{};  // for the log
 };
 template <class T>
 using Answer = Result<std::variant<T, Refusal>>;

@@ -11,10 +11,14 @@ Error misconfigured(std::string_view directive, std::string_view what) {
     return {ErrorKind::misconfigured, std::string{directive} + ": " + std::string{what}};
 }
 
-// The directive's value, else the file's.
-std::string_view either(std::string_view directive, const std::optional<SecretBytes>& from_file) {
-    if (!directive.empty() || !from_file) return directive;
-    return text_of(*from_file);
+// The directive's, which was looked at when it was read, else the file's.
+Result<std::string> sid(Kind kind, std::string_view directive, std::string_view value, std::string_view alternative,
+                        std::string_view variable, const std::optional<SecretBytes>& from_file) {
+    const auto form = std::string{prefix_of(kind)} + " and 32 hex digits";
+    if (!value.empty()) return std::string{value};
+    if (!from_file) return misconfigured(directive, "is needed with UzmfaValidator twilio" + std::string{alternative} + ": " + form);
+    if (is_sid(kind, text_of(*from_file))) return std::string{text_of(*from_file)};
+    return misconfigured("UzmfaEnvFile", std::string{variable} + " must be " + form);
 }
 
 Result<SecretBytes> secret(std::string_view directive, std::string_view value) {
@@ -26,26 +30,24 @@ Result<SecretBytes> secret(std::string_view directive, std::string_view value) {
 }  // namespace
 
 Result<Credentials> credentials_of(const Settings& settings, const UzerpSettings& env) {
-    const auto service_sid = either(settings.service_sid, env.service_sid);
-    if (!is_sid(Kind::service, service_sid)) {
-        return misconfigured("UzmfaTwilioServiceSid", "is needed with UzmfaValidator twilio: VA and 32 hex digits");
-    }
+    auto service_sid = sid(Kind::service, "UzmfaTwilioServiceSid", settings.service_sid, "", "TWILIO_SERVICE_SID", env.service_sid);
+    if (!service_sid) return service_sid.error();
     if (!settings.api_key.sid.empty()) {
         auto password = secret("UzmfaTwilioApiKey", settings.api_key.secret);
         if (!password) return password.error();
-        return Credentials{std::string{settings.api_key.sid}, std::move(*password), std::string{service_sid}};
+        return Credentials{std::string{settings.api_key.sid}, std::move(*password), std::move(*service_sid)};
     }
-    const auto account_sid = either(settings.account_sid, env.account_sid);
-    if (!is_sid(Kind::account, account_sid)) {
-        return misconfigured("UzmfaTwilioAccountSid",
-                             "is needed with UzmfaValidator twilio, or UzmfaTwilioApiKey: AC and 32 hex digits");
+    auto account_sid = sid(Kind::account, "UzmfaTwilioAccountSid", settings.account_sid, ", or UzmfaTwilioApiKey",
+                           "TWILIO_ACCOUNT_SID", env.account_sid);
+    if (!account_sid) return account_sid.error();
+    if (settings.auth_token.empty() && !env.auth_token) {
+        return misconfigured("UzmfaTwilioAuthToken", "is needed with UzmfaValidator twilio");
     }
     // What stands in the file is the token itself, whatever it looks like.
-    const bool from_file = settings.auth_token.empty() && env.auth_token;
+    const bool from_file = settings.auth_token.empty();
     auto password = from_file ? Result<SecretBytes>{*env.auth_token} : secret("UzmfaTwilioAuthToken", settings.auth_token);
     if (!password) return password.error();
-    if (password->empty()) return misconfigured("UzmfaTwilioAuthToken", "is needed with UzmfaValidator twilio");
-    return Credentials{std::string{account_sid}, std::move(*password), std::string{service_sid}};
+    return Credentials{std::move(*account_sid), std::move(*password), std::move(*service_sid)};
 }
 
 }  // namespace uzmfa::twilio

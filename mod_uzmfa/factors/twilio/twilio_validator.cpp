@@ -20,8 +20,10 @@ constexpr Limit factor_limits[] = {{50, hours{24}}};
 // What is sealed of a pending factor: the secret, a line end, the URI.
 SecretBytes secret_record(const NewFactor& made) { return secret_bytes(made.secret + "\n" + made.uri); }
 
-Error too_many_factors(seconds wait) {
-    return {ErrorKind::provider_limit, "too many new factors of one user in a day", wait};
+constexpr std::string_view own_limit = "the module's own limit";
+
+Error too_many_factors(seconds wait, std::string_view whose) {
+    return {ErrorKind::provider_limit, "too many new factors of one user in a day: " + std::string{whose}, wait};
 }
 
 bool is_refused(const auto& answer, Meaning meaning) {
@@ -124,7 +126,7 @@ Result<Done> TwilioValidator::put_new(const Account& account, const SessionId& s
     const auto quota = "factors " + account.uuid;
     auto wait = quotas_.take(quota, account.uuid, factor_limits);
     if (!wait) return wait.error();
-    if (*wait) return too_many_factors(**wait);
+    if (*wait) return too_many_factors(**wait, own_limit);
 
     auto made = make_factor(account);
     if (was_not_asked(made)) {
@@ -132,7 +134,7 @@ Result<Done> TwilioValidator::put_new(const Account& account, const SessionId& s
     }
     if (!made) return made.error();
     if (const auto* refusal = std::get_if<Refusal>(&*made)) {
-        if (refusal->meaning == Meaning::wait) return too_many_factors(refusal->wait);
+        if (refusal->meaning == Meaning::wait) return too_many_factors(refusal->wait, refusal->detail);
         return Error{ErrorKind::provider_refuses, "Twilio makes no factor: does it know UzmfaTwilioServiceSid?"};
     }
     const auto& fresh = std::get<NewFactor>(*made);
@@ -168,7 +170,8 @@ Result<Check> TwilioValidator::check_enrollment(const Account& account, const Se
     // This factor can no longer be verified: it goes, and a new one takes its place.
     if (auto put = put_new(account, session, sid); !put) return put.error();
     if (auto owed = owed_.owe(account.uuid, sid); !owed) return owed.error();
-    return Check{wrong || refusal->meaning == Meaning::spent ? Verdict::secret_spent : Verdict::expired};
+    return Check{.verdict = wrong || refusal->meaning == Meaning::spent ? Verdict::secret_spent : Verdict::expired,
+                 .detail = refusal ? refusal->detail : std::string{}};
 }
 
 Result<bool> TwilioValidator::bind(const Account& account, const SessionId& session, const Check& check,
@@ -191,7 +194,7 @@ Result<bool> TwilioValidator::bind(const Account& account, const SessionId& sess
 
 // Twilio knows no such factor. With the wrong service it would know none at all, and a password alone would be enough
 // to enroll anew: so the service must be there, and be the one that has the factor.
-Result<Check> TwilioValidator::without_factor(const Account& account) {
+Result<Check> TwilioValidator::without_factor(const Account& account, const Refusal& refusal) {
     auto known = factors_.find(account);
     if (!known) return known.error();
     if (*known && (*known)->secret.sealed != api_.service_sid()) {
@@ -204,13 +207,13 @@ Result<Check> TwilioValidator::without_factor(const Account& account) {
     }
     if (auto unbound = factors_.unbind(account); !unbound) return unbound.error();
     if (auto owed = owed_.owe(account.uuid, account.mfa_sid); !owed) return owed.error();
-    return Check{Verdict::factor_gone};
+    return Check{.verdict = Verdict::factor_gone, .detail = refusal.detail};
 }
 
 Result<Check> TwilioValidator::check(const Account& account, std::string_view code, Moment) {
     auto wait = quotas_.take(account.mfa_sid, account.uuid, challenge_limits);
     if (!wait) return wait.error();
-    if (*wait) return Check{.verdict = Verdict::wait, .wait = **wait};
+    if (*wait) return Check{.verdict = Verdict::wait, .wait = **wait, .detail = std::string{own_limit}};
 
     auto answer = api_.create_challenge(account.uuid, account.mfa_sid, code);
     if (was_not_asked(answer)) {
@@ -223,8 +226,8 @@ Result<Check> TwilioValidator::check(const Account& account, std::string_view co
     }
     const auto& refusal = std::get<Refusal>(*answer);
     switch (refusal.meaning) {
-        case Meaning::wait: return Check{.verdict = Verdict::wait, .wait = refusal.wait};
-        case Meaning::gone: return without_factor(account);
+        case Meaning::wait: return Check{.verdict = Verdict::wait, .wait = refusal.wait, .detail = refusal.detail};
+        case Meaning::gone: return without_factor(account, refusal);
         default: return Check{Verdict::wrong};
     }
 }

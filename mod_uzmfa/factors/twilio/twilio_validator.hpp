@@ -34,7 +34,7 @@ private:
     Result<Done> make_room(const Account& account);
     Result<Done> pay_entity(const Account& account);
     Check accepted(const Account& account, std::string_view sid, std::string_view code) const;
-    Result<Check> without_factor(const Account& account);
+    Result<Check> without_factor(const Account& account, const Refusal& refusal);
 
     Quotas& quotas_;
     OwedDeletions& owed_;
