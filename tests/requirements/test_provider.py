@@ -568,6 +568,35 @@ def test_R41_a_child_that_dies_between_Twilios_answer_and_ours(start_twilio: Sta
     assert_passed(pending_browser(twilio, user).verify(app.fresh()))
 
 
+@pytest.mark.parametrize("mpm", ["prefork", "event"])
+def test_a_database_that_is_restarted_between_Twilios_answer_and_ours(start_twilio: StartTwilio, mpm: str) -> None:
+    twilio = start_twilio("pgsql", mpm=mpm)
+    site = twilio.site
+    user = site.enrolled_user()
+    browser = pending_browser(twilio, user)
+    children = site.httpd.children()
+    twilio.double.forget_calls()
+    twilio.double.script("create_challenge", play.answer_then(site.database.break_connections))
+    assert_passed(browser.verify(user.app.fresh()))
+    assert is_open(browser.fetch("/"))
+    assert twilio.names_of_calls() == ["create_challenge"]
+    assert set(children) <= set(site.httpd.children())
+
+
+def test_R84_a_database_that_goes_down_between_Twilios_answer_and_ours(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio("pgsql")
+    site = twilio.site
+    user = site.enrolled_user()
+    browser = pending_browser(twilio, user)
+    site.log.expect("UZMFA1031")
+    twilio.double.script("create_challenge", play.answer_then(site.database.go_down))
+    form, code = browser.fetch(f"{OWN}/verify"), user.app.fresh()
+    assert_unavailable(browser.submit(form, code=code))
+    assert not is_open(browser.fetch("/"))
+    site.database.come_back()
+    assert_passed(browser.submit(form, code=code))
+
+
 # --- connections ---
 
 
