@@ -15,7 +15,8 @@ Outcome refusal(int status, Reason reason) {
 
 Outcome told_to_wait(Outcome outcome, seconds wait) {
     const auto minutes = std::max<std::int64_t>(1, (wait.count() + 59) / 60);
-    outcome.retry_after = wait;
+    // A provider may say 0, and a 429 or 503 always says how long.
+    outcome.retry_after = std::max(wait, seconds{1});
     if (outcome.page) outcome.page->with("wait_minutes", std::to_string(minutes));
     return outcome;
 }

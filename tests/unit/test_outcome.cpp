@@ -47,6 +47,11 @@ TEST(a_limit_of_the_provider_is_429_with_the_time_to_wait) {
     CHECK_EQUAL(outcome.page->values[0].second, "1440");
 }
 
+TEST(whoever_is_told_to_wait_is_told_how_long) {
+    CHECK_EQUAL(failure({ErrorKind::provider_unavailable, "", seconds{0}}).retry_after, seconds{1});
+    CHECK_EQUAL(told_to_wait(Outcome{.status = 429}, seconds{0}).retry_after, seconds{1});
+}
+
 TEST(a_redirect_is_a_303_without_a_page) {
     const auto outcome = redirect(Reason::step_passed, "/a");
     CHECK_EQUAL(outcome.status, 303);
