@@ -4,6 +4,7 @@
 import os
 import re
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -319,6 +320,17 @@ def test_a_wrong_code_may_be_an_error(quiet: TwilioSite, code: int) -> None:
     assert not is_open(browser.fetch("/"))
 
 
+def test_a_wait_of_no_time_is_a_second(quiet: TwilioSite) -> None:
+    user = quiet.site.enrolled_user()
+    browser = pending_browser(quiet, user)
+    form = browser.fetch(f"{OWN}/verify")
+    quiet.site.log.expect("UZMFA1036")
+    for code, status in ((60312, 429), (20503, 503)):
+        quiet.double.script("create_challenge", play.error(code, headers={"Retry-After": "0"}))
+        answer = browser.submit(form, code=user.app.wrong())
+        assert (answer.status, answer.headers["Retry-After"]) == (status, "1")
+
+
 def test_a_lock_at_Twilio_says_how_long(quiet: TwilioSite) -> None:
     user = quiet.site.enrolled_user()
     browser = pending_browser(quiet, user)
@@ -427,6 +439,42 @@ def test_what_a_reset_left_goes_before_there_is_a_new_factor(quiet: TwilioSite) 
     assert [call.name for call in quiet.double.calls if uuid in call.path] == ["delete_entity", "create_factor", "verify_factor"]
     assert quiet.factor_of(user.name).status == "verified"
     assert site.database.execute("SELECT * FROM uzmfa_owed_deletion WHERE uuid = ?", (uuid,)) == []
+
+
+def owe_entity(site: Site, uuid: str) -> None:
+    """What a reset writes down."""
+    site.database.execute("INSERT INTO uzmfa_owed_deletion (uuid, sid, owed_at, due_at, claimed_until, tries)"
+                          f" VALUES ('{uuid}', '', 0, 0, 0, 0)")
+
+
+def test_a_deletion_that_Twilio_does_not_permit_is_an_alarm(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio()
+    twilio.site.log.expect(r":error\].*UZMFA1037 .*70051.*RQ[0-9a-f]{32}", times=1)
+    twilio.double.script("delete_entity", play.error(70051, 403), times=None)
+    owe_entity(twilio.site, "0f8b6a52-7c0e-4f4e-9a0e-3b0f3e0a0003")
+    twilio.site.log.await_line("UZMFA1037")
+
+
+def test_an_answer_that_is_no_deletion_leaves_it_owed(start_twilio: StartTwilio) -> None:
+    twilio, uuid = start_twilio(), "0f8b6a52-7c0e-4f4e-9a0e-3b0f3e0a0004"
+    twilio.double.script("delete_entity", play.http_status(200, "<html>welcome</html>"))
+    owe_entity(twilio.site, uuid)
+    twilio.site.log.await_line("UZMFA1102")
+    assert twilio.site.database.execute("SELECT * FROM uzmfa_owed_deletion WHERE uuid = ?", (uuid,)) != []
+
+
+def test_R115_a_deletion_that_hangs_holds_no_database_connection(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio("pgsql", mpm="event", server=["DBDMin 1", "DBDKeep 1", "DBDMax 1"],
+                          directives={"UzmfaTwilioTimeout": "20s"})
+    user = twilio.site.add_user()
+    twilio.double.script("delete_entity", play.hang(), times=None)
+    owe_entity(twilio.site, "0f8b6a52-7c0e-4f4e-9a0e-3b0f3e0a0005")
+    twilio.double.await_hanging(1)
+    begin = time.monotonic()
+    for _ in range(6):  # whichever child
+        twilio.site.sign_in(user)
+    assert time.monotonic() - begin < 10
+    twilio.double.release()
 
 
 # --- outage ---
