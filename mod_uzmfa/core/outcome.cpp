@@ -15,7 +15,8 @@ Outcome refusal(int status, Reason reason) {
 
 Outcome told_to_wait(Outcome outcome, seconds wait) {
     using std::chrono::ceil, std::chrono::hours, std::chrono::minutes;
-    outcome.retry_after = wait;
+    // A provider may say 0, and a 429 or 503 always says how long.
+    outcome.retry_after = std::max(wait, seconds{1});
     if (!outcome.page) return outcome;
     if (wait < hours{2}) outcome.page->with("wait_minutes", std::to_string(std::max(minutes{1}, ceil<minutes>(wait)).count()));
     else outcome.page->with("wait_hours", std::to_string(ceil<hours>(wait).count()));

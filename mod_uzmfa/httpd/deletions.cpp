@@ -3,8 +3,10 @@
 
 #include "factors/twilio/deletions.hpp"
 #include "httpd/connections.hpp"
+#include "httpd/log.hpp"
 #include "httpd/service.hpp"
 #include "httpd/watch.hpp"
+#include "httpd/without_connection.hpp"
 #include "store/owed_deletion_store.hpp"
 
 #include <curl/curl.h>
@@ -32,6 +34,15 @@ bool take_turn(NodeMemory::Provider& provider, std::int64_t now) {
     return until <= now && provider.deletions_until.compare_exchange_strong(until, now + turn);
 }
 
+// Nobody at a page sees that an API key may not delete.
+void raise_if_refused(server_rec* server, const Service& service, const Error& error) {
+    if (error.kind != ErrorKind::provider_refuses) return;
+    if (!service.memory().may_raise(NodeMemory::Alarm::provider_settings, from_unix_time(apr_time_sec(apr_time_now())))) return;
+    const Event& event = event_of(Reason::provider_refuses);
+    ap_log_error(APLOG_MARK, event.level, 0, server, "UZMFA%d %s: %s, %s", event.id, name_of(event.reason).data(), event.text,
+                 error.detail.c_str());
+}
+
 void make_deletions(apr_pool_t* pool, server_rec* server, const Service& service) {
     const Provider& provider = *service.provider();
     DbdConnections connections{pool, server, service.source()};
@@ -40,14 +51,15 @@ void make_deletions(apr_pool_t* pool, server_rec* server, const Service& service
     const auto due = owed.due();
     if (!due) return;
     for (const auto& deletion : *due) {
-        database.release();
-        auto api = provider.api(provider.client());
+        WithoutConnection client{provider.client(), database};
+        auto api = provider.api(client);
         const auto paid = twilio::pay(deletion, owed, api);
         const auto what = (deletion.sid.empty() ? "what a reset left" : deletion.sid) + " of the uuid " + deletion.uuid;
         if (paid && *paid) ap_log_error(APLOG_MARK, APLOG_INFO, 0, server, "UZMFA1101 deleted at the provider: %s", what.c_str());
         if (paid) continue;
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, server, "UZMFA1102 not yet deleted at the provider: %s, %s",
                      what.c_str(), paid.error().detail.c_str());
+        raise_if_refused(server, service, paid.error());
         return;  // it will not do better with the next
     }
 }

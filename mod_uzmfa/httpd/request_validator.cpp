@@ -3,26 +3,12 @@
 
 #include "factors/totp/local_validator.hpp"
 #include "factors/twilio/twilio_validator.hpp"
+#include "httpd/without_connection.hpp"
 #include "store/owed_deletion_store.hpp"
 #include "store/quota_store.hpp"
 
 namespace uzmfa {
 namespace {
-
-// A call may take seconds: nobody else should miss the database connection meanwhile.
-class WithoutConnection final : public HttpClient {
-public:
-    WithoutConnection(HttpClient& client, Database& database) : client_{client}, database_{database} {}
-
-    Result<HttpAnswer> send(const HttpRequest& request, Deadline deadline) override {
-        database_.release();
-        return client_.send(request, deadline);
-    }
-
-private:
-    HttpClient& client_;
-    Database& database_;
-};
 
 struct TwilioParts {
     TwilioParts(const Provider& provider, Database& database)

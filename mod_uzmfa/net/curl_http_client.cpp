@@ -147,6 +147,8 @@ private:
         curl_easy_reset(easy_.get());
         set(CURLOPT_NOSIGNAL, 1L);
         set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+        // Else libcurl waits behind the deadline until the name server's own time is over.
+        set(CURLOPT_QUICK_EXIT, 1L);
         set(CURLOPT_MAXCONNECTS, 1L);
 
         set(CURLOPT_URL, request.url.c_str());

@@ -28,6 +28,43 @@ Pool pool_below(apr_pool_t* parent) {
     return Pool{pool};
 }
 
+// What has started ends: with a rollback where nothing else is said. PostgreSQL's driver writes through a null pointer
+// where a transaction cannot start, as on a broken connection; so it is told in SQL.
+class Transaction {
+public:
+    Transaction(const Connection& open, Driver driver) : open_{open}, pool_{pool_below(open.pool)}, is_sql_{driver == Driver::pgsql} {}
+    ~Transaction() {
+        if (is_open_) end(false);
+    }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+    int start() {
+        const int code = is_sql_ ? query("BEGIN") : apr_dbd_transaction_start(open_.driver, pool_.get(), open_.handle, &noted_);
+        // SQLite's driver has noted it even where it failed.
+        is_open_ = code == 0 || noted_;
+        return code;
+    }
+    int end(bool commits) {
+        is_open_ = false;
+        if (is_sql_) return query(commits ? "COMMIT" : "ROLLBACK");
+        apr_dbd_transaction_mode_set(open_.driver, noted_, commits ? APR_DBD_TRANSACTION_COMMIT : APR_DBD_TRANSACTION_ROLLBACK);
+        return apr_dbd_transaction_end(open_.driver, pool_.get(), noted_);
+    }
+
+private:
+    int query(const char* sql) {
+        int changed = 0;
+        return apr_dbd_query(open_.driver, open_.handle, &changed, sql);
+    }
+
+    const Connection& open_;
+    Pool pool_;
+    apr_dbd_transaction_t* noted_ = nullptr;
+    bool is_sql_;
+    bool is_open_ = false;
+};
+
 std::vector<const char*> values_of(std::initializer_list<Parameter> parameters) {
     std::vector<const char*> values;
     for (const auto& parameter : parameters) values.push_back(parameter.text.c_str());
@@ -174,28 +211,18 @@ Result<bool> Database::try_transaction(const std::function<Result<bool>()>& work
     auto open = connection();
     if (!open) return open.error();
     const auto writing = turn_to_write();
-    const auto& [driver, handle, parent, kept] = **open;
-    const auto pool = pool_below(parent);
-    apr_dbd_transaction_t* transaction = nullptr;
-    int code = apr_dbd_transaction_start(driver, pool.get(), handle, &transaction);
-    if (code != 0 && reconnect(**open)) code = apr_dbd_transaction_start(driver, pool.get(), handle, &transaction);
-    if (code != 0) {
-        auto failed = failure("the transaction's start", code);
-        // SQLite's driver has noted the transaction all the same.
-        if (transaction) apr_dbd_transaction_end(driver, pool.get(), transaction);
-        return failed;
-    }
+    Transaction transaction{**open, driver()};
+    int code = transaction.start();
+    if (code != 0 && reconnect(**open)) code = transaction.start();
+    if (code != 0) return failure("the transaction's start", code);
 
-    // The pool ends it where an exception leaves the work.
-    apr_dbd_transaction_mode_set(driver, transaction, APR_DBD_TRANSACTION_ROLLBACK);
     began = true;
     has_failed_ = false;
     in_transaction_ = true;
     const auto leave = std::unique_ptr<bool, void (*)(bool*)>{&in_transaction_, [](bool* in) { *in = false; }};
     auto done = work();
     const bool commits = done && *done && !has_failed_;
-    if (commits) apr_dbd_transaction_mode_set(driver, transaction, APR_DBD_TRANSACTION_COMMIT);
-    code = apr_dbd_transaction_end(driver, pool.get(), transaction);
+    code = transaction.end(commits);
     if (commits && code != 0) return failure("the transaction's end", code);
     if (!commits && done && *done) return Error{ErrorKind::unavailable, "a statement of the transaction failed"};
     return done;

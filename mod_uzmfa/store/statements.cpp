@@ -95,7 +95,7 @@ constexpr Row rows[] = {
      " AND number = (SELECT max(number) FROM uzmfa_quota_use WHERE name = %s)"},
     {Statement::find_quota, "find_quota",
      "SELECT {now} - used_at FROM uzmfa_quota_use WHERE name = %s ORDER BY used_at DESC LIMIT 100"},
-    {Statement::purge_quota, "purge_quota", "DELETE FROM uzmfa_quota_use WHERE name = %s AND used_at <= {now} - 86400"},
+    {Statement::purge_quota, "purge_quota", "DELETE FROM uzmfa_quota_use WHERE name = %s AND used_at <= {now} - 86460"},
     {Statement::owe_deletion, "owe_deletion",
      "INSERT INTO uzmfa_owed_deletion (uuid, sid, owed_at, due_at, claimed_until, tries)"
      " VALUES (%s, %s, {now}, {now}, 0, 0) ON CONFLICT (uuid, sid) DO UPDATE SET due_at = excluded.due_at"},

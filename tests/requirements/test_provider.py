@@ -4,6 +4,7 @@
 import os
 import re
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -246,7 +247,7 @@ def test_R31_challenges_stay_below_Twilios_limits(start_twilio: StartTwilio) -> 
     answers = [browser.submit(form, code=user.app.wrong()) for _ in range(60)]
     refused = [answer for answer in answers if answer.status == 429]
     assert len(twilio.double.calls_of("create_challenge")) < 50 and refused
-    assert all(0 < int(answer.headers["Retry-After"]) <= 3600 for answer in refused)
+    assert all(0 < int(answer.headers["Retry-After"]) <= 3606 for answer in refused)
     assert_shows_wait(refused[-1])
     site.log.await_line("UZMFA1034 .*own limit")
     assert_shows_wait(browser.submit(form, code=user.app.fresh()))
@@ -327,6 +328,17 @@ def test_a_wrong_code_may_be_an_error(quiet: TwilioSite, code: int) -> None:
     quiet.double.script("create_challenge", play.error(code, STATUS.get(code)))
     assert_asked_again(browser.verify(user.app.fresh()))
     assert not is_open(browser.fetch("/"))
+
+
+def test_a_wait_of_no_time_is_a_second(quiet: TwilioSite) -> None:
+    user = quiet.site.enrolled_user()
+    browser = pending_browser(quiet, user)
+    form = browser.fetch(f"{OWN}/verify")
+    quiet.site.log.expect("UZMFA1036")
+    for code, status in ((60312, 429), (20503, 503)):
+        quiet.double.script("create_challenge", play.error(code, headers={"Retry-After": "0"}))
+        answer = browser.submit(form, code=user.app.wrong())
+        assert (answer.status, answer.headers["Retry-After"]) == (status, "1")
 
 
 def test_a_lock_at_Twilio_says_how_long(quiet: TwilioSite) -> None:
@@ -439,6 +451,42 @@ def test_what_a_reset_left_goes_before_there_is_a_new_factor(quiet: TwilioSite) 
     assert [call.name for call in quiet.double.calls if uuid in call.path] == ["delete_entity", "create_factor", "verify_factor"]
     assert quiet.factor_of(user.name).status == "verified"
     assert site.database.execute("SELECT * FROM uzmfa_owed_deletion WHERE uuid = ?", (uuid,)) == []
+
+
+def owe_entity(site: Site, uuid: str) -> None:
+    """What a reset writes down."""
+    site.database.execute("INSERT INTO uzmfa_owed_deletion (uuid, sid, owed_at, due_at, claimed_until, tries)"
+                          f" VALUES ('{uuid}', '', 0, 0, 0, 0)")
+
+
+def test_a_deletion_that_Twilio_does_not_permit_is_an_alarm(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio()
+    twilio.site.log.expect(r":error\].*UZMFA1037 .*70051.*RQ[0-9a-f]{32}", times=1)
+    twilio.double.script("delete_entity", play.error(70051, 403), times=None)
+    owe_entity(twilio.site, "0f8b6a52-7c0e-4f4e-9a0e-3b0f3e0a0003")
+    twilio.site.log.await_line("UZMFA1037")
+
+
+def test_an_answer_that_is_no_deletion_leaves_it_owed(start_twilio: StartTwilio) -> None:
+    twilio, uuid = start_twilio(), "0f8b6a52-7c0e-4f4e-9a0e-3b0f3e0a0004"
+    twilio.double.script("delete_entity", play.http_status(200, "<html>welcome</html>"))
+    owe_entity(twilio.site, uuid)
+    twilio.site.log.await_line("UZMFA1102")
+    assert twilio.site.database.execute("SELECT * FROM uzmfa_owed_deletion WHERE uuid = ?", (uuid,)) != []
+
+
+def test_R115_a_deletion_that_hangs_holds_no_database_connection(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio("pgsql", mpm="event", server=["DBDMin 1", "DBDKeep 1", "DBDMax 1"],
+                          directives={"UzmfaTwilioTimeout": "20s"})
+    user = twilio.site.add_user()
+    twilio.double.script("delete_entity", play.hang(), times=None)
+    owe_entity(twilio.site, "0f8b6a52-7c0e-4f4e-9a0e-3b0f3e0a0005")
+    twilio.double.await_hanging(1)
+    begin = time.monotonic()
+    for _ in range(6):  # whichever child
+        twilio.site.sign_in(user)
+    assert time.monotonic() - begin < 10
+    twilio.double.release()
 
 
 # --- outage ---
@@ -586,6 +634,35 @@ def test_R41_a_child_that_dies_between_Twilios_answer_and_ours(start_twilio: Sta
         assert_passed(browser.submit(again, code=app.fresh()))
     user.authenticator = app
     assert_passed(pending_browser(twilio, user).verify(app.fresh()))
+
+
+@pytest.mark.parametrize("mpm", ["prefork", "event"])
+def test_a_database_that_is_restarted_between_Twilios_answer_and_ours(start_twilio: StartTwilio, mpm: str) -> None:
+    twilio = start_twilio("pgsql", mpm=mpm)
+    site = twilio.site
+    user = site.enrolled_user()
+    browser = pending_browser(twilio, user)
+    children = site.httpd.children()
+    twilio.double.forget_calls()
+    twilio.double.script("create_challenge", play.answer_then(site.database.break_connections))
+    assert_passed(browser.verify(user.app.fresh()))
+    assert is_open(browser.fetch("/"))
+    assert twilio.names_of_calls() == ["create_challenge"]
+    assert set(children) <= set(site.httpd.children())
+
+
+def test_R84_a_database_that_goes_down_between_Twilios_answer_and_ours(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio("pgsql")
+    site = twilio.site
+    user = site.enrolled_user()
+    browser = pending_browser(twilio, user)
+    site.log.expect("UZMFA1031")
+    twilio.double.script("create_challenge", play.answer_then(site.database.go_down))
+    form, code = browser.fetch(f"{OWN}/verify"), user.app.fresh()
+    assert_unavailable(browser.submit(form, code=code))
+    assert not is_open(browser.fetch("/"))
+    site.database.come_back()
+    assert_passed(browser.submit(form, code=code))
 
 
 # --- connections ---

@@ -5,6 +5,8 @@
 #include "test.hpp"
 
 #include <curl/curl.h>
+#include <dlfcn.h>
+#include <netdb.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -16,6 +18,9 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using Method = HttpRequest::Method;
+
+constexpr std::string_view slow_name = "slow.test";
+constexpr seconds time_of_slow_name{3};
 
 struct Libcurl {
     Libcurl() { curl_global_init(CURL_GLOBAL_DEFAULT); }
@@ -331,6 +336,15 @@ TEST(a_call_ends_at_its_deadline) {
     }
 }
 
+TEST(a_call_ends_at_its_deadline_while_no_name_server_answers) {
+    const Libcurl libcurl;
+    CurlHttpClient client{options()};
+    const auto begin = Deadline::clock::now();
+    const auto error = ERROR_OF(client.send({.url = "https://" + std::string{slow_name}}, in(milliseconds{100})));
+    CHECK(Deadline::clock::now() - begin < time_of_slow_name);
+    CHECK_EQUAL(error.detail, "no answer of the provider in time");
+}
+
 // --- connections ---
 
 TEST(a_hundred_calls_one_after_the_other_share_a_connection) {
@@ -569,3 +583,12 @@ TEST(a_ca_file_that_cannot_be_read_is_said) {
 
 }  // namespace
 }  // namespace uzmfa::test
+
+// In the C library's place: one name takes long.
+extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints, addrinfo** found) {
+    if (name && name == uzmfa::test::slow_name) {
+        std::this_thread::sleep_for(uzmfa::test::time_of_slow_name);
+        return EAI_AGAIN;
+    }
+    return reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"))(name, service, hints, found);
+}

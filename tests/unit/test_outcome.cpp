@@ -63,6 +63,11 @@ TEST(a_wait_is_told_in_minutes_and_from_two_hours_on_in_hours_and_never_too_shor
     }
 }
 
+TEST(whoever_is_told_to_wait_is_told_how_long) {
+    CHECK_EQUAL(failure({ErrorKind::provider_unavailable, "", seconds{0}}).retry_after, seconds{1});
+    CHECK_EQUAL(told_to_wait(Outcome{.status = 429}, seconds{0}).retry_after, seconds{1});
+}
+
 TEST(a_redirect_is_a_303_without_a_page) {
     const auto outcome = redirect(Reason::step_passed, "/a");
     CHECK_EQUAL(outcome.status, 303);

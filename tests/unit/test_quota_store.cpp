@@ -89,11 +89,11 @@ TEST(the_wait_is_until_there_is_room_in_each_window) {
     }
 }
 
-TEST(what_is_a_day_old_is_purged_of_this_name) {
+TEST(what_is_a_day_and_a_minute_old_is_purged_of_this_name) {
     Scene scene;
-    scene.add("YF1", 99, 86401);
+    scene.add("YF1", 99, 86461);
     scene.add("YF1", 2, 80000);
-    scene.add("YF2", 3, 86401);
+    scene.add("YF2", 3, 86461);
     CHECK(!scene.take("YF1"));
     CHECK_EQUAL(scene.used("YF1"), "3");
     CHECK_EQUAL(scene.used("YF2"), "3");

@@ -736,7 +736,7 @@ TEST(R31_challenges_of_a_factor_are_fewer_than_twilio_locks_at) {
     static_cast<void>(world.enrolled());
     CHECK(world.verify(wrong_code) == Verdict::wrong);
     CHECK_EQUAL(world.quotas.taken.at(factor(900)), 1);
-    CHECK(world.quotas.limits_of.at(factor(900)) == (std::vector<std::pair<int, std::int64_t>>{{49, 3600}, {99, 86400}}));
+    CHECK(world.quotas.limits_of.at(factor(900)) == (std::vector<std::pair<int, std::int64_t>>{{49, 3606}, {99, 86406}}));
     CHECK_EQUAL(world.quotas.uuid_of.at(factor(900)), alices_uuid);
 }
 

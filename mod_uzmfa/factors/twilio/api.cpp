@@ -245,6 +245,7 @@ Answer<std::vector<FactorRow>> Api::list_factors(std::string_view identity) {
 Answer<Done> Api::remove(const std::string& url) {
     auto answer = call({.method = HttpRequest::Method::remove, .url = url});
     if (!answer) return answer.error();
+    if (const auto* http = std::get_if<HttpAnswer>(&*answer); http && http->status != 204) return ill_formed(*http);
     const auto* refusal = std::get_if<Refusal>(&*answer);
     if (refusal && refusal->meaning != Meaning::gone) return std::variant<Done, Refusal>{*refusal};
     return std::variant<Done, Refusal>{Done{}};

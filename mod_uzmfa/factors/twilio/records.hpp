@@ -13,7 +13,7 @@
 
 namespace uzmfa::twilio {
 
-// No more than `most` within `window`, which is a day at most.
+// No more than `most` within `window`, which is a day and a minute at most.
 struct Limit {
     int most;  // below 100
     seconds window;

@@ -7,6 +7,8 @@
 #include "factors/twilio/deletions.hpp"
 #include "factors/twilio/sids.hpp"
 
+#include <array>
+
 namespace uzmfa::twilio {
 namespace {
 
@@ -14,7 +16,11 @@ using std::chrono::hours;
 
 // Twilio locks a factor after 50 challenges an hour or 100 a day (60312), and a user after 100 new factors a day
 // (60326). Whoever knows the password must not be able to bring that about.
-constexpr Limit challenge_limits[] = {{49, hours{1}}, {99, hours{24}}};
+// It counts a call when it comes there, which may be as late as the deadline; here it is counted before, in whole seconds.
+std::array<Limit, 2> challenge_limits(seconds timeout) {
+    const seconds late = timeout + seconds{1};
+    return {{{49, hours{1} + late}, {99, hours{24} + late}}};
+}
 constexpr Limit factor_limits[] = {{50, hours{24}}};
 
 // What is sealed of a pending factor: the secret, a line end, the URI.
@@ -211,7 +217,7 @@ Result<Check> TwilioValidator::without_factor(const Account& account, const Refu
 }
 
 Result<Check> TwilioValidator::check(const Account& account, std::string_view code, Moment) {
-    auto wait = quotas_.take(account.mfa_sid, account.uuid, challenge_limits);
+    auto wait = quotas_.take(account.mfa_sid, account.uuid, challenge_limits(settings_.timeout));
     if (!wait) return wait.error();
     if (*wait) return Check{.verdict = Verdict::wait, .wait = **wait, .detail = std::string{own_limit}};
 
