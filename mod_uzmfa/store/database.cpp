@@ -28,6 +28,56 @@ Pool pool_below(apr_pool_t* parent) {
     return Pool{pool};
 }
 
+// One transaction, rolled back unless it is told to commit. On PostgreSQL it is made of statements: apr_dbd's driver
+// writes through a null pointer where BEGIN fails, as it does on a connection that the server has closed.
+class Transaction {
+public:
+    Transaction(const Connection& open, Driver driver)
+        : open_{open}, is_plain_{driver == Driver::pgsql}, pool_{pool_below(open.pool)} {}
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction() {
+        if (is_open_) end(false);
+    }
+
+    // Both return what apr_dbd says; 0 is success.
+    int start() {
+        const int code = is_plain_ ? run("BEGIN") : start_of_driver();
+        is_open_ = code == 0;
+        return code;
+    }
+
+    int end(bool commits) {
+        is_open_ = false;
+        if (is_plain_) return run(commits ? "COMMIT" : "ROLLBACK");
+        if (commits) apr_dbd_transaction_mode_set(open_.driver, transaction_, APR_DBD_TRANSACTION_COMMIT);
+        return apr_dbd_transaction_end(open_.driver, pool_.get(), transaction_);
+    }
+
+private:
+    int run(const char* sql) {
+        int changed = 0;
+        return apr_dbd_query(open_.driver, open_.handle, &changed, sql);
+    }
+
+    int start_of_driver() {
+        const int code = apr_dbd_transaction_start(open_.driver, pool_.get(), open_.handle, &transaction_);
+        if (code == 0) {
+            apr_dbd_transaction_mode_set(open_.driver, transaction_, APR_DBD_TRANSACTION_ROLLBACK);
+        } else if (transaction_) {
+            // SQLite's driver has noted the transaction all the same.
+            apr_dbd_transaction_end(open_.driver, pool_.get(), transaction_);
+        }
+        return code;
+    }
+
+    const Connection& open_;
+    const bool is_plain_;
+    const Pool pool_;
+    apr_dbd_transaction_t* transaction_ = nullptr;
+    bool is_open_ = false;
+};
+
 std::vector<const char*> values_of(std::initializer_list<Parameter> parameters) {
     std::vector<const char*> values;
     for (const auto& parameter : parameters) values.push_back(parameter.text.c_str());
@@ -174,27 +224,18 @@ Result<bool> Database::try_transaction(const std::function<Result<bool>()>& work
     auto open = connection();
     if (!open) return open.error();
     const auto writing = turn_to_write();
-    const auto& [driver, handle, parent, kept] = **open;
-    const auto pool = pool_below(parent);
-    apr_dbd_transaction_t* transaction = nullptr;
-    int code = apr_dbd_transaction_start(driver, pool.get(), handle, &transaction);
-    if (code != 0 && reconnect(**open)) code = apr_dbd_transaction_start(driver, pool.get(), handle, &transaction);
-    if (code != 0) {
-        // SQLite's driver has noted the transaction all the same.
-        if (transaction) apr_dbd_transaction_end(driver, pool.get(), transaction);
-        return failure("the transaction's start", code);
-    }
+    Transaction transaction{**open, driver()};
+    int code = transaction.start();
+    if (code != 0 && reconnect(**open)) code = transaction.start();
+    if (code != 0) return failure("the transaction's start", code);
 
-    // The pool ends it where an exception leaves the work.
-    apr_dbd_transaction_mode_set(driver, transaction, APR_DBD_TRANSACTION_ROLLBACK);
     began = true;
     has_failed_ = false;
     in_transaction_ = true;
     const auto leave = std::unique_ptr<bool, void (*)(bool*)>{&in_transaction_, [](bool* in) { *in = false; }};
     auto done = work();
     const bool commits = done && *done && !has_failed_;
-    if (commits) apr_dbd_transaction_mode_set(driver, transaction, APR_DBD_TRANSACTION_COMMIT);
-    code = apr_dbd_transaction_end(driver, pool.get(), transaction);
+    code = transaction.end(commits);
     if (commits && code != 0) return failure("the transaction's end", code);
     if (!commits && done && *done) return Error{ErrorKind::unavailable, "a statement of the transaction failed"};
     return done;
