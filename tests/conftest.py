@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.chrome import Chrome, start_chrome
+from harness.cluster import Cluster
 from harness.error_log import ErrorLog
 from harness.node_packages import node_packages
 from harness.paths import MODULE, TOOL
@@ -88,6 +89,21 @@ def start_site(build_site: Callable[..., Site]) -> Callable[..., Site]:
         return site
 
     return start
+
+
+@pytest.fixture
+def start_cluster(build_site: Callable[..., Site]) -> Iterator[Callable[..., Cluster]]:
+    """Make several nodes of this test on one database, and start them behind a balancer."""
+    made: list[Cluster] = []
+
+    def start(**options: Any) -> Cluster:
+        made.append(Cluster(build_site, **options))
+        made[-1].start()
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.stop()
 
 
 @pytest.fixture

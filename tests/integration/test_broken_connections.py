@@ -9,7 +9,9 @@ from harness.browser import Browser
 from harness.database import PostgreSql
 from harness.expect import assert_passed, assert_sent_to
 from harness.parallel import at_once
+from harness.provider import TwilioSite
 from harness.site import Site, User, is_open
+from harness.twilio.behaviours import Turn, usual
 
 POOL = 6
 
@@ -58,3 +60,19 @@ def test_all_sign_ins_together_after_a_restart_of_the_database_work(pooled_site:
     browsers: list[Browser] = at_once([lambda user=user: pooled_site.sign_in(user) for user in users])
     for user, browser in zip(users, browsers):
         assert_passed(browser.verify(user.app.fresh()))
+
+
+def test_a_restart_of_the_database_while_the_provider_is_asked_is_not_noticed(
+        start_twilio: Callable[..., TwilioSite]) -> None:
+    twilio = start_twilio("pgsql")
+    user = twilio.site.enrolled_user()
+    browser = twilio.site.sign_in(user)
+
+    def answer_after_a_restart(turn: Turn) -> None:
+        break_connections(twilio.site)
+        usual(turn)
+
+    # Then the transaction's start is the first that is sent on the broken connection.
+    twilio.double.script("create_challenge", answer_after_a_restart)
+    assert_passed(browser.verify(user.app.fresh()))
+    assert is_open(browser.fetch("/"))

@@ -186,5 +186,15 @@ class PostgreSql(Database):
         self._cluster.open_database(self.name)
         self._connection = self._cluster.connect(self.name)
 
+    def stop_server(self, mode: str) -> None:
+        """Stop the database server, which must be this site's alone."""
+        self._connection.close()
+        self._cluster.stop(mode)
+
+    def start_server(self) -> None:
+        """Start it again."""
+        self._cluster.start()
+        self._connection = self._cluster.connect(self.name)
+
     def close(self) -> None:
         self._connection.close()

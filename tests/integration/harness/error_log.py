@@ -16,13 +16,16 @@ CRASH = re.compile(r"exit signal (?!Terminated)")
 
 @dataclass
 class Expectation:
-    """A pattern that a test announced, and how many lines it may match; None is one or more."""
+    """A pattern that a test announced, and how many lines it may match; None is one or more, or any number."""
 
     pattern: re.Pattern[str]
     times: int | None
+    must_come: bool = True
     seen: int = 0
 
     def is_met(self) -> bool:
+        if not self.must_come:
+            return True
         return self.seen > 0 if self.times is None else self.seen == self.times
 
 
@@ -42,6 +45,10 @@ class ErrorLog:
     def expect(self, pattern: str, times: int | None = None) -> None:
         """Name a line above `info` that this test causes; it must come."""
         self._expectations.append(Expectation(re.compile(pattern), times))
+
+    def allow(self, pattern: str) -> None:
+        """Name a line above `info` that may come, or not."""
+        self._expectations.append(Expectation(re.compile(pattern), None, must_come=False))
 
     def lines(self, pattern: str = "") -> list[str]:
         """The lines since the mark that contain the pattern."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One real httpd on ports of its own."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -107,10 +108,14 @@ class Httpd:
         self._process = None
 
     def kill(self) -> None:
-        """End the server at once, for when it does not end by itself."""
+        """End the server at once, its children too, as a machine that fails does."""
         if self._process is not None:
-            self._process.kill()
+            group = [self.pid, *self.children()]
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()
+            while any(is_alive(pid) for pid in group):
+                time.sleep(0.02)
             self._process = None
 
     def graceful(self) -> None:

@@ -24,13 +24,17 @@ class Cluster:
         folder.mkdir()
         shutil.chown(folder, ACCOUNT, ACCOUNT)
         self._run("initdb", "-D", self._data, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-        options = f"-p {self._port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200 -c log_statement=all -c log_line_prefix='%u@%d '"
+        self._options = f"-p {self._port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200 -c log_statement=all -c log_line_prefix='%u@%d '"
         self._log = folder / "log"
-        self._run("pg_ctl", "-D", self._data, "-l", self._log, "-o", options, "-w", "start")
+        self.start()
         self._administer(f'CREATE ROLE "{WEB_ROLE}" LOGIN')
 
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", self._data, "-m", "fast", "-w", "stop")
+    def start(self) -> None:
+        self._run("pg_ctl", "-D", self._data, "-l", self._log, "-o", self._options, "-w", "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """`fast` breaks off transactions; `immediate` is a crash."""
+        self._run("pg_ctl", "-D", self._data, "-m", mode, "-w", "stop")
 
     def create_database(self) -> str:
         """A new database, empty."""

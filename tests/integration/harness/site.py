@@ -147,13 +147,13 @@ class Workshop:
             self._cluster = Cluster(self.folder / "postgresql")
         return self._cluster
 
-    def build(self, driver: str = "sqlite3", *, like: Site | None = None, movable_clock: bool = False,
-              **options: Any) -> Site:
+    def build(self, driver: str = "sqlite3", *, like: Site | None = None, database: Database | None = None,
+              movable_clock: bool = False, **options: Any) -> Site:
         """A site that has not started; `like` another it is a second node with the same keys and database."""
         root = self.folder / f"site{len(list(self.folder.glob('site*')))}"
         root.mkdir()
         clock = MovableClock(root / "clock") if movable_clock else Clock()
-        database = like.database if like else self._database(driver, root)
+        database = like.database if like else database or self._database(driver, root)
         keys = root / "keys"
         shutil.copy(like.keys if like else self._keys, keys)
         keys.chmod(0o600)

@@ -48,6 +48,14 @@ class Authenticator:
         self._last = chosen
         return self._totp.generate_otp(chosen)
 
+    def at_hand(self) -> tuple[int, str] | None:
+        """The step and the code of one that the server has not seen and accepts for 30 s yet; None if there is none now."""
+        chosen = max(self._last + 1, self.step())
+        if chosen > self.step() + self._skew:
+            return None
+        self._last = chosen
+        return chosen, self._totp.generate_otp(chosen)
+
     def spend(self, offset: int = 0) -> str:
         """The code of one step exactly, remembered as used."""
         self._last = self.step() + offset
