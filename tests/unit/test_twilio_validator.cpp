@@ -186,10 +186,10 @@ struct World {
     FakeTwilio twilio{client};
     Api api{client, "https://verify.example", "VA00000000000000000000000000000001", seconds{5}};
     Sealer sealer{{SecretBytes(key_bytes, 1)}, use::totp_secret};
-    SecretBytes digest_key = SecretBytes(key_bytes, 3);
+    std::vector<SecretBytes> digest_keys{SecretBytes(key_bytes, 3)};
     Site site;
     twilio::Settings settings;
-    TwilioValidator validator{factors, quotas, owed, api, sealer, digest_key, site, settings};
+    TwilioValidator validator{factors, quotas, owed, api, sealer, digest_keys, site, settings};
     Account account;
     SessionId session{1};
 
@@ -720,15 +720,16 @@ TEST(R10_what_is_kept_of_a_code_is_keyed_and_bound_to_user_and_factor) {
         if (variant == 1) world.account.uuid = bobs_uuid;
         static_cast<void>(world.enrolled());
         if (variant == 2) world.account.mfa_sid = factor(901);
-        if (variant == 3) world.digest_key = SecretBytes(key_bytes, 4);
+        if (variant == 3) world.digest_keys = {SecretBytes(key_bytes, 4)};
         const auto check = VALUE(world.validator.check(world.account, right_code, now));
         CHECK(check.verdict == Verdict::accepted);
-        CHECK_EQUAL(check.digest.size(), 64);
-        CHECK(digests.insert(check.digest).second);
+        CHECK_EQUAL(check.digests.size(), 1);
+        CHECK_EQUAL(check.digests.front().size(), 64);
+        CHECK(digests.insert(check.digests.front()).second);
     }
     World world;
     static_cast<void>(world.enrolled());
-    CHECK(!digests.insert(VALUE(world.validator.check(world.account, right_code, now)).digest).second);
+    CHECK(!digests.insert(VALUE(world.validator.check(world.account, right_code, now)).digests.front()).second);
 }
 
 TEST(R31_challenges_of_a_factor_are_fewer_than_twilio_locks_at) {
