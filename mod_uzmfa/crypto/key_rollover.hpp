@@ -18,8 +18,8 @@ Result<SecretBytes> with_last_key_in_front(std::string_view text);
 
 using KeyFileChange = Result<SecretBytes> (*)(std::string_view text);
 
-// Puts the changed text in the file's place as a whole, with the file's owner and mode; a link stays a link. One caller at
-// a time. The number of keys that the file then has.
+// Puts the changed text in the file's place as a whole, with the file's owner and mode; a link stays a link. One caller
+// at a time. The number of keys that the file then has.
 Result<std::size_t> change_key_file(const std::string& path, KeyFileChange change);
 
 }  // namespace uzmfa

@@ -58,7 +58,7 @@ private:
 
 }  // namespace
 
-Result<Done> replace_file(const std::string& path, const std::function<Result<SecretBytes>(const std::string& real_path)>& make_text) {
+Result<Done> replace_file(const std::string& path, const MakeText& make_text) {
     const auto failed = [&] { return Error{ErrorKind::misconfigured, path + ": " + std::strerror(errno)}; };
     const std::unique_ptr<char, decltype(&std::free)> resolved{realpath(path.c_str(), nullptr), std::free};
     if (!resolved) return failed();
@@ -73,8 +73,8 @@ Result<Done> replace_file(const std::string& path, const std::function<Result<Se
     struct stat status {};
     if (stat(real_path.c_str(), &status) != 0) return failed();
     NewFile fresh{real_path};
-    const bool is_done = fresh.exists() && fresh.look_like(status) && fresh.write_all(*text) && fresh.take_place_of(real_path) &&
-                         fsync(folder.number()) == 0;
+    const bool is_done = fresh.exists() && fresh.look_like(status) && fresh.write_all(*text) &&
+                         fresh.take_place_of(real_path) && fsync(folder.number()) == 0;
     if (!is_done) return failed();
     return Done{};
 }

@@ -11,8 +11,8 @@
 
 namespace uzmfa {
 
-// A factor of the local validator, or an enrollment that waits for its first code. What Twilio keeps of a bound factor is
-// not sealed and not here, nor is an enrollment that is too old to count.
+// A factor of the local validator, or an enrollment that waits for its first code. The row of a factor that Twilio keeps
+// has no sealed secret and is not here, nor is an enrollment that is too old to count.
 struct SealedSecret {
     enum class Kind : std::uint8_t { factor, pending } kind;
     std::string row;  // its key in its table

@@ -17,7 +17,9 @@ namespace {
 
 std::string key_of(std::uint8_t value) { return base64(SecretBytes(key_bytes, value)); }
 
-std::string added(std::string_view text) { return std::string{text_of(VALUE(with_key_added(text, SecretBytes(key_bytes, 9))))}; }
+Result<SecretBytes> add_key_9(std::string_view text) { return with_key_added(text, SecretBytes(key_bytes, 9)); }
+
+std::string added(std::string_view text) { return std::string{text_of(VALUE(add_key_9(text)))}; }
 std::string promoted(std::string_view text) { return std::string{text_of(VALUE(with_last_key_in_front(text)))}; }
 
 std::string content_of(const std::string& path) {
@@ -33,8 +35,6 @@ std::size_t files_in(const std::string& path) {
     closedir(folder);
     return count - 2;
 }
-
-Result<SecretBytes> add_key_9(std::string_view text) { return with_key_added(text, SecretBytes(key_bytes, 9)); }
 
 const std::string k1 = key_of(1);
 const std::string k2 = key_of(2);
@@ -54,8 +54,7 @@ TEST(R66_a_file_that_would_have_17_keys_or_be_too_large_takes_none) {
     for (std::uint8_t i = 20; i < 35; ++i) text += key_of(i) + "\n";
     CHECK_EQUAL(VALUE(parse_keys(added(text))).size(), 16);
     CHECK_CONTAINS(ERROR_OF(with_key_added(added(text), SecretBytes(key_bytes, 8))).detail, "16 keys already");
-    CHECK_CONTAINS(ERROR_OF(with_key_added(k1 + "\n#" + std::string(largest_key_file - 60, 'x'), SecretBytes(key_bytes, 9))).detail,
-                   "too large");
+    CHECK_CONTAINS(ERROR_OF(add_key_9(k1 + "\n#" + std::string(largest_key_file - 60, 'x'))).detail, "too large");
 }
 
 TEST(R66_a_promoted_key_is_the_first_and_the_others_keep_their_order) {
@@ -92,7 +91,8 @@ TEST(R66_a_file_that_httpd_would_not_take_is_left_alone) {
     const TemporaryFolder folder;
     const auto open = folder.file("open", k1 + "\n", 0644);
     const auto wrong = folder.file("wrong", k1 + "\nnonsense\n");
-    for (const auto& [path, complaint] : {std::pair{open, "too open"}, std::pair{wrong, "line 2 "}, std::pair{folder.path() + "/none", "No such file"}}) {
+    for (const auto& [path, complaint] : {std::pair{open, "too open"}, std::pair{wrong, "line 2 "},
+                                          std::pair{folder.path() + "/none", "No such file"}}) {
         const auto before = content_of(path);
         CHECK_CONTAINS(ERROR_OF(change_key_file(path, add_key_9)).detail, complaint);
         CHECK_EQUAL(content_of(path), before);
@@ -124,7 +124,9 @@ TEST(R66_a_link_stays_a_link) {
 TEST(R66_of_two_who_change_it_at_a_time_none_loses_a_key) {
     const TemporaryFolder folder;
     const auto path = folder.file("keys", k1 + "\n");
-    const auto add = [&](KeyFileChange change) { return std::thread{[&path, change] { static_cast<void>(change_key_file(path, change)); }}; };
+    const auto add = [&](KeyFileChange change) {
+        return std::thread{[&path, change] { static_cast<void>(change_key_file(path, change)); }};
+    };
     std::thread threads[] = {
         add([](std::string_view text) { return with_key_added(text, SecretBytes(key_bytes, 2)); }),
         add([](std::string_view text) { return with_key_added(text, SecretBytes(key_bytes, 3)); }),

@@ -5,6 +5,8 @@
 #include "scratch_database.hpp"
 #include "store/sealed_secrets.hpp"
 
+#include <algorithm>
+
 namespace uzmfa::test {
 namespace {
 
@@ -22,12 +24,12 @@ struct Scene {
         return base64(sealer.seal(bytes_of("secret of " + sid), seal_context(alices_uuid, sid)));
     }
     void add_factor(const std::string& sid, const std::string& secret) {
-        scratch.run("INSERT INTO uzmfa_totp_factor VALUES ('" + sid + "', '" + std::string{alices_uuid} + "', 'alice', '" + secret +
-                    "', 'SHA1', 6, 0, 0, '')");
+        scratch.run("INSERT INTO uzmfa_totp_factor VALUES ('" + sid + "', '" + std::string{alices_uuid} + "', 'alice', '" +
+                    secret + "', 'SHA1', 6, 0, 0, '')");
     }
     void add_pending(const std::string& sid, const std::string& secret, int age) {
-        scratch.run("INSERT INTO uzmfa_enrollment VALUES ('session of " + sid + "', '" + std::string{alices_uuid} + "', 'alice', '" + sid +
-                    "', '" + secret + "', 'SHA1', 6, 0, " + std::to_string(unix_now() - age) + ")");
+        scratch.run("INSERT INTO uzmfa_enrollment VALUES ('session of " + sid + "', '" + std::string{alices_uuid} +
+                    "', 'alice', '" + sid + "', '" + secret + "', 'SHA1', 6, 0, " + std::to_string(unix_now() - age) + ")");
     }
     std::vector<SealedSecret> all() {
         std::vector<SealedSecret> found;
