@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace uzmfa {
 
@@ -28,11 +29,11 @@ enum class Verdict : std::uint8_t {
 // What a look at a code came to. Nothing is spent or bound by it.
 struct Check {
     Verdict verdict;
-    seconds wait{};         // of Verdict::wait: until the next code is looked at
-    std::string sid{};      // of Verdict::accepted: the factor
-    std::int64_t step = 0;  // and the time step where it is known,
-    std::string digest{};   // else a keyed digest of the code
-    std::string detail{};   // why, for the log only
+    seconds wait{};                      // of Verdict::wait: until the next code is looked at
+    std::string sid{};                   // of Verdict::accepted: the factor
+    std::int64_t step = 0;               // and the time step where it is known,
+    std::vector<std::string> digests{};  // else the code's digests, one under each key
+    std::string detail{};                // why, for the log only
 };
 
 }  // namespace uzmfa

@@ -17,8 +17,6 @@
 namespace uzmfa {
 namespace {
 
-constexpr std::size_t largest_key_file = 64 * 1024;
-
 Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
 
 std::string_view trimmed(std::string_view line) {
@@ -36,13 +34,21 @@ std::string_view key_file_rule(const struct stat& status) {
 
 }  // namespace
 
-Result<std::vector<SecretBytes>> parse_keys(std::string_view text) {
-    std::vector<SecretBytes> keys;
+std::vector<KeyLine> key_lines_of(std::string_view text) {
+    std::vector<KeyLine> lines;
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto end = std::min(text.find('\n'), text.size());
+        const auto whole = text.substr(0, end + 1);
         const auto line = trimmed(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (line.empty() || line.front() == '#') continue;
+        text.remove_prefix(whole.size());
+        if (!line.empty() && line.front() != '#') lines.push_back({whole, line, number});
+    }
+    return lines;
+}
+
+Result<std::vector<SecretBytes>> parse_keys(std::string_view text) {
+    std::vector<SecretBytes> keys;
+    for (const auto& [whole, line, number] : key_lines_of(text)) {
         auto key = from_base64(line);
         if (!key || key->size() != key_bytes) {
             return misconfigured("line " + std::to_string(number) + " is not a key: base64 of 32 bytes is expected");
@@ -57,12 +63,17 @@ Result<std::vector<SecretBytes>> parse_keys(std::string_view text) {
     return keys;
 }
 
+Result<SecretBytes> read_key_file_text(const std::string& path) {
+    auto text = read_secret_file(path, largest_key_file, key_file_rule);
+    if (!text) return text;
+    if (auto keys = parse_keys(text_of(*text)); !keys) return misconfigured(path + ": " + keys.error().detail);
+    return text;
+}
+
 Result<std::vector<SecretBytes>> read_key_file(const std::string& path) {
-    const auto text = read_secret_file(path, largest_key_file, key_file_rule);
+    const auto text = read_key_file_text(path);
     if (!text) return text.error();
-    auto keys = parse_keys(text_of(*text));
-    if (!keys) return misconfigured(path + ": " + keys.error().detail);
-    return keys;
+    return parse_keys(text_of(*text));
 }
 
 SecretBytes derive_key(const SecretBytes& key, std::string_view label, std::size_t size) {
@@ -81,6 +92,12 @@ SecretBytes derive_key(const SecretBytes& key, std::string_view label, std::size
     if (!context || EVP_KDF_derive(context.get(), derived.data(), derived.size(), parameters) != 1) {
         throw std::runtime_error{"HKDF failed"};
     }
+    return derived;
+}
+
+std::vector<SecretBytes> derive_keys(const std::vector<SecretBytes>& keys, std::string_view label) {
+    std::vector<SecretBytes> derived;
+    for (const auto& key : keys) derived.push_back(derive_key(key, label));
     return derived;
 }
 

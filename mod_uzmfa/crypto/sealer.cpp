@@ -84,15 +84,16 @@ std::vector<std::uint8_t> Sealer::seal(std::span<const std::uint8_t> plain, std:
     return sealed;
 }
 
-std::optional<std::size_t> Sealer::open(std::span<const std::uint8_t> sealed, std::string_view context,
-                                        std::span<std::uint8_t> plain) const {
+std::optional<Sealer::Written> Sealer::write_opened(std::span<const std::uint8_t> sealed, std::string_view context,
+                                                    std::span<std::uint8_t> plain) const {
     if (sealed.size() < overhead || sealed.size() > overhead + longest_value) return std::nullopt;
     const auto nonce = sealed.subspan(1, nonce_bytes);
     const auto text = sealed.subspan(1 + nonce_bytes, sealed.size() - overhead);
     const auto tag = sealed.last(tag_bytes);
     require(plain.size() >= text.size());
 
-    for (const Key& key : keys_) {
+    for (std::size_t number = 0; number < keys_.size(); ++number) {
+        const Key& key = keys_[number];
         if (key.mark != sealed[0]) continue;
         EVP_CIPHER_CTX* const cipher = context_of(key, false, cipher_.get());
         int length = 0;
@@ -103,18 +104,29 @@ std::optional<std::size_t> Sealer::open(std::span<const std::uint8_t> sealed, st
         require(EVP_CipherInit_ex2(cipher, nullptr, nullptr, nonce.data(), 0, parameters) == 1);
         add_context(cipher, context);
         require(EVP_CipherUpdate(cipher, plain.data(), &length, text.data(), static_cast<int>(text.size())) == 1);
-        if (EVP_CipherFinal_ex(cipher, plain.data() + length, &length) == 1) return text.size();
+        if (EVP_CipherFinal_ex(cipher, plain.data() + length, &length) == 1) return Written{text.size(), number};
     }
     OPENSSL_cleanse(plain.data(), text.size());
     return std::nullopt;
 }
 
+std::optional<std::size_t> Sealer::open(std::span<const std::uint8_t> sealed, std::string_view context,
+                                        std::span<std::uint8_t> plain) const {
+    const auto written = write_opened(sealed, context, plain);
+    return written ? std::optional{written->length} : std::nullopt;
+}
+
 std::optional<SecretBytes> Sealer::open(std::span<const std::uint8_t> sealed, std::string_view context) const {
+    auto opened = open_by_key(sealed, context);
+    return opened ? std::optional{std::move(opened->plain)} : std::nullopt;
+}
+
+std::optional<Sealer::Opened> Sealer::open_by_key(std::span<const std::uint8_t> sealed, std::string_view context) const {
     SecretBytes plain(sealed.size());
-    const auto length = open(sealed, context, plain);
-    if (!length) return std::nullopt;
-    plain.resize(*length);
-    return plain;
+    const auto written = write_opened(sealed, context, plain);
+    if (!written) return std::nullopt;
+    plain.resize(written->length);
+    return Opened{std::move(plain), written->key};
 }
 
 }  // namespace uzmfa

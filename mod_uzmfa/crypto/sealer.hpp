@@ -34,12 +34,25 @@ public:
                                     std::span<std::uint8_t> plain) const;
     std::optional<SecretBytes> open(std::span<const std::uint8_t> sealed, std::string_view context) const;
 
+    // The same, and which key of the ring it was: 0 is the first, which seals.
+    struct Opened {
+        SecretBytes plain;
+        std::size_t key;
+    };
+    std::optional<Opened> open_by_key(std::span<const std::uint8_t> sealed, std::string_view context) const;
+
 private:
     struct Key {
         SecretBytes bytes;
         std::uint64_t serial;  // names the key's cipher contexts in each thread
         std::uint8_t mark;     // a hint which key sealed
     };
+    struct Written {
+        std::size_t length;
+        std::size_t key;
+    };
+    std::optional<Written> write_opened(std::span<const std::uint8_t> sealed, std::string_view context,
+                                        std::span<std::uint8_t> plain) const;
     static EVP_CIPHER_CTX* context_of(const Key& key, bool sealing, const EVP_CIPHER* cipher);
 
     std::vector<Key> keys_;

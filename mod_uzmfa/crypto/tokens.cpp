@@ -18,9 +18,7 @@ std::string token_under(const SecretBytes& key, const SessionId& session) {
 
 }  // namespace
 
-SessionTokens::SessionTokens(const std::vector<SecretBytes>& keys) {
-    for (const auto& key : keys) keys_.push_back(derive_key(key, use::form_token));
-}
+SessionTokens::SessionTokens(const std::vector<SecretBytes>& keys) : keys_{derive_keys(keys, use::form_token)} {}
 
 SessionId SessionTokens::new_session_id() const {
     SessionId id;

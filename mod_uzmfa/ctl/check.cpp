@@ -8,6 +8,7 @@
 #include "store/owed_deletion_store.hpp"
 #include "store/rights.hpp"
 #include "store/schema.hpp"
+#include "store/sealed_secrets.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -139,6 +140,36 @@ void check_deletions(Report& report, Tool& tool) {
                                  ". httpd makes them by itself while it runs with UzmfaValidator twilio and Twilio answers");
 }
 
+// Which keys of the ring are still needed by a row.
+void check_secrets(Report& report, Tool& tool) {
+    constexpr const char* subject = "secrets";
+    const auto keys = keys_of(tool.settings());
+    if (!keys) return;  // Said already.
+    const Sealer sealer{*keys, use::totp_secret};
+    std::vector<std::size_t> sealed_by(keys->size());
+    std::size_t unopened = 0;
+    const auto done = SealedSecrets{tool.database()}.for_each([&](const SealedSecret& secret) -> Result<Done> {
+        const auto opened = secret.open(sealer);
+        ++(opened ? sealed_by[opened->key] : unopened);
+        return Done{};
+    });
+    if (!done) return report.error(subject, in_words_of_tool(done.error().detail));
+    if (unopened == 0) report.ok(subject, "all that are sealed open with the keys of the file");
+    else {
+        report.warn(subject, std::to_string(unopened) + " do not open: their key is not in the file, or the rows were changed. Their users "
+                                                        "get 503. Put the key back as the last line; uzmfactl reseal names the users");
+    }
+    for (std::size_t i = 1; i < keys->size(); ++i) {
+        const auto key = "key " + std::to_string(i + 1);
+        if (sealed_by[i] > 0) {
+            report.warn(key, "is not removable: secrets that depend on it: " + std::to_string(sealed_by[i]) + ". Seal them anew: uzmfactl reseal");
+        } else {
+            report.ok(key, "is removable, unless it is new and waits for keygen --promote: no secret depends on it. Sessions that it sealed "
+                           "end when it goes: wait the longest UzmfaSessionMaxAge after the restart of the last node that sealed with it");
+        }
+    }
+}
+
 void check_database(Report& report, Tool& tool) {
     const auto& settings = tool.settings();
     if (const auto opened = tool.open_database(); !opened) {
@@ -160,6 +191,7 @@ void check_database(Report& report, Tool& tool) {
         report.warn("sign-in", *missing + " is missing, or may not be read: UzmfaLoginProvider uzerp needs it, others do not");
     }
     check_rights(report, tool);
+    check_secrets(report, tool);
     check_deletions(report, tool);
 }
 

@@ -21,6 +21,9 @@ struct Common {
 };
 
 int make_key_file(const Common& common, const std::string& path);
+int add_key(const Common& common, const std::string& path);
+int promote_key(const Common& common, const std::string& path);
+int reseal(const Common& common);
 int print_schema(const Common& common, const std::string& driver, bool with_users);
 int check(const Common& common);
 int list_users(const Common& common, bool only_not_enrolled);

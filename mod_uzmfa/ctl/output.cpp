@@ -45,6 +45,15 @@ Json json_array_of(std::vector<Json> items) {
     return array;
 }
 
+Json json_array_of(const std::vector<std::string>& texts) {
+    std::vector<Json> items;
+    for (const auto& text : texts) {
+        Json item{json_stringn(text.data(), text.size())};
+        items.push_back(item ? std::move(item) : Json{json_null()});
+    }
+    return json_array_of(std::move(items));
+}
+
 void print(const Json& json) {
     const std::unique_ptr<char, decltype(&std::free)> text{json_dumps(json.get(), JSON_INDENT(2)), std::free};
     if (!text) throw std::bad_alloc{};

@@ -34,6 +34,7 @@ private:
 };
 
 Json json_array_of(std::vector<Json> items);
+Json json_array_of(const std::vector<std::string>& texts);  // not UTF-8: null
 void print(const Json& json);
 
 // Columns as wide as they need be; the first row is the head.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/tool.hpp"
 
+#include "crypto/keys.hpp"
 #include "ctl/commands.hpp"
 #include "factors/twilio/credentials.hpp"
 #include "net/url.hpp"
@@ -72,6 +73,13 @@ Result<UzerpSettings> env_of(const ToolSettings& settings) {
     auto env = uzerp_settings_of(*file);
     if (!env) return misconfigured("env-file: " + path + ": " + env.error().detail);
     return env;
+}
+
+Result<std::vector<SecretBytes>> keys_of(const ToolSettings& settings) {
+    if (settings.site.key_file.empty()) return misconfigured("key-file is missing in the configuration file");
+    auto keys = read_key_file(std::string{settings.site.key_file});
+    if (!keys) return misconfigured("key-file: " + keys.error().detail);
+    return keys;
 }
 
 // --- the provider ---

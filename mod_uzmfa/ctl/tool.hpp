@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "crypto/secret_bytes.hpp"
 #include "crypto/uzerp_settings.hpp"
 #include "ctl/tool_settings.hpp"
 #include "factors/twilio/api.hpp"
@@ -13,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace uzmfa {
 
@@ -72,6 +74,7 @@ private:
 };
 
 Result<UzerpSettings> env_of(const ToolSettings& settings);
+Result<std::vector<SecretBytes>> keys_of(const ToolSettings& settings);
 
 // A message of the library, which speaks of directives, in the words of uzmfactl.conf; one line.
 std::string in_words_of_tool(std::string_view detail);

@@ -22,19 +22,18 @@ Moment now() { return std::chrono::floor<seconds>(std::chrono::system_clock::now
 struct LocalFactor {
     BoundFactor bound;
     SecretBytes secret;
-    SecretBytes used_code_key;
+    std::vector<SecretBytes> used_code_keys;
 };
 
 Result<LocalFactor> local_factor(Tool& tool, const Account& account) {
     auto bound = FactorStore{tool.database()}.find(account);
     if (!bound) return bound.error();
     if (!*bound) return Error{ErrorKind::damaged, "the secret is not in this database: reset the user instead (user reset)"};
-    if (tool.settings().site.key_file.empty()) return Error{ErrorKind::misconfigured, "key-file is missing in the configuration file"};
-    auto keys = read_key_file(std::string{tool.settings().site.key_file});
-    if (!keys) return Error{ErrorKind::misconfigured, "key-file: " + keys.error().detail};
+    auto keys = keys_of(tool.settings());
+    if (!keys) return keys.error();
     auto secret = totp::open_secret(Sealer{*keys, use::totp_secret}, account, (*bound)->secret);
     if (!secret) return secret.error();
-    return LocalFactor{std::move(**bound), std::move(*secret), derive_key(keys->front(), use::used_code)};
+    return LocalFactor{std::move(**bound), std::move(*secret), derive_keys(*keys, use::used_code)};
 }
 
 class Move {
@@ -111,7 +110,7 @@ private:
     Result<Done> spend_used_codes(FactorStore& factors) const {
         const auto present = totp::step_at(now());
         for (auto step = present - 2; step <= std::min(factor_.bound.last_step, present + 2); ++step) {
-            auto spent = factors.spend_code(account_, twilio::digest_of(factor_.used_code_key, account_, fresh_.sid, code_of(step)));
+            auto spent = factors.spend_code(account_, twilio::digests_of(factor_.used_code_keys, account_, fresh_.sid, code_of(step)));
             if (!spent) return spent.error();
         }
         return Done{};

@@ -51,6 +51,7 @@ public:
                     "where it holds a secret only its owner and group may read it:\n" +
                     help_on_settings());
         add_keygen();
+        add_reseal();
         add_schema();
         add_check();
         add_user();
@@ -67,9 +68,25 @@ public:
 
 private:
     void add_keygen() {
-        auto* const command = app_.add_subcommand("keygen", "Make a key file (mode 0600) for UzmfaSessionKeyFile");
+        auto* const command = app_.add_subcommand("keygen", "Make a key file (mode 0600) for UzmfaSessionKeyFile, or change its key");
         command->add_option("FILE", file_, "the file to make; an existing one is left alone")->required();
-        command->callback([this] { chosen_ = [this] { return make_key_file(common_, file_); }; });
+        auto* const add = command->add_flag("--add", adds_key_, "add a key to the file that is there, as the last one: it opens");
+        command->add_flag("--promote", promotes_key_, "bring the last key of the file to the front: it seals")->excludes(add);
+        command->footer("\nTo change the key first --add it, copy the file to every node and restart all of them; then --promote it, copy\n"
+                        "and restart again; then reseal. Each command says what comes next. The file keeps owner, mode and comments.\n");
+        command->callback([this] {
+            chosen_ = [this] {
+                if (adds_key_) return add_key(common_, file_);
+                return promotes_key_ ? promote_key(common_, file_) : make_key_file(common_, file_);
+            };
+        });
+    }
+
+    void add_reseal() {
+        auto* const command = app_.add_subcommand("reseal", "Seal all users' secrets anew under the first key of the key file");
+        command->footer("\nFor when another key has become the first, and every node has restarted with it. May be broken off, run again, and\n"
+                        "run while httpd serves. A secret that does not open is named by its user; then the exit status is 1.\n");
+        command->callback([this] { chosen_ = [this] { return reseal(common_); }; });
     }
 
     void add_schema() {
@@ -126,6 +143,8 @@ private:
     std::string driver_;
     std::string name_;
     std::string target_;
+    bool adds_key_ = false;
+    bool promotes_key_ = false;
     bool with_users_ = false;
     bool only_not_enrolled_ = false;
     std::function<int()> chosen_;

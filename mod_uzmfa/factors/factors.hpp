@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,9 +28,10 @@ struct StoredSecret {
 };
 
 // A ciphertext copied to another row opens nowhere.
-inline std::string seal_context(const Account& account, std::string_view sid) {
-    return account.uuid + "/" + std::string{sid};
+inline std::string seal_context(std::string_view uuid, std::string_view sid) {
+    return std::string{uuid} + "/" + std::string{sid};
 }
+inline std::string seal_context(const Account& account, std::string_view sid) { return seal_context(account.uuid, sid); }
 
 struct BoundFactor {
     StoredSecret secret;
@@ -53,8 +55,9 @@ public:
     // Spends a step: true for one caller, and only while no such or later step was spent.
     virtual Result<bool> spend(const Account& account, TimeStep step) = 0;
 
-    // The same for a code whose step is not known, by its digest: once in five minutes.
-    virtual Result<bool> spend_code(const Account& account, std::string_view digest) = 0;
+    // The same for a code whose step is not known, by its digests: true only where none of them was spent in the last
+    // five minutes. Part of a transaction.
+    virtual Result<bool> spend_code(const Account& account, std::span<const std::string> digests) = 0;
 
     // The pending factor of this account in this session, if it is not too old.
     virtual Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) = 0;

@@ -24,7 +24,7 @@ class RequestTwilioValidator final : private TwilioParts, public twilio::TwilioV
 public:
     RequestTwilioValidator(const Service& service, Database& database, Factors& factors)
         : TwilioParts{*service.provider(), database},
-          TwilioValidator{factors, quotas, owed, api, service.secret_sealer(), service.used_code_key(), service.site(),
+          TwilioValidator{factors, quotas, owed, api, service.secret_sealer(), service.used_code_keys(), service.site(),
                           service.provider()->settings()} {}
 };
 

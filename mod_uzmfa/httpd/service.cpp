@@ -87,7 +87,7 @@ Service::Service(const SiteSettings& settings, Site site, Limits defaults, std::
       keys_{std::move(keys)},
       session_sealer_{keys_, std::string{use::session} + " " + std::string{site_.cookie}},
       secret_sealer_{keys_, use::totp_secret},
-      used_code_key_{derive_key(keys_.front(), use::used_code)},
+      used_code_keys_{derive_keys(keys_, use::used_code)},
       tokens_{keys_},
       pages_{std::move(pages)},
       statements_{std::move(statements)},

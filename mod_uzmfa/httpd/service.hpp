@@ -40,7 +40,7 @@ public:
     const Provider* provider() const { return provider_.get(); }  // null: UzmfaValidator local
     const Sealer& session_sealer() const { return session_sealer_; }
     const Sealer& secret_sealer() const { return secret_sealer_; }
-    const SecretBytes& used_code_key() const { return used_code_key_; }
+    const std::vector<SecretBytes>& used_code_keys() const { return used_code_keys_; }
     const Tokens& tokens() const { return tokens_; }
     const Pages& pages() const { return pages_; }
     const Statements& statements() const { return statements_; }
@@ -70,7 +70,7 @@ private:
     std::vector<SecretBytes> keys_;
     Sealer session_sealer_;
     Sealer secret_sealer_;
-    SecretBytes used_code_key_;
+    std::vector<SecretBytes> used_code_keys_;
     SessionTokens tokens_;
     Pages pages_;
     Statements statements_;

@@ -40,11 +40,15 @@ Result<bool> FactorStore::spend(const Account& account, TimeStep step) {
     return *changed == 1;
 }
 
-Result<bool> FactorStore::spend_code(const Account& account, std::string_view digest) {
+Result<bool> FactorStore::spend_code(const Account& account, std::span<const std::string> digests) {
     if (auto purged = database_.change(Statement::purge_used_codes, {account.uuid}); !purged) return purged.error();
-    auto changed = database_.change(Statement::spend_code, {account.uuid, digest});
-    if (!changed) return changed.error();
-    return *changed == 1;
+    bool are_new = true;
+    for (const auto& digest : digests) {
+        auto changed = database_.change(Statement::spend_code, {account.uuid, digest});
+        if (!changed) return changed.error();
+        are_new &= *changed == 1;
+    }
+    return are_new;
 }
 
 Result<std::optional<PendingFactor>> FactorStore::find_pending(const Account& account,

@@ -16,7 +16,7 @@ public:
     // When and from where that factor was bound.
     Result<std::optional<Binding>> find_binding(const Account& account);
     Result<bool> spend(const Account& account, TimeStep step) override;
-    Result<bool> spend_code(const Account& account, std::string_view digest) override;
+    Result<bool> spend_code(const Account& account, std::span<const std::string> digests) override;
     Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) override;
     Result<bool> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
                              std::string_view spent_sid) override;

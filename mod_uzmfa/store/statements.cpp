@@ -85,6 +85,15 @@ constexpr Row rows[] = {
     {Statement::close_pending, "close_pending", "DELETE FROM uzmfa_enrollment WHERE session = %s AND sid = %s"},
     {Statement::drop_factors, "drop_factors", "DELETE FROM uzmfa_totp_factor WHERE uuid = %s"},
     {Statement::drop_pending, "drop_pending", "DELETE FROM uzmfa_enrollment WHERE uuid = %s"},
+    {Statement::list_sealed_factors, "list_sealed_factors",
+     "SELECT sid, sid, uuid, username, secret FROM uzmfa_totp_factor"
+     " WHERE sid > %s AND substr(sid, 1, 2) = 'LF' ORDER BY sid LIMIT 500"},
+    {Statement::list_sealed_pending, "list_sealed_pending",
+     "SELECT session, sid, uuid, username, secret FROM uzmfa_enrollment"
+     " WHERE session > %s AND created_at > {now} - {pending} ORDER BY session LIMIT 500"},
+    {Statement::reseal_factor, "reseal_factor", "UPDATE uzmfa_totp_factor SET secret = %s WHERE sid = %s AND secret = %s"},
+    {Statement::reseal_pending, "reseal_pending",
+     "UPDATE uzmfa_enrollment SET secret = %s WHERE session = %s AND secret = %s"},
     {Statement::touch_quota, "touch_quota",
      "INSERT INTO uzmfa_quota (name, uuid) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET uuid = excluded.uuid"},
     {Statement::take_quota, "take_quota", 

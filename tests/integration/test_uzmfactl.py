@@ -395,7 +395,7 @@ def test_R90_a_sound_site_has_no_errors(each_site: Site, admin: Administrator) -
     found = admin.findings()
     assert admin.run("check").status == DONE
     assert {level for levels in found.values() for level in levels} <= {"ok", "warning"}
-    wanted = {"configuration", "key file", "database", "tables", "rights", "deletions"}
+    wanted = {"configuration", "key file", "database", "tables", "rights", "secrets", "deletions"}
     assert wanted | ({"deadlines"} if each_site.database.driver == "pgsql" else set()) == set(found)
     assert found["tables"] == found["database"] == found["key file"] == ["ok"]
 

@@ -47,10 +47,12 @@ public:
         factor.last_step = step;
         return true;
     }
-    Result<bool> spend_code(const Account& account, std::string_view digest) override {
+    Result<bool> spend_code(const Account& account, std::span<const std::string> digests) override {
         calls.emplace_back("spend_code");
         if (broken.contains("spend_code")) return outage();
-        return used_codes.insert(account.uuid + "/" + std::string{digest}).second;
+        bool are_new = true;
+        for (const auto& digest : digests) are_new &= used_codes.insert(account.uuid + "/" + digest).second;
+        return are_new;
     }
     Result<std::optional<PendingFactor>> find_pending(const Account& account, const SessionId& session) override {
         calls.emplace_back("find_pending");

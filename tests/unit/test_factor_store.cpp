@@ -118,6 +118,19 @@ TEST(R11_an_older_step_is_not_spent) {
     CHECK_EQUAL(scene.last_step(), "1002");
 }
 
+TEST(R66_a_code_is_spent_only_where_all_its_digests_are_new) {
+    using Digests = std::vector<std::string>;
+    Scene scene;
+    CHECK(VALUE(scene.store.spend_code(scene.alice(), Digests{"a", "b"})));
+    for (const auto& digests : {Digests{"a", "b"}, Digests{"a"}, Digests{"b"}, Digests{"b", "c"}}) {
+        CHECK(!VALUE(scene.store.spend_code(scene.alice(), digests)));
+    }
+    CHECK(VALUE(scene.store.spend_code(scene.alice(), Digests{"d"})));
+    CHECK(VALUE(scene.store.spend_code(scene.account("bob"), Digests{"a", "b"})));
+    scene.scratch.run("UPDATE uzmfa_used_code SET used_at = used_at - 301");
+    CHECK(VALUE(scene.store.spend_code(scene.alice(), Digests{"a", "b"})));
+}
+
 TEST(R12_of_many_at_once_one_spends_the_step) {
     Scene scene;
     scene.enroll("LF1", 1000);

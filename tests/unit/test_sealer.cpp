@@ -181,6 +181,19 @@ TEST(many_threads_use_one_sealer) {
     for (auto& thread : threads) thread.join();
 }
 
+TEST(R66_a_sealer_knows_which_key_of_the_ring_sealed_even_where_marks_are_the_same) {
+    // 300 keys have marks of one byte: some share theirs.
+    std::vector<SecretBytes> keys;
+    for (int i = 0; i < 300; ++i) keys.push_back(random_bytes(key_bytes));
+    const Sealer ring{keys, use::session};
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const auto opened = ring.open_by_key(Sealer{{keys[i]}, use::session}.seal(bytes_of("secret"), "context"), "context");
+        CHECK(opened && text_of(opened->plain) == "secret");
+        CHECK_EQUAL(opened->key, i);
+    }
+    CHECK(!ring.open_by_key(sealed("secret"), "context"));
+}
+
 TEST(a_sealer_that_failed_to_open_opens_the_next_value) {
     auto broken = sealed("a session");
     broken[20] = static_cast<std::uint8_t>(broken[20] ^ 1);

@@ -186,10 +186,10 @@ struct World {
     FakeTwilio twilio{client};
     Api api{client, "https://verify.example", "VA00000000000000000000000000000001", seconds{5}};
     Sealer sealer{{SecretBytes(key_bytes, 1)}, use::totp_secret};
-    SecretBytes digest_key = SecretBytes(key_bytes, 3);
+    std::vector<SecretBytes> digest_keys{SecretBytes(key_bytes, 3)};
     Site site;
     twilio::Settings settings;
-    TwilioValidator validator{factors, quotas, owed, api, sealer, digest_key, site, settings};
+    TwilioValidator validator{factors, quotas, owed, api, sealer, digest_keys, site, settings};
     Account account;
     SessionId session{1};
 
@@ -720,15 +720,46 @@ TEST(R10_what_is_kept_of_a_code_is_keyed_and_bound_to_user_and_factor) {
         if (variant == 1) world.account.uuid = bobs_uuid;
         static_cast<void>(world.enrolled());
         if (variant == 2) world.account.mfa_sid = factor(901);
-        if (variant == 3) world.digest_key = SecretBytes(key_bytes, 4);
+        if (variant == 3) world.digest_keys = {SecretBytes(key_bytes, 4)};
         const auto check = VALUE(world.validator.check(world.account, right_code, now));
         CHECK(check.verdict == Verdict::accepted);
-        CHECK_EQUAL(check.digest.size(), 64);
-        CHECK(digests.insert(check.digest).second);
+        CHECK_EQUAL(check.digests.size(), 1);
+        CHECK_EQUAL(check.digests.front().size(), 64);
+        CHECK(digests.insert(check.digests.front()).second);
     }
     World world;
     static_cast<void>(world.enrolled());
-    CHECK(!digests.insert(VALUE(world.validator.check(world.account, right_code, now)).digest).second);
+    CHECK(!digests.insert(VALUE(world.validator.check(world.account, right_code, now)).digests.front()).second);
+}
+
+// Nodes in the states of a rollover: the ring before it, with the key added, with it promoted.
+TEST(R66_a_code_works_once_whichever_rings_two_nodes_have) {
+    const SecretBytes k1(key_bytes, 3);
+    const SecretBytes k2(key_bytes, 4);
+    const std::vector<SecretBytes> rings[] = {{k1}, {k1, k2}, {k2, k1}, {k2}};
+    for (std::size_t i = 0; i < std::size(rings); ++i) {
+        for (std::size_t j = 0; j < std::size(rings); ++j) {
+            const Case at{std::to_string(i) + " " + std::to_string(j)};
+            World world;
+            static_cast<void>(world.enrolled());
+            world.digest_keys = rings[i];
+            CHECK(world.verify(right_code) == Verdict::accepted);
+            world.digest_keys = rings[j];
+            const bool share_a_key = !(rings[i].size() == 1 && rings[j].size() == 1 && i != j);
+            CHECK(world.verify(right_code) == (share_a_key ? Verdict::replayed : Verdict::accepted));
+        }
+    }
+}
+
+TEST(R66_two_rings_of_the_same_keys_make_the_same_digests_in_the_same_order) {
+    const SecretBytes k1(key_bytes, 3);
+    const SecretBytes k2(key_bytes, 4);
+    World world;
+    const auto& account = world.enrolled();
+    const auto one = twilio::digests_of({k1, k2}, account, factor(900), right_code);
+    CHECK_EQUAL(one.size(), 2);
+    CHECK(one[0] != one[1]);
+    CHECK(one == twilio::digests_of({k2, k1}, account, factor(900), right_code));
 }
 
 TEST(R31_challenges_of_a_factor_are_fewer_than_twilio_locks_at) {

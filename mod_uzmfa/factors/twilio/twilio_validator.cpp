@@ -7,6 +7,7 @@
 #include "factors/twilio/deletions.hpp"
 #include "factors/twilio/sids.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace uzmfa::twilio {
@@ -240,18 +241,22 @@ Result<Check> TwilioValidator::check(const Account& account, std::string_view co
 
 // Nothing says that Twilio approves a code once only (RFC 6238 §5.2).
 Result<bool> TwilioValidator::spend(const Account& account, const Check& check) {
-    return factors_.spend_code(account, check.digest);
+    return factors_.spend_code(account, check.digests);
 }
 
 Check TwilioValidator::accepted(const Account& account, std::string_view sid, std::string_view code) const {
     return {.verdict = Verdict::accepted,
             .sid = std::string{sid},
-            .digest = digest_of(digest_key_, account, sid, code)};
+            .digests = digests_of(digest_keys_, account, sid, code)};
 }
 
-std::string digest_of(const SecretBytes& key, const Account& account, std::string_view sid, std::string_view code) {
+std::vector<std::string> digests_of(const std::vector<SecretBytes>& keys, const Account& account, std::string_view sid,
+                                    std::string_view code) {
     const auto message = seal_context(account, sid) + "/" + std::string{code};
-    return hex(hmac(Digest::sha256, key, bytes_of(message)));
+    std::vector<std::string> digests;
+    for (const auto& key : keys) digests.push_back(hex(hmac(Digest::sha256, key, bytes_of(message))));
+    std::sort(digests.begin(), digests.end());
+    return digests;
 }
 
 }  // namespace uzmfa::twilio

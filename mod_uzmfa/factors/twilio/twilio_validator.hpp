@@ -15,8 +15,8 @@ namespace uzmfa::twilio {
 class TwilioValidator : public PendingValidator {
 public:
     TwilioValidator(Factors& factors, Quotas& quotas, OwedDeletions& owed, Api& api, const Sealer& sealer,
-                    const SecretBytes& digest_key, const Site& site, const Settings& settings)
-        : PendingValidator{factors}, quotas_{quotas}, owed_{owed}, api_{api}, sealer_{sealer}, digest_key_{digest_key},
+                    const std::vector<SecretBytes>& digest_keys, const Site& site, const Settings& settings)
+        : PendingValidator{factors}, quotas_{quotas}, owed_{owed}, api_{api}, sealer_{sealer}, digest_keys_{digest_keys},
           site_{site}, settings_{settings} {}
 
     Result<std::optional<std::size_t>> code_digits(const Account& account) override;
@@ -40,7 +40,7 @@ private:
     OwedDeletions& owed_;
     Api& api_;
     const Sealer& sealer_;
-    const SecretBytes& digest_key_;  // of use::used_code
+    const std::vector<SecretBytes>& digest_keys_;  // of use::used_code
     const Site& site_;
     const Settings& settings_;
 };
@@ -48,8 +48,10 @@ private:
 // What Twilio is told of a user, in 64 bytes at most.
 std::string_view friendly_name_of(const Account& account, FriendlyName kind);
 
-// What Factors::spend_code takes of a code. `key` is of use::used_code.
-std::string digest_of(const SecretBytes& key, const Account& account, std::string_view sid, std::string_view code);
+// What Factors::spend_code takes of a code. `keys` are of use::used_code: one digest under each, so that nodes whose rings
+// differ during a rollover have one in common. They are sorted: two that spend them at a time must not lock each other.
+std::vector<std::string> digests_of(const std::vector<SecretBytes>& keys, const Account& account, std::string_view sid,
+                                    std::string_view code);
 
 // The URI as Twilio made it, but with the user's name, which Twilio need not know.
 std::string relabelled(std::string_view uri, std::string_view name);
