@@ -55,6 +55,8 @@ enum class Reason : std::uint8_t {
     provider_unavailable,
     provider_refuses,
     provider_limit,
+    too_many_sign_ins,
+    sign_in_busy,
 };
 
 struct Page {

@@ -27,6 +27,12 @@ std::optional<Algorithm> algorithm_named(std::string_view name);
 
 enum class Validator : std::uint8_t { local, twilio };
 
+// So many failed sign-ins of an account from an address in a time.
+struct SignInRate {
+    std::uint16_t most = 10;
+    seconds window{10 * 60};
+};
+
 // The texts live as long as the configuration.
 struct Site {
     std::string_view own_path = "/uzmfa";
@@ -42,6 +48,8 @@ struct Site {
     std::uint8_t totp_digits = 6;
     std::uint8_t totp_skew = 1;  // steps each way
     bool allow_http = false;
+    SignInRate sign_in_limit;
+    seconds longest_sign_in_window{};  // of any virtual host: they may share a table
     Limits longest = Policy{}.limits();  // of any place: so long may a session live somewhere
 };
 

@@ -5,6 +5,7 @@
 #include "core/code.hpp"
 #include "core/result.hpp"
 #include "core/session.hpp"
+#include "core/sign_in_limit.hpp"
 
 #include <functional>
 #include <optional>
@@ -115,6 +116,7 @@ public:
 
 struct Services {
     Accounts& accounts;
+    SignInLimit& sign_in_limit;
     Passwords& passwords;
     CodeValidator& validator;
     Revocations& revocations;

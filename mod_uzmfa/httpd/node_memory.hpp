@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/moment.hpp"
+#include "core/password_slots.hpp"
 #include "core/result.hpp"
 #include "core/revocation_table.hpp"
 #include "httpd/httpd_api.hpp"
@@ -16,6 +17,7 @@ namespace uzmfa {
 // Zeroed at the first start; kept over graceful restarts, since it hangs on the process pool.
 struct NodeMemory {
     RevocationTable revocations;
+    PasswordSlots password_slots;
 
     // Whether the revocations of a database have been read since the start. Until then the table
     // says nothing, and "not there" is not "not revoked".
@@ -35,7 +37,7 @@ struct NodeMemory {
     Provider providers[most];
 
     // What meets every request, but is one thing to act upon.
-    enum class Alarm : std::uint8_t { database, provider, provider_settings, count };
+    enum class Alarm : std::uint8_t { database, provider, provider_settings, sign_ins, count };
     std::atomic<std::int64_t> last_alarm[static_cast<std::size_t>(Alarm::count)];  // Unix time of its last line
 
     // The source or provider of that name; made where it is new, which only the start does. Null: no room.

@@ -37,6 +37,7 @@ struct SiteSettings {
     std::optional<std::uint8_t> totp_digits;
     std::optional<std::uint8_t> totp_skew;
     std::optional<bool> allow_http;
+    std::optional<SignInRate> sign_in_limit;
     std::optional<std::string_view> twilio_account_sid;
     std::optional<std::string_view> twilio_auth_token;
     std::optional<twilio::ApiKey> twilio_api_key;

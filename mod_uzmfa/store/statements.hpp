@@ -56,6 +56,11 @@ enum class Statement : std::uint8_t {
     find_revocation,
     purge_revocations,
     find_revocations,
+    charge_sign_in,
+    find_sign_in_wait,
+    give_back_sign_in,
+    clear_sign_in,
+    purge_sign_ins,
     count
 };
 inline constexpr std::size_t statement_count = static_cast<std::size_t>(Statement::count);

@@ -9,7 +9,7 @@ namespace {
 
 TEST(every_reason_has_a_name_of_its_own) {
     std::set<std::string_view> names;
-    for (int i = 0; i <= static_cast<int>(Reason::damaged); ++i) {
+    for (int i = 0; i <= static_cast<int>(Reason::sign_in_busy); ++i) {
         const Case at{std::to_string(i)};
         const auto name = name_of(static_cast<Reason>(i));
         CHECK(!name.empty());
@@ -45,6 +45,14 @@ TEST(a_limit_of_the_provider_is_429_with_the_time_to_wait) {
     CHECK_EQUAL(outcome.page->error, "provider_limit");
     CHECK_EQUAL(outcome.retry_after, seconds{86400});
     CHECK_EQUAL(outcome.page->values[0].second, "1440");
+}
+
+TEST(too_many_sign_ins_at_a_time_are_503_and_say_so) {
+    const auto outcome = failure({ErrorKind::busy, "", seconds{5}});
+    CHECK_EQUAL(outcome.status, 503);
+    CHECK_EQUAL(outcome.reason, Reason::sign_in_busy);
+    CHECK_EQUAL(outcome.page->error, "sign_in_busy");
+    CHECK_EQUAL(outcome.retry_after, seconds{5});
 }
 
 TEST(a_redirect_is_a_303_without_a_page) {
