@@ -13,7 +13,6 @@ import pytest
 
 from harness.browser import OWN, Answer, Browser
 from harness.expect import assert_asked_again, assert_passed, assert_sent_to
-from harness.httpd import answers
 from harness.parallel import at_once
 from harness.site import Site, User, is_open
 
@@ -361,7 +360,8 @@ def test_a_child_that_dies_takes_no_check_with_it(start_site: Start) -> None:
         while not checks_now(site):
             assert not running.done()
         for child in site.httpd.children():
-            os.kill(child, signal.SIGKILL)
+            if len(os.listdir(f"/proc/{child}/task")) > 1:  # not the daemon of mod_cgid
+                os.kill(child, signal.SIGKILL)
         # The browser sends it again on a new connection.
         assert running.result().status == 303
-    assert answers(site.httpd.port)
+    site.log.await_line("exit signal Killed")
