@@ -352,16 +352,17 @@ def test_a_child_that_dies_takes_no_check_with_it(start_site: Start) -> None:
     with two_processors():
         site = start_site("pgsql", server=slow_check(1.9))
     user = site.add_user()
-    site.log.expect("exit signal Killed")
     browser = site.browser()
     page = browser.fetch(f"{OWN}/login")
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(browser.submit, page, username=user.name, password=user.password)
         while not checks_now(site):
             assert not running.done()
-        for child in site.httpd.children():
-            if len(os.listdir(f"/proc/{child}/task")) > 1:  # not the daemon of mod_cgid
-                os.kill(child, signal.SIGKILL)
+        workers = [child for child in site.httpd.children()
+                   if len(os.listdir(f"/proc/{child}/task")) > 1]  # not the daemon of mod_cgid
+        assert workers
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
         # The browser sends it again on a new connection.
         assert running.result().status == 303
-    site.log.await_line("exit signal Killed")
+    assert not set(workers) & set(site.httpd.children())
