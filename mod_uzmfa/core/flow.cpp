@@ -259,9 +259,18 @@ Outcome submit_login(Call& here) {
 
     const auto name = call.request.form["username"];
     const auto password = call.request.form["password"];
+    auto& limit = call.services.sign_in_limit;
+    const auto address = call.request.visit.address;
+    auto wait = limit.charge(name, address);
+    if (!wait) return failure(wait.error());
+    if (*wait) return told_to_wait(login_form_again(call, 429, Reason::too_many_sign_ins), **wait);
     auto right = call.services.passwords.are_right(name, password);
-    if (!right) return failure(right.error());
+    if (!right) {
+        auto given_back = limit.give_back(name, address);
+        return failure(given_back ? right.error() : given_back.error());
+    }
     if (!*right) return login_form_again(call, 401, Reason::wrong_password);
+    if (auto cleared = limit.clear(name, address); !cleared) return failure(cleared.error());
 
     auto outcome = sign_in(call, name);
     if (outcome.user.empty()) outcome.user = name;

@@ -32,18 +32,23 @@ Reason reason_of(ErrorKind kind) {
         case ErrorKind::provider_unavailable: return Reason::provider_unavailable;
         case ErrorKind::provider_refuses: return Reason::provider_refuses;
         case ErrorKind::provider_limit: return Reason::provider_limit;
+        case ErrorKind::busy: return Reason::sign_in_busy;
         case ErrorKind::damaged:
         case ErrorKind::misconfigured: break;
     }
     return Reason::damaged;
 }
 
+// What a page says is the same whether it is broken or away: a person can only try again.
+Reason reason_to_show(ErrorKind kind) {
+    const bool is_told = kind == ErrorKind::provider_limit || kind == ErrorKind::busy;
+    return is_told ? reason_of(kind) : Reason::unavailable;
+}
+
 }  // namespace
 
 Outcome failure(const Error& error) {
-    const bool limit = error.kind == ErrorKind::provider_limit;
-    // What to say is the same whether it is broken or away: a person can only try again.
-    Outcome outcome = refusal(limit ? 429 : 503, limit ? Reason::provider_limit : Reason::unavailable);
+    Outcome outcome = refusal(error.kind == ErrorKind::provider_limit ? 429 : 503, reason_to_show(error.kind));
     outcome.reason = reason_of(error.kind);
     outcome.detail = error.detail;
     return told_to_wait(std::move(outcome), error.retry_after);
@@ -91,6 +96,8 @@ std::string_view name_of(Reason reason) {
         case Reason::provider_refuses: return "provider_refuses";
         case Reason::provider_limit: return "provider_limit";
         case Reason::session_over: return "session_over";
+        case Reason::too_many_sign_ins: return "too_many_sign_ins";
+        case Reason::sign_in_busy: return "sign_in_busy";
     }
     return {};
 }

@@ -56,6 +56,8 @@ enum class Reason : std::uint8_t {
     provider_refuses,
     provider_limit,
     session_over,
+    too_many_sign_ins,
+    sign_in_busy,
 };
 
 struct Page {

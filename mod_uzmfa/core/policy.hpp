@@ -27,6 +27,12 @@ std::optional<Algorithm> algorithm_named(std::string_view name);
 
 enum class Validator : std::uint8_t { local, twilio };
 
+// So many failed sign-ins of an account from an address in a time.
+struct SignInRate {
+    std::uint16_t most = 10;
+    seconds window{10 * 60};
+};
+
 // The texts live as long as the configuration.
 struct Site {
     std::string_view own_path = "/uzmfa";
@@ -44,6 +50,8 @@ struct Site {
     bool allow_http = false;
     seconds recheck_interval{30};   // how old what a session knows of its user's row may be
     seconds outage_grace{5 * 60};   // how much older for a verified session while the database is away
+    SignInRate sign_in_limit;
+    seconds longest_sign_in_window{};  // of any virtual host: they may share a table
     Limits longest = Policy{}.limits();  // of any place: so long may a session live somewhere
 };
 

@@ -5,6 +5,7 @@
 #include "core/code.hpp"
 #include "core/result.hpp"
 #include "core/session.hpp"
+#include "core/sign_in_limit.hpp"
 
 #include <functional>
 #include <optional>
@@ -134,6 +135,7 @@ public:
 
 struct Services {
     Accounts& accounts;
+    SignInLimit& sign_in_limit;
     Passwords& passwords;
     CodeValidator& validator;
     Sessions& sessions;

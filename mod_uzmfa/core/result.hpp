@@ -17,6 +17,7 @@ enum class ErrorKind : std::uint8_t {
     provider_not_asked,    // the same, and known without a call
     provider_refuses,      // the provider wants other credentials or settings: an administrator must act
     provider_limit,        // the provider takes no more of this user's requests for a while
+    busy,                  // too many passwords are being checked on this node: try again soon
     damaged,               // a row or a seal that cannot be read: an administrator must act
     misconfigured,         // found at start: the server does not start
 };

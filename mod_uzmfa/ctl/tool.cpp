@@ -59,6 +59,7 @@ int failed(const Error& error) {
         case ErrorKind::provider_limit:
             return complain(what + "\nTry again in " + std::to_string(error.retry_after.count() / 60 + 1) + " minutes.", exit_refused);
         case ErrorKind::provider_refuses:
+        case ErrorKind::busy:
         case ErrorKind::damaged:
         case ErrorKind::misconfigured: break;
     }

@@ -334,6 +334,15 @@ const char* set_api_key(cmd_parms* command, void*, const char* sid, const char* 
     return nullptr;
 }
 
+const char* set_sign_in_limit(cmd_parms* command, void*, const char* most, const char* window) {
+    SignInRate limit;
+    Complaint complaint = a_count(command->pool, most, limit.most);
+    if (!complaint) complaint = parse(command->pool, window, limit.window);
+    if (complaint) return complain(command, complaint);
+    site_settings(command->server).sign_in_limit = limit;
+    return nullptr;
+}
+
 template <std::optional<std::string_view> SiteSettings::*Setting>
 const char* read_along(cmd_parms* command, void*, const char* value) {
     site_settings(command->server).*Setting = value;
@@ -344,6 +353,8 @@ constexpr command_rec lists_and_others[] = {
     AP_INIT_ITERATE("UzmfaLoginProvider", add_login_provider, nullptr, in_site,
                     "httpd authn providers that the sign-in page asks, in order"),
     AP_INIT_TAKE2("UzmfaStatement", add_statement, nullptr, in_site, "replaces one documented SQL statement"),
+    AP_INIT_TAKE2("UzmfaSignInLimit", set_sign_in_limit, nullptr, in_site,
+                  "how many failed sign-ins of an account from an address there may be in what time, such as 10 10min"),
     AP_INIT_TAKE2("UzmfaTwilioApiKey", set_api_key, nullptr, in_site,
                   "an API key and its secret, instead of account and token"),
     AP_INIT_TAKE1("AuthType", read_auth_type, nullptr, OR_AUTHCFG, "Uzmfa: the module's own sign-in page"),
@@ -377,6 +388,7 @@ Policy policy_of(const PlaceSettings& settings, const Limits& defaults) {
 Site site_of(const SiteSettings& settings) {
     Site site = resolve<Site>(settings, site_rows);
     site.longest = settings.longest;
+    if (settings.sign_in_limit) site.sign_in_limit = *settings.sign_in_limit;
     return site;
 }
 twilio::Settings twilio_of(const SiteSettings& settings) {
@@ -401,6 +413,7 @@ void* merge_site_settings(apr_pool_t* pool, void* parent_settings, void* child) 
     inherit(*merged, parent, site_rows);
     inherit(*merged, parent, twilio_rows);
     if (!merged->twilio_api_key) merged->twilio_api_key = parent.twilio_api_key;
+    if (!merged->sign_in_limit) merged->sign_in_limit = parent.sign_in_limit;
     if (!merged->login_providers) merged->login_providers = parent.login_providers;
     if (!merged->statements) merged->statements = parent.statements;
     if (!merged->database_driver) merged->database_driver = parent.database_driver;

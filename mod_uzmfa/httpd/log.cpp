@@ -50,14 +50,16 @@ constexpr Event events[] = {
     {Reason::provider_unavailable, 1036, APLOG_WARNING, "provider not available"},
     {Reason::provider_refuses, 1037, APLOG_ERR, "the provider refuses the module: check credentials and settings"},
     {Reason::provider_limit, 1038, APLOG_INFO, "the provider takes no more requests of this user for a while"},
-    {Reason::session_over, 1040, APLOG_INFO, "session ended: the user's row or password has changed"},
+    {Reason::session_over, 1041, APLOG_INFO, "session ended: the user's row or password has changed"},
+    {Reason::too_many_sign_ins, 1039, APLOG_INFO, "too many failed sign-ins of this name from this address: not looked at"},
+    {Reason::sign_in_busy, 1040, APLOG_WARNING, "too many sign-ins at a time: password not looked at"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(events); ++i) {
         if (static_cast<std::size_t>(events[i].reason) != i) return false;
     }
-    return std::size(events) == static_cast<std::size_t>(Reason::session_over) + 1;
+    return std::size(events) == static_cast<std::size_t>(Reason::sign_in_busy) + 1;
 }
 static_assert(in_order());
 
@@ -66,6 +68,7 @@ std::optional<NodeMemory::Alarm> alarm_of(Reason reason) {
         case Reason::unavailable: return NodeMemory::Alarm::database;
         case Reason::provider_unavailable: return NodeMemory::Alarm::provider;
         case Reason::provider_refuses: return NodeMemory::Alarm::provider_settings;
+        case Reason::sign_in_busy: return NodeMemory::Alarm::sign_ins;
         default: return std::nullopt;
     }
 }

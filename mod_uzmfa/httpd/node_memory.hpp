@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/moment.hpp"
+#include "core/password_slots.hpp"
 #include "core/result.hpp"
 #include "core/recheck_table.hpp"
 #include "core/revocation_table.hpp"
@@ -18,6 +19,7 @@ namespace uzmfa {
 struct NodeMemory {
     RevocationTable revocations;
     RecheckTable rechecks;
+    PasswordSlots password_slots;
 
     // What is known of a database. Until its revocations have been read since the start, the table says nothing, and
     // "not there" is not "not revoked".
@@ -52,7 +54,7 @@ struct NodeMemory {
     Provider providers[most];
 
     // What meets every request, but is one thing to act upon.
-    enum class Alarm : std::uint8_t { database, provider, provider_settings, count };
+    enum class Alarm : std::uint8_t { database, provider, provider_settings, sign_ins, count };
     std::atomic<std::int64_t> last_alarm[static_cast<std::size_t>(Alarm::count)];  // Unix time of its last line
 
     // False where no more can be owed.

@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/request_services.hpp"
 
+#include "httpd/password_turn.hpp"
 #include "httpd/pool.hpp"
 
 namespace uzmfa {
+namespace {
+
+constexpr seconds pause_when_busy{5};
+
+}  // namespace
 
 Result<bool> ProviderPasswords::are_right(std::string_view name, std::string_view password) {
+    // Nobody else should miss the connection while this one waits and computes.
+    database_.release();
+    const PasswordTurn turn{service_.memory().password_slots};
+    if (!turn) return Error{ErrorKind::busy, {}, pause_when_busy};
     const char* const user = copy_in(r_->pool, name);
     char* const secret = copy_in(r_->pool, password);
     authn_status status = AUTH_USER_NOT_FOUND;

@@ -10,6 +10,7 @@
 #include "store/account_store.hpp"
 #include "store/factor_store.hpp"
 #include "store/session_store.hpp"
+#include "store/sign_in_failure_store.hpp"
 
 #include <functional>
 #include <optional>
@@ -17,15 +18,17 @@
 
 namespace uzmfa {
 
-// Asks the providers of UzmfaLoginProvider, with the directives of the own page's place.
+// Asks the providers of UzmfaLoginProvider, with the directives of the own page's place, for a few requests at a time.
 class ProviderPasswords final : public Passwords {
 public:
-    ProviderPasswords(request_rec* r, const Service& service) : r_{r}, service_{service} {}
+    ProviderPasswords(request_rec* r, const Service& service, Database& database)
+        : r_{r}, service_{service}, database_{database} {}
     Result<bool> are_right(std::string_view name, std::string_view password) override;
 
 private:
     request_rec* r_;
     const Service& service_;
+    Database& database_;
 };
 
 // On this node at once, on others and after a restart by the database.
@@ -76,10 +79,12 @@ public:
           accounts_{database_},
           factors_{database_},
           validator_{make_validator(service, database_, factors_)},
-          passwords_{r, service},
+          sign_in_limit_{database_, service.sign_in_key(), service.site().sign_in_limit,
+                         service.site().longest_sign_in_window},
+          passwords_{r, service, database_},
           sessions_{database_, service, from_unix_time(apr_time_sec(r->request_time))},
           transactions_{database_, sessions_},
-          services_{accounts_, passwords_, *validator_, sessions_, transactions_, service.tokens()} {}
+          services_{accounts_, sign_in_limit_, passwords_, *validator_, sessions_, transactions_, service.tokens()} {}
 
     Services& ports() { return services_; }
 
@@ -89,6 +94,7 @@ private:
     AccountStore accounts_;
     FactorStore factors_;
     std::unique_ptr<CodeValidator> validator_;
+    SignInFailureStore sign_in_limit_;
     ProviderPasswords passwords_;
     NodeSessions sessions_;
     DatabaseTransactions transactions_;

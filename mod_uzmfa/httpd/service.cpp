@@ -88,6 +88,7 @@ Service::Service(const SiteSettings& settings, Site site, Limits defaults, std::
       session_sealer_{keys_, std::string{use::session} + " " + std::string{site_.cookie}},
       secret_sealer_{keys_, use::totp_secret},
       used_code_keys_{derive_keys(keys_, use::used_code)},
+      sign_in_key_{derive_key(keys_.front(), use::sign_in)},
       tokens_{keys_},
       pages_{std::move(pages)},
       statements_{std::move(statements)},

@@ -41,6 +41,7 @@ public:
     const Sealer& session_sealer() const { return session_sealer_; }
     const Sealer& secret_sealer() const { return secret_sealer_; }
     const std::vector<SecretBytes>& used_code_keys() const { return used_code_keys_; }
+    const SecretBytes& sign_in_key() const { return sign_in_key_; }
     const Tokens& tokens() const { return tokens_; }
     const Pages& pages() const { return pages_; }
     const Statements& statements() const { return statements_; }
@@ -58,7 +59,10 @@ public:
     bool shares_a_key_with(const Service& other) const;
 
     // Before the children are: sessions may be alive in another virtual host.
-    void share_longest(const Limits& longest) { site_.longest = longest; }
+    void share_longest(const Limits& longest, seconds sign_in_window) {
+        site_.longest = longest;
+        site_.longest_sign_in_window = sign_in_window;
+    }
 
 private:
     Service(const SiteSettings& settings, Site site, Limits defaults, std::vector<SecretBytes> keys, Pages pages, Statements statements,
@@ -71,6 +75,7 @@ private:
     Sealer session_sealer_;
     Sealer secret_sealer_;
     std::vector<SecretBytes> used_code_keys_;
+    SecretBytes sign_in_key_;
     SessionTokens tokens_;
     Pages pages_;
     Statements statements_;

@@ -4,6 +4,7 @@
 #include "httpd/pool.hpp"
 #include "httpd/service.hpp"
 
+#include <algorithm>
 #include <exception>
 
 namespace uzmfa {
@@ -40,7 +41,8 @@ const char* sharing_complaint(server_rec* main, const Service& service) {
     return "";
 }
 
-// Virtual hosts may share cookies: a session that ended in one must not live on in another.
+// Virtual hosts may share cookies and tables: a session that ended in one must not live on in another, nor may one
+// forget the failed sign-ins that another still counts.
 void share_longest_limits(server_rec* main) {
     const auto for_each_service = [main](auto body) {
         for (server_rec* server = main; server; server = server->next) {
@@ -48,8 +50,12 @@ void share_longest_limits(server_rec* main) {
         }
     };
     Limits longest{};
-    for_each_service([&](Service& service) { longest = longer_of(longest, service.site().longest); });
-    for_each_service([&](Service& service) { service.share_longest(longest); });
+    seconds window{};
+    for_each_service([&](Service& service) {
+        longest = longer_of(longest, service.site().longest);
+        window = std::max(window, service.site().sign_in_limit.window);
+    });
+    for_each_service([&](Service& service) { service.share_longest(longest, window); });
 }
 
 // What mod_info shows to whoever may see its page.

@@ -14,8 +14,9 @@ struct Row {
     std::string_view sql;
 };
 
-// {users} is the users table, {password} its password column where it has one, {now} the database's Unix time, {pending} the lifetime of a pending
-// enrollment in seconds, {true:X} holds where the boolean column X is true (NULL is not).
+// {users} is the users table, {password} its password column where it has one, {now} the database's Unix time, {pending}
+// the lifetime of a pending enrollment in seconds, {unlocked} leaves out rows that somebody else has locked, {true:X} holds
+// where the boolean column X is true (NULL is not).
 // Portable between PostgreSQL and SQLite 3.24.
 constexpr Row rows[] = {
     {Statement::find_account, "find_account",
@@ -153,6 +154,22 @@ constexpr Row rows[] = {
      "SELECT session, method, verified_at, ends_at, address, browser FROM uzmfa_session"
      " WHERE uuid = %s AND ends_at > {now} ORDER BY verified_at DESC LIMIT 100"},
     {Statement::purge_sessions, "purge_sessions", "DELETE FROM uzmfa_session WHERE ends_at <= {now}"},
+    {Statement::charge_sign_in, "charge_sign_in",
+     "INSERT INTO uzmfa_sign_in_failure (pair, failures, began_at) VALUES (%s, 1, {now})"
+     " ON CONFLICT (pair) DO UPDATE SET"
+     " failures = CASE WHEN uzmfa_sign_in_failure.began_at <= excluded.began_at - %s THEN 1"
+     " ELSE uzmfa_sign_in_failure.failures + 1 END,"
+     " began_at = CASE WHEN uzmfa_sign_in_failure.began_at <= excluded.began_at - %s"
+     " OR uzmfa_sign_in_failure.failures = 0 THEN excluded.began_at ELSE uzmfa_sign_in_failure.began_at END"
+     " WHERE uzmfa_sign_in_failure.failures < %s OR uzmfa_sign_in_failure.began_at <= excluded.began_at - %s"},
+    {Statement::find_sign_in_wait, "find_sign_in_wait",
+     "SELECT began_at + %s - {now} FROM uzmfa_sign_in_failure WHERE pair = %s"},
+    {Statement::give_back_sign_in, "give_back_sign_in",
+     "UPDATE uzmfa_sign_in_failure SET failures = failures - 1 WHERE pair = %s AND failures > 0"},
+    {Statement::clear_sign_in, "clear_sign_in", "DELETE FROM uzmfa_sign_in_failure WHERE pair = %s"},
+    {Statement::purge_sign_ins, "purge_sign_ins",
+     "DELETE FROM uzmfa_sign_in_failure WHERE began_at <= {now} - %s AND pair IN (SELECT pair FROM uzmfa_sign_in_failure"
+     " WHERE began_at <= {now} - %s ORDER BY began_at LIMIT 100{unlocked})"},
 };
 static_assert(std::size(rows) == statement_count);
 
@@ -206,6 +223,8 @@ Statements::Statements(Driver driver, std::string_view users_table, bool has_pas
         expand(sql, "users", users_table);
         expand(sql, "now", now_of(driver));
         expand(sql, "password", has_passwords ? "u.password" : "''");
+        // Two that delete the same rows in another order would wait for each other.
+        expand(sql, "unlocked", driver == Driver::pgsql ? " FOR UPDATE SKIP LOCKED" : "");
         expand(sql, "pending", std::to_string(pending_lifetime.count()));
         expand(sql, "true", "(coalesce(CAST(", " AS varchar(5)), '') IN ('true', 't', '1'))");
         expand(sql, "uuid", "lower(CAST(", " AS varchar(36)))");

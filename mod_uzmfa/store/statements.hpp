@@ -71,6 +71,11 @@ enum class Statement : std::uint8_t {
     drop_sessions_of,
     find_sessions_of,
     purge_sessions,
+    charge_sign_in,
+    find_sign_in_wait,
+    give_back_sign_in,
+    clear_sign_in,
+    purge_sign_ins,
     count
 };
 inline constexpr std::size_t statement_count = static_cast<std::size_t>(Statement::count);

@@ -15,7 +15,8 @@ Build = Callable[..., Site]
 
 BAD_VALUES = [
     "UzmfaEngine Maybe", "UzmfaEngine", "UzmfaEngine On Off", "UzmfaPath uzmfa", "UzmfaPath /", "UzmfaPath /a/../b", "UzmfaPath \"/a b\"",
-    "UzmfaLoginProvider nosuchprovider", "UzmfaLoginProvider", "UzmfaSignInLimit x", "UzmfaValidator none", "UzmfaEnrollment closed",
+    "UzmfaLoginProvider nosuchprovider", "UzmfaLoginProvider", "UzmfaSignInLimit x", "UzmfaSignInLimit 5", "UzmfaSignInLimit 0 10min", "UzmfaSignInLimit 1001 10min",
+    "UzmfaSignInLimit 5 0s", "UzmfaSignInLimit 5 soon", "UzmfaValidator none", "UzmfaEnrollment closed",
     "UzmfaTotpAlgorithm MD5", "UzmfaTotpAlgorithm SHA-1", "UzmfaTotpDigits 5", "UzmfaTotpDigits 7", "UzmfaTotpDigits six",
     "UzmfaTotpDigits 6x", "UzmfaTotpSkew 2", "UzmfaTotpSkew -1", "UzmfaTotpSkew 1.5", "UzmfaSessionCookie \"a b\"",
     "UzmfaSessionCookie a=b", "UzmfaSessionCookie a;b", "UzmfaSessionCookie \"\"", "UzmfaAllowHttp Perhaps",
@@ -39,7 +40,7 @@ def test_a_bad_value_in_a_place_does_too(build_site: Build, line: str) -> None:
 GOOD_VALUES = [
     "UzmfaPath /sign-in", "UzmfaLoginProvider uzerp", "UzmfaValidator local", "UzmfaIssuer \"Größe & Söhne\"", "UzmfaTotpAlgorithm SHA512",
     "UzmfaTotpDigits 8", "UzmfaTotpSkew 0", "UzmfaSessionCookie __Host-x", "UzmfaSessionIdleTimeout 90s", "UzmfaSessionMaxAge 720h",
-    "UzmfaUsersTable users",
+    "UzmfaUsersTable users", "UzmfaSignInLimit 5 1h",
 ]
 
 

@@ -73,13 +73,43 @@ public:
     }
 };
 
+class FakeSignInLimit final : public SignInLimit {
+public:
+    std::map<std::string, int, std::less<>> failures;  // by "name from address"
+    std::optional<seconds> wait;                       // of every pair
+    std::set<std::string_view> broken;
+
+    Result<std::optional<seconds>> charge(std::string_view name, std::string_view address) override {
+        if (broken.contains("charge")) return outage();
+        if (!wait) ++failures[pair_of(name, address)];
+        return wait;
+    }
+    Result<Done> give_back(std::string_view name, std::string_view address) override {
+        if (broken.contains("give_back")) return outage();
+        --failures[pair_of(name, address)];
+        return Done{};
+    }
+    Result<Done> clear(std::string_view name, std::string_view address) override {
+        if (broken.contains("clear")) return outage();
+        failures.erase(pair_of(name, address));
+        return Done{};
+    }
+
+private:
+    static std::string pair_of(std::string_view name, std::string_view address) {
+        return std::string{name} + " from " + std::string{address};
+    }
+};
+
 class FakePasswords final : public Passwords {
 public:
     std::map<std::string, std::string, std::less<>> right;
     bool broken = false;
+    bool busy = false;
     int checks = 0;
 
     Result<bool> are_right(std::string_view name, std::string_view password) override {
+        if (busy) return Error{ErrorKind::busy, {}, seconds{5}};
         ++checks;
         if (broken) return outage();
         const auto found = right.find(name);

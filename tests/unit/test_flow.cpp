@@ -15,12 +15,13 @@ constexpr std::string_view alices_sid = "LF00000000000000000000000000000001";
 // skip once; bob is not enrolled and has no uuid; carol is disabled. Every password is "right".
 struct World {
     FakeAccounts accounts;
+    FakeSignInLimit sign_in_limit;
     FakePasswords passwords;
     FakeValidator validator;
     FakeSessions sessions{accounts};
     FakeTransactions transactions;
     FakeTokens tokens;
-    Services services{accounts, passwords, validator, sessions, transactions, tokens};
+    Services services{accounts, sign_in_limit, passwords, validator, sessions, transactions, tokens};
     Policy policy;
     Site site;
 
@@ -550,6 +551,96 @@ TEST(a_right_password_without_a_row_or_with_a_disabled_one_is_refused) {
     check_refused(outcome, 403, Reason::not_allowed);
     CHECK(world.session->user.empty());
     CHECK(world.sessions.revoked.empty());
+}
+
+// --- too many sign-ins ---
+
+constexpr std::string_view alice_here = "alice from 192.0.2.1";
+
+TEST(R27_a_sign_in_is_charged_before_its_password_is_looked_at) {
+    World world;
+    world.be_anonymous();
+    for (int i = 1; i <= 3; ++i) {
+        world.post("login", "username=alice&password=wrong");
+        CHECK_EQUAL(world.sign_in_limit.failures.at(std::string{alice_here}), i);
+    }
+    world.sign_in_limit.broken.insert("charge");
+    check_refused(world.post("login", "username=alice&password=right"), 503, Reason::unavailable);
+    CHECK_EQUAL(world.passwords.checks, 3);
+}
+
+TEST(a_right_password_clears_its_own_pair) {
+    World world;
+    world.be_anonymous();
+    world.post("login", "username=alice&password=wrong");
+    world.post("login", "username=bob&password=wrong");
+    CHECK_EQUAL(world.post("login", "username=alice&password=right").status, 303);
+    CHECK_EQUAL(world.sign_in_limit.failures.size(), 1);
+    CHECK_EQUAL(world.sign_in_limit.failures.begin()->first, "bob from 192.0.2.1");
+
+    world.be_anonymous();
+    world.sign_in_limit.broken.insert("clear");
+    check_refused(world.post("login", "username=alice&password=right"), 503, Reason::unavailable);
+}
+
+TEST(R86_too_many_sign_ins_are_answered_alike_and_not_looked_at) {
+    for (const std::string_view name : {"alice", "bob", "carol", "dave", "mallory", "", "ALICE"}) {
+        for (const std::string_view password : {"right", "wrong"}) {
+            const Case at{std::string{name} + " " + std::string{password}};
+            World world;
+            world.be_anonymous();
+            world.sign_in_limit.wait = seconds{421};
+            const auto outcome =
+                world.post("login", "username=" + std::string{name} + "&password=" + std::string{password});
+            check_form_again(outcome, 429, Reason::too_many_sign_ins, "login");
+            CHECK_EQUAL(outcome.retry_after, seconds{421});
+            CHECK_EQUAL(value_on(outcome, "wait_minutes"), "8");
+            CHECK_EQUAL(value_on(outcome, "username"), name);
+            CHECK_EQUAL(outcome.user, name);
+            CHECK(!outcome.session);
+            CHECK_EQUAL(world.passwords.checks, 0);
+            CHECK_EQUAL(world.accounts.finds, 0);
+            CHECK(world.sign_in_limit.failures.empty());
+        }
+    }
+}
+
+TEST(a_form_of_another_session_is_not_charged) {
+    World world;
+    world.be_anonymous();
+    check_form_again(world.request(Verb::post, "login", "csrf=old&username=alice&password=wrong", {}), 403,
+                     Reason::form_stale, "login");
+    CHECK(world.sign_in_limit.failures.empty());
+}
+
+TEST(a_password_that_nobody_could_look_at_is_not_charged) {
+    World world;
+    world.be_anonymous();
+    world.passwords.busy = true;
+    auto outcome = world.post("login", "username=alice&password=right");
+    check_refused(outcome, 503, Reason::sign_in_busy);
+    CHECK_EQUAL(outcome.page->error, "sign_in_busy");
+    CHECK_EQUAL(outcome.retry_after, seconds{5});
+    CHECK_EQUAL(value_on(outcome, "retry"), "/uzmfa/login");
+    CHECK_EQUAL(world.sign_in_limit.failures.at(std::string{alice_here}), 0);
+
+    world.passwords.busy = false;
+    world.passwords.broken = true;
+    check_refused(world.post("login", "username=alice&password=right"), 503, Reason::unavailable);
+    CHECK_EQUAL(world.sign_in_limit.failures.at(std::string{alice_here}), 0);
+
+    world.sign_in_limit.broken.insert("give_back");
+    check_refused(world.post("login", "username=alice&password=right"), 503, Reason::unavailable);
+}
+
+TEST(R30_wrong_codes_are_no_failed_sign_ins) {
+    World world;
+    world.be_pending("alice", true);
+    for (int i = 0; i < 20; ++i) world.post("verify", "code=123456");
+    CHECK_EQUAL(world.validator.verified.size(), 20);
+    CHECK(world.sign_in_limit.failures.empty());
+    world.sign_in_limit.wait = seconds{60};
+    check_form_again(world.post("verify", "code=123456"), 401, Reason::wrong_code, "verify");
 }
 
 // --- the skip ---

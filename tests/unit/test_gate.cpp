@@ -182,12 +182,13 @@ TEST(the_places_own_limits_count) {
 
 struct Stopped {
     FakeAccounts accounts;
+    FakeSignInLimit sign_in_limit;
     FakePasswords passwords;
     FakeValidator validator;
     FakeSessions sessions{accounts};
     FakeTransactions transactions;
     FakeTokens tokens;
-    Services services{accounts, passwords, validator, sessions, transactions, tokens};
+    Services services{accounts, sign_in_limit, passwords, validator, sessions, transactions, tokens};
     Site site;
 
     Stopped() {

@@ -10,7 +10,7 @@ namespace {
 
 TEST(every_reason_has_a_name_of_its_own) {
     std::set<std::string_view> names;
-    for (int i = 0; i <= static_cast<int>(Reason::damaged); ++i) {
+    for (int i = 0; i <= static_cast<int>(Reason::sign_in_busy); ++i) {
         const Case at{std::to_string(i)};
         const auto name = name_of(static_cast<Reason>(i));
         CHECK(!name.empty());
@@ -66,6 +66,14 @@ TEST(a_wait_is_told_in_minutes_and_from_two_hours_on_in_hours_and_never_too_shor
 TEST(whoever_is_told_to_wait_is_told_how_long) {
     CHECK_EQUAL(failure({ErrorKind::provider_unavailable, "", seconds{0}}).retry_after, seconds{1});
     CHECK_EQUAL(told_to_wait(Outcome{.status = 429}, seconds{0}).retry_after, seconds{1});
+}
+
+TEST(too_many_sign_ins_at_a_time_are_503_and_say_so) {
+    const auto outcome = failure({ErrorKind::busy, "", seconds{5}});
+    CHECK_EQUAL(outcome.status, 503);
+    CHECK_EQUAL(outcome.reason, Reason::sign_in_busy);
+    CHECK_EQUAL(outcome.page->error, "sign_in_busy");
+    CHECK_EQUAL(outcome.retry_after, seconds{5});
 }
 
 TEST(a_redirect_is_a_303_without_a_page) {

@@ -48,6 +48,11 @@ TEST(each_driver_asks_its_own_clock) {
     CHECK_CONTAINS((Statements{Driver::sqlite3, "users"}.sql(Statement::purge_revocations)), "strftime('%%s', 'now')");
 }
 
+TEST(only_PostgreSQL_is_told_to_leave_out_locked_rows) {
+    CHECK_CONTAINS((Statements{Driver::pgsql, "users"}.sql(Statement::purge_sign_ins)), "SKIP LOCKED");
+    CHECK_LACKS((Statements{Driver::sqlite3, "users"}.sql(Statement::purge_sign_ins)), "LOCKED");
+}
+
 TEST(R90_every_statement_can_be_prepared_with_the_tables_of_the_schema) {
     ScratchDatabase scratch;
     const ScratchPool pool;
