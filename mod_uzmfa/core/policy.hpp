@@ -41,6 +41,7 @@ struct Site {
     Algorithm totp_algorithm = Algorithm::sha1;
     std::uint8_t totp_digits = 6;
     std::uint8_t totp_skew = 1;  // steps each way
+    seconds event_retention{90 * 24 * 60 * 60};
     bool allow_http = false;
     Limits longest = Policy{}.limits();  // of any place: so long may a session live somewhere
 };

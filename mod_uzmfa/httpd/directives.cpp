@@ -208,6 +208,8 @@ constexpr std::tuple site_rows{
         "UzmfaTotpDigits", in_site, "6 or 8, for secrets made from now on"},
     Directive<&SiteSettings::totp_skew, &Site::totp_skew, one_of<0, 1>>{
         "UzmfaTotpSkew", in_site, "0 or 1: how many steps of 30 s a code may be early or late"},
+    Directive<&SiteSettings::event_retention, &Site::event_retention>{
+        "UzmfaEventRetention", in_site, "how long the table of events keeps a row, such as 2160h"},
     Directive<&SiteSettings::allow_http, &Site::allow_http>{
         "UzmfaAllowHttp", in_site, "On: for tests only, cookies without Secure over plain HTTP"},
 };

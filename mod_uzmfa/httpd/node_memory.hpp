@@ -22,7 +22,8 @@ struct NodeMemory {
     struct Source {
         std::atomic<std::uint64_t> name;
         std::atomic<bool> read;
-        std::atomic<std::int64_t> last_try;  // Unix time
+        std::atomic<std::int64_t> last_try;    // Unix time
+        std::atomic<std::int64_t> last_purge;  // of its events; Unix time
     };
     // What all processes know of a provider's state, and who of them makes the deletions that are owed.
     struct Provider {
@@ -35,7 +36,7 @@ struct NodeMemory {
     Provider providers[most];
 
     // What meets every request, but is one thing to act upon.
-    enum class Alarm : std::uint8_t { database, provider, provider_settings, count };
+    enum class Alarm : std::uint8_t { database, provider, provider_settings, events, count };
     std::atomic<std::int64_t> last_alarm[static_cast<std::size_t>(Alarm::count)];  // Unix time of its last line
 
     // The source or provider of that name; made where it is new, which only the start does. Null: no room.

@@ -75,6 +75,7 @@ public:
           services_{accounts_, passwords_, *validator_, revocations_, transactions_, service.tokens()} {}
 
     Services& ports() { return services_; }
+    Database& database() { return database_; }
 
 private:
     DbdConnections connections_;

@@ -56,6 +56,10 @@ enum class Statement : std::uint8_t {
     find_revocation,
     purge_revocations,
     find_revocations,
+    add_event,
+    find_events_before,
+    find_events_after,
+    purge_events,
     count
 };
 inline constexpr std::size_t statement_count = static_cast<std::size_t>(Statement::count);
