@@ -80,13 +80,14 @@ std::optional<NodeMemory::Alarm> alarm_of(Reason reason) {
     }
 }
 
-// Such that no name holds what looks like another field. httpd escapes what could begin another line.
+// Such that no name holds what looks like another field: in quotes where it must be, with quotes in it doubled. httpd
+// escapes what could begin another line, and backslashes.
 std::string as_field(std::string_view text) {
-    const auto is_plain = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != ',' && c != '"' && c != '\\' && c != 0x7f; };
+    const auto is_plain = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != ',' && c != '"' && c != 0x7f; };
     if (std::all_of(text.begin(), text.end(), is_plain)) return std::string{text};
     std::string quoted = "\"";
     for (const char c : text) {
-        if (c == '"' || c == '\\') quoted += '\\';
+        if (c == '"') quoted += c;
         quoted += c;
     }
     return quoted + '"';

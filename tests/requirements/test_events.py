@@ -157,11 +157,12 @@ def test_a_name_that_nobody_has_is_kept_as_text_only(each_site: Site) -> None:
 
 
 @pytest.mark.parametrize(("name", "written"), [
-    ("a, session 0000000000000000, node x", r'\"a, session 0000000000000000, node x\"'),
-    ('a" , user root', r'\"a\\\" , user root\"'),
-    ("a\\", r'\"a\\\\\"'),
-    ("a\r\nUZMFA1028 code_accepted: code accepted, user root", r'\"a\r\nUZMFA1028 code_accepted: code accepted, user root\"'),
-    ("a\x1b[2J\x07", r'\"a\x1b[2J\x07\"'),
+    ("a, session 0000000000000000, node x", r'"a, session 0000000000000000, node x"'),
+    ('a" , user root', r'"a"" , user root"'),
+    ("a\\", r"a\\"),
+    ('a\\", user root', r'"a\\"", user root"'),
+    ("a\r\nUZMFA1028 code_accepted: code accepted, user root", r'"a\r\nUZMFA1028 code_accepted: code accepted, user root"'),
+    ("a\x1b[2J\x07", r'"a\x1b[2J\x07"'),
     ("Jörg", r"J\xc3\xb6rg"),
     ("x" * 4000, "x" * 255),
 ])
