@@ -270,7 +270,7 @@ def test_many_events_come_page_by_page(each_site: Site, admin: Administrator) ->
     each_site.database.execute(
         "INSERT INTO uzmfa_event (at, event, username, uuid, address, browser, session, method, node, made_by, detail)"
         " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)"
-        " SELECT 1777638896, CAST(i AS varchar(32)), 'many', '', '', '', '', '', '', '', '' FROM n ORDER BY i")
+        " SELECT 1777638896, CAST(i AS varchar(32)), 'many', '', '', '', '', '', '', '', '' FROM n ORDER BY n.i")
     shown = admin.json("events", "--user", "many")
     assert [one["event"] for one in shown] == [str(i) for i in range(1, 1201)]
     assert len(admin.run("events", "--user", "many").out.splitlines()) == 1201
