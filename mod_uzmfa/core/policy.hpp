@@ -47,6 +47,7 @@ struct Site {
     Algorithm totp_algorithm = Algorithm::sha1;
     std::uint8_t totp_digits = 6;
     std::uint8_t totp_skew = 1;  // steps each way
+    seconds event_retention{90 * 24 * 60 * 60};
     bool allow_http = false;
     seconds recheck_interval{30};   // how old what a session knows of its user's row may be
     seconds outage_grace{5 * 60};   // how much older for a verified session while the database is away

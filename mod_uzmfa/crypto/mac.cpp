@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/sha.h>
 
 #include <stdexcept>
 
@@ -19,6 +20,12 @@ const EVP_MD* algorithm_of(Digest digest) {
 }
 
 }  // namespace
+
+std::array<std::uint8_t, 32> sha256(std::span<const std::uint8_t> message) {
+    std::array<std::uint8_t, 32> digest;
+    SHA256(message.data(), message.size(), digest.data());
+    return digest;
+}
 
 SecretBytes hmac(Digest digest, std::span<const std::uint8_t> key, std::span<const std::uint8_t> message) {
     SecretBytes mac(EVP_MAX_MD_SIZE);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// HMAC (RFC 2104) and comparison in constant time.
+// Digests, HMAC (RFC 2104) and comparison in constant time.
 #pragma once
 
 #include "crypto/secret_bytes.hpp"
 
+#include <array>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,8 @@
 namespace uzmfa {
 
 enum class Digest : std::uint8_t { sha1, sha256, sha512 };
+
+std::array<std::uint8_t, 32> sha256(std::span<const std::uint8_t> message);
 
 SecretBytes hmac(Digest digest, std::span<const std::uint8_t> key, std::span<const std::uint8_t> message);
 

@@ -34,4 +34,9 @@ bool SessionTokens::is_form_token(std::string_view given, const SessionId& sessi
     return is_token;
 }
 
+std::string digest_of(const SessionId& session) {
+    const auto digest = sha256(session);
+    return hex(std::span{digest}.first<8>());
+}
+
 }  // namespace uzmfa

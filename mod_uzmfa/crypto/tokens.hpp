@@ -23,4 +23,7 @@ private:
     std::vector<SecretBytes> keys_;
 };
 
+// What logs call a session: 64 bits of the SHA-256 of its id, in hex. From it nobody comes to the id.
+std::string digest_of(const SessionId& session);
+
 }  // namespace uzmfa

@@ -29,6 +29,8 @@ int check(const Common& common);
 int list_users(const Common& common, bool only_not_enrolled);
 int show_user(const Common& common, const std::string& name);
 int reset_user(const Common& common, const std::string& name);
+// `since` as moment_of_since takes it; empty: all there are.
+int list_events(const Common& common, const std::string& user, const std::string& since);
 int move_user(const Common& common, const std::string& name, const std::string& to);
 
 }  // namespace uzmfa

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/output.hpp"
 
-#include "core/form.hpp"
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +13,21 @@ namespace {
 // As a terminal shows them: one a character.
 std::size_t width_of(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+using Text = std::unique_ptr<char, decltype(&std::free)>;
+
+Text text_of(const Json& json) {
+    Text text{json_dumps(json.get(), JSON_INDENT(2)), std::free};
+    if (!text) throw std::bad_alloc{};
+    return text;
+}
+
+std::tm parts_of(Moment moment) {
+    const auto time = static_cast<std::time_t>(unix_time(moment));
+    std::tm parts{};
+    gmtime_r(&time, &parts);
+    return parts;
 }
 
 }  // namespace
@@ -54,46 +67,42 @@ Json json_array_of(const std::vector<std::string>& texts) {
     return json_array_of(std::move(items));
 }
 
-void print(const Json& json) {
-    const std::unique_ptr<char, decltype(&std::free)> text{json_dumps(json.get(), JSON_INDENT(2)), std::free};
-    if (!text) throw std::bad_alloc{};
-    std::puts(text.get());
+void print(const Json& json) { std::puts(text_of(json).get()); }
+
+void JsonArrayPrinter::add(const Json& item) {
+    std::printf("%s\n%s", is_empty_ ? "[" : ",", text_of(item).get());
+    is_empty_ = false;
 }
 
-void print_table(const std::vector<std::vector<std::string>>& rows) {
-    std::vector<std::size_t> widths;
+void JsonArrayPrinter::end() { std::puts(is_empty_ ? "[]" : "\n]"); }
+
+void TablePrinter::print(const Rows& rows) {
     for (const auto& row : rows) {
-        widths.resize(std::max(widths.size(), row.size()));
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+        widths_.resize(std::max(widths_.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], width_of(row[i]));
     }
     for (const auto& row : rows) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
             line += row[i];
-            if (i + 1 < row.size()) line.append(widths[i] - width_of(row[i]) + 2, ' ');
+            if (i + 1 < row.size()) line.append(widths_[i] - width_of(row[i]) + 2, ' ');
         }
         line.erase(line.find_last_not_of(' ') + 1);
         std::puts(line.c_str());
     }
 }
 
-std::string printable(std::string_view text) {
-    std::string out{text};
-    const bool is_text = is_utf8(text);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(out[i]);
-        const bool is_c1 = byte == 0xc2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xa0;
-        if (is_c1 && is_text) out.replace(i, 2, "?");
-        else if (byte < ' ' || byte == 0x7f || (byte >= 0x80 && !is_text)) out[i] = '?';
-    }
-    return out;
+std::string utc(Moment moment) {
+    const auto parts = parts_of(moment);
+    char text[40] = "";
+    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+    return text;
 }
 
-std::string utc(Moment moment) {
-    const auto time = static_cast<std::time_t>(unix_time(moment));
-    std::tm parts{};
+std::string iso_8601(Moment moment) {
+    const auto parts = parts_of(moment);
     char text[40] = "";
-    if (gmtime_r(&time, &parts)) std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
     return text;
 }
 

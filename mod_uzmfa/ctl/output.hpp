@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/moment.hpp"
+#include "core/printable.hpp"
 
 #include <jansson.h>
 
@@ -37,12 +38,30 @@ Json json_array_of(std::vector<Json> items);
 Json json_array_of(const std::vector<std::string>& texts);  // not UTF-8: null
 void print(const Json& json);
 
-// Columns as wide as they need be; the first row is the head.
-void print_table(const std::vector<std::vector<std::string>>& rows);
+// An array that is too long to be held as a whole.
+class JsonArrayPrinter {
+public:
+    void add(const Json& item);
+    void end();
 
-// What comes from the database, fit for a terminal: control characters and what is not UTF-8 become '?'.
-std::string printable(std::string_view text);
+private:
+    bool is_empty_ = true;
+};
 
-std::string utc(Moment moment);  // 2026-05-01 12:34:56 UTC
+using Rows = std::vector<std::vector<std::string>>;
+
+// A table that comes in pieces, the head first; columns are as wide as they have needed to be so far.
+class TablePrinter {
+public:
+    void print(const Rows& rows);
+
+private:
+    std::vector<std::size_t> widths_;
+};
+
+inline void print_table(const Rows& rows) { TablePrinter{}.print(rows); }
+
+std::string utc(Moment moment);       // 2026-05-01 12:34:56 UTC
+std::string iso_8601(Moment moment);  // 2026-05-01T12:34:56Z
 
 }  // namespace uzmfa

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The administrator's tool: keys, tables, users, and the check of a site.
 #include "ctl/commands.hpp"
+#include "ctl/since.hpp"
 #include "ctl/tool_settings.hpp"
 
 #include <CLI/CLI.hpp>
@@ -55,6 +56,7 @@ public:
         add_schema();
         add_check();
         add_user();
+        add_events();
     }
 
     int run(int count, char** arguments) {
@@ -132,6 +134,22 @@ private:
         move->callback([this] { chosen_ = [this] { return move_user(common_, name_, target_); }; });
     }
 
+    void add_events() {
+        auto* const command = app_.add_subcommand("events", "List what happened: sign-ins, wrong codes, enrollments, resets");
+        command->add_option("--user", name_, "only those of this user, exactly as in the table")->type_name("NAME");
+        command->add_option("--since", since_, "only those from then on: 30min, 24h, 7d ago, or since a day, 2026-01-31")
+            ->type_name("WHEN")
+            ->check([](const std::string& text) {
+                return moment_of_since(text, {}) ? "" : "'" + text + "' is neither a time such as 30min, 24h, 7d nor a day such as 2026-01-31";
+            });
+        command->footer("\nThe oldest first, in UTC. A user's are those under the name, and those of whoever has it now under a former\n"
+                        "name. --json adds the browser and the user's uuid. The server keeps events for UzmfaEventRetention.\n\n"
+                        "  uzmfactl events --since 24h                what happened since yesterday\n"
+                        "  uzmfactl events --user alice --since 7d    why alice cannot sign in\n"
+                        "  uzmfactl events --json > events.json       all, for a program\n");
+        command->callback([this] { chosen_ = [this] { return list_events(common_, name_, since_); }; });
+    }
+
     CLI::App* add_user_command(CLI::App& user, const char* name, const char* help) {
         auto* const command = user.add_subcommand(name, help);
         command->add_option("NAME", name_, "the user, exactly as in the table")->required();
@@ -145,6 +163,7 @@ private:
     std::string target_;
     bool adds_key_ = false;
     bool promotes_key_ = false;
+    std::string since_;
     bool with_users_ = false;
     bool only_not_enrolled_ = false;
     std::function<int()> chosen_;

@@ -218,6 +218,8 @@ constexpr std::tuple site_rows{
         "UzmfaRecheckInterval", in_site, "how old what a session knows of its user's row may be, such as 30s"},
     Directive<&SiteSettings::outage_grace, &Site::outage_grace, a_duration_or_none>{
         "UzmfaOutageGrace", in_site, "how much longer a verified session lives while the database is away; 0: no longer"},
+    Directive<&SiteSettings::event_retention, &Site::event_retention>{
+        "UzmfaEventRetention", in_site, "how long the table of events keeps a row, such as 2160h"},
     Directive<&SiteSettings::allow_http, &Site::allow_http>{
         "UzmfaAllowHttp", in_site, "On: for tests only, cookies without Secure over plain HTTP"},
 };

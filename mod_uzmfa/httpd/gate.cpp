@@ -3,6 +3,7 @@
 
 #include "core/gate.hpp"
 #include "httpd/cache_filter.hpp"
+#include "httpd/events.hpp"
 #include "httpd/log.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/read_visit.hpp"
@@ -33,12 +34,22 @@ Decision decide(request_rec* r, const Service& service, const Policy& policy) {
     return decision;
 }
 
+// The first factor of another AuthType was passed: as much of an event as on the module's own page.
+void note_sign_in(request_rec* r, const Service& service, Database& database, const Session& session) {
+    const Outcome signed_in{.reason = Reason::signed_in, .session = session, .user = std::string{session.user.view()}};
+    record_event(r, service, database, signed_in);
+    log_outcome(r, service, signed_in);
+}
+
 int refuse(request_rec* r, const Service& service, Decision& decision) {
     Visit visit = decision.visit ? *decision.visit : Visit{};
     read_circumstances(r, visit);
     if (!decision.visit) return stop_request(r, service, fit_for(visit, failure(decision.visit.error())));
     RequestServices services{r, service};
     const auto outcome = stop(visit, decision.admission.reason, service.site(), services.ports());
+    // Those that are recorded were found in the database: a connection is open already.
+    record_event(r, service, services.database(), outcome);
+    if (visit.navigation && outcome.session && outcome.session->external) note_sign_in(r, service, services.database(), *outcome.session);
     return stop_request(r, service, fit_for(visit, outcome));
 }
 

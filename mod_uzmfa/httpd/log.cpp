@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/log.hpp"
 
+#include "core/printable.hpp"
+#include "httpd/events.hpp"
 #include "httpd/pool.hpp"
+#include "store/node_name.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace uzmfa {
 namespace {
 
+struct Line {
+    Reason reason;
+    int id;     // UZMFA and four digits, never used again for something else
+    int level;  // error: an administrator must act; warning: degraded; info: security; debug: each decision
+    const char* text;
+};
+
 // In the order of Reason.
-constexpr Event events[] = {
+constexpr Line lines[] = {
     {Reason::verified, 1000, APLOG_DEBUG, "verified session"},
     {Reason::signed_in_only, 1001, APLOG_DEBUG, "signed in, no second factor asked for here"},
     {Reason::would_stop, 1002, APLOG_INFO, "would have been stopped, but for UzmfaEngine ReportOnly"},
@@ -56,10 +67,10 @@ constexpr Event events[] = {
 };
 
 constexpr bool in_order() {
-    for (std::size_t i = 0; i < std::size(events); ++i) {
-        if (static_cast<std::size_t>(events[i].reason) != i) return false;
+    for (std::size_t i = 0; i < std::size(lines); ++i) {
+        if (static_cast<std::size_t>(lines[i].reason) != i) return false;
     }
-    return std::size(events) == static_cast<std::size_t>(Reason::sign_in_busy) + 1;
+    return std::size(lines) == static_cast<std::size_t>(Reason::sign_in_busy) + 1;
 }
 static_assert(in_order());
 
@@ -73,20 +84,44 @@ std::optional<NodeMemory::Alarm> alarm_of(Reason reason) {
     }
 }
 
+// Such that no name holds what looks like another field: in quotes where it must be, with quotes in it doubled. httpd
+// escapes what could begin another line, and backslashes.
+std::string as_field(std::string_view text) {
+    const auto is_plain = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != ',' && c != '"' && c != 0x7f; };
+    if (std::all_of(text.begin(), text.end(), is_plain)) return std::string{text};
+    std::string quoted = "\"";
+    for (const char c : text) {
+        if (c == '"') quoted += c;
+        quoted += c;
+    }
+    return quoted + '"';
+}
+
+// What is known; the detail, which has no form, comes last.
+std::string fields_of(const Event& event) {
+    std::string fields;
+    const auto add = [&](const char* name, std::string_view value) {
+        if (!value.empty()) fields.append(", ").append(name).append(value);
+    };
+    add("user ", as_field(beginning_of(event.user, UserName::capacity)));
+    add("session ", event.session);
+    add("method ", event.method);
+    add("node ", node_name());
+    add("", event.detail);
+    return fields;
+}
+
 }  // namespace
 
-const Event& event_of(Reason reason) { return events[static_cast<std::size_t>(reason)]; }
-
 void log_outcome(request_rec* r, const Service& service, const Outcome& outcome) {
-    const Event& event = event_of(outcome.reason);
-    int level = event.level;
+    const Line& line = lines[static_cast<std::size_t>(outcome.reason)];
+    int level = line.level;
     const auto alarm = alarm_of(outcome.reason);
     if (alarm && !service.memory().may_raise(*alarm, from_unix_time(apr_time_sec(r->request_time)))) level = APLOG_INFO;
     if (!APLOG_R_IS_LEVEL(r, level)) return;
-    // httpd escapes what it writes: a name cannot forge a line.
-    ap_log_rerror(APLOG_MARK, level, 0, r, "UZMFA%d %s: %s%s%s%s%s", event.id, copy_in(r->pool, name_of(event.reason)),
-                  event.text, outcome.user.empty() ? "" : ", user ", copy_in(r->pool, outcome.user),
-                  outcome.detail.empty() ? "" : ", ", copy_in(r->pool, outcome.detail));
+    const auto event = event_of(r, service, outcome);
+    ap_log_rerror(APLOG_MARK, level, 0, r, "UZMFA%d %s: %s%s", line.id, event.name.c_str(), line.text,
+                  fields_of(event).c_str());
 }
 
 }  // namespace uzmfa

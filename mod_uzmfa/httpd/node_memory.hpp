@@ -30,6 +30,7 @@ struct NodeMemory {
         std::atomic<std::int64_t> tried_until;  // until then (milliseconds) one at a time tries again
         std::atomic<std::int64_t> seen;         // the latest change that was read, by the database's clock
         std::atomic<std::int64_t> turn_until;   // until then (milliseconds) one process watches it
+        std::atomic<std::int64_t> last_purge;   // of its events; Unix time
     };
     // A session that ended while the database was away, for the watch to write down.
     struct OwedRevocation {
@@ -54,7 +55,7 @@ struct NodeMemory {
     Provider providers[most];
 
     // What meets every request, but is one thing to act upon.
-    enum class Alarm : std::uint8_t { database, provider, provider_settings, sign_ins, count };
+    enum class Alarm : std::uint8_t { database, provider, provider_settings, sign_ins, events, count };
     std::atomic<std::int64_t> last_alarm[static_cast<std::size_t>(Alarm::count)];  // Unix time of its last line
 
     // False where no more can be owed.

@@ -3,6 +3,7 @@
 
 #include "core/flow.hpp"
 #include "core/return_path.hpp"
+#include "httpd/events.hpp"
 #include "httpd/health.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/read_visit.hpp"
@@ -48,6 +49,7 @@ int serve_own_page(request_rec* r) {
         // The connection goes back before the answer is written to a slow client.
         RequestServices services{r, service};
         outcome = serve(request, policy_of(r), service.site(), services.ports());
+        record_event(r, service, services.database(), outcome);
     }
     return write_outcome(r, service, outcome);
 }

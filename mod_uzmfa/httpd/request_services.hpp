@@ -87,6 +87,7 @@ public:
           services_{accounts_, sign_in_limit_, passwords_, *validator_, sessions_, transactions_, service.tokens()} {}
 
     Services& ports() { return services_; }
+    Database& database() { return database_; }
 
 private:
     DbdConnections connections_;

@@ -36,6 +36,7 @@ struct SiteSettings {
     std::optional<Algorithm> totp_algorithm;
     std::optional<std::uint8_t> totp_digits;
     std::optional<std::uint8_t> totp_skew;
+    std::optional<seconds> event_retention;
     std::optional<bool> allow_http;
     std::optional<seconds> recheck_interval;
     std::optional<seconds> outage_grace;

@@ -170,6 +170,21 @@ constexpr Row rows[] = {
     {Statement::purge_sign_ins, "purge_sign_ins",
      "DELETE FROM uzmfa_sign_in_failure WHERE began_at <= {now} - %s AND pair IN (SELECT pair FROM uzmfa_sign_in_failure"
      " WHERE began_at <= {now} - %s ORDER BY began_at LIMIT 100{unlocked})"},
+    {Statement::add_event, "add_event",
+     "INSERT INTO uzmfa_event"
+     " (at, event, username, uuid, address, browser, session, method, node, made_by, detail)"
+     " VALUES ({now}, %s, %s,"
+     " coalesce(nullif(%s, ''), (SELECT max({uuid:u.uuid}) FROM {users} u WHERE u.username = %s), ''),"
+     " %s, %s, %s, %s, %s, %s, %s)"},
+    {Statement::find_events_before, "find_events_before",
+     "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM uzmfa_event"
+     " WHERE (%s = '' OR uuid = nullif(%s, '') OR username = nullif(%s, '')) AND at >= %s AND id < %s"
+     " ORDER BY id DESC LIMIT CAST(%s AS integer)"},
+    {Statement::find_events_after, "find_events_after",
+     "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM uzmfa_event"
+     " WHERE (%s = '' OR uuid = nullif(%s, '') OR username = nullif(%s, '')) AND at >= %s AND id > %s"
+     " ORDER BY id LIMIT CAST(%s AS integer)"},
+    {Statement::purge_events, "purge_events", "DELETE FROM uzmfa_event WHERE at <= {now} - %s"},
 };
 static_assert(std::size(rows) == statement_count);
 

@@ -76,6 +76,10 @@ enum class Statement : std::uint8_t {
     give_back_sign_in,
     clear_sign_in,
     purge_sign_ins,
+    add_event,
+    find_events_before,
+    find_events_after,
+    purge_events,
     count
 };
 inline constexpr std::size_t statement_count = static_cast<std::size_t>(Statement::count);

@@ -47,7 +47,8 @@ def secrets_of(admin: Administrator, *more: str) -> list[str]:
 
 @pytest.mark.parametrize("arguments", [[], ["nosuch"], ["user"], ["user", "nosuch"], ["user", "show"], ["user", "reset"],
                                        ["user", "move", "alice"], ["user", "move", "alice", "--to", "mars"],
-                                       ["check", "more"], ["user", "list", "--nosuch"]])
+                                       ["check", "more"], ["user", "list", "--nosuch"], ["events", "more"],
+                                       ["events", "--since", "yesterday"], ["events", "--since", "2026-02-30"]])
 def test_wrong_usage_says_where_there_is_more(site: Site, arguments: list[str]) -> None:
     said = site.administrator().run(*arguments)
     assert said.status == USAGE and not said.out
@@ -55,14 +56,14 @@ def test_wrong_usage_says_where_there_is_more(site: Site, arguments: list[str]) 
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["user", "--help"], ["check", "--help"], ["user", "reset", "--help"],
-                                       ["user", "move", "--help"], ["--version"]])
+                                       ["user", "move", "--help"], ["events", "--help"], ["--version"]])
 def test_help_is_no_error(site: Site, arguments: list[str]) -> None:
     said = site.administrator().run(*arguments)
     assert said.status == DONE and said.out and not said.err
 
 
 @pytest.mark.parametrize("command", [["user", "list"], ["user", "show", "a"], ["user", "reset", "a"],
-                                     ["user", "move", "a", "--to", "twilio"], ["check"]])
+                                     ["user", "move", "a", "--to", "twilio"], ["events"], ["check"]])
 @pytest.mark.parametrize(("text", "complaint"), [
     ("driver = sqlite3\n\nnosuch = 1\n", "line 3"), ("driver = oracle\n", "driver"), ("key-file\n", "line 1"), (None, "No such file")])
 def test_R90_a_configuration_that_cannot_be_read_is_refused(site: Site, command: list[str], text: str | None,
@@ -90,7 +91,7 @@ def test_R90_a_configuration_that_others_may_read_holds_no_secret(site: Site) ->
 
 
 @pytest.mark.parametrize("command", [["user", "list"], ["user", "show", "a"], ["user", "reset", "a"],
-                                     ["user", "move", "a", "--to", "twilio"], ["check"]])
+                                     ["user", "move", "a", "--to", "twilio"], ["events"], ["check"]])
 @pytest.mark.parametrize(("driver", "params"), [
     ("sqlite3", "/nowhere/users.db"), ("pgsql", "host=127.0.0.1 port={port} dbname=x user=x password=s3cret connect_timeout=2"),
     ("pgsql", "host=127.0.0.1 s3cret 'password")])
@@ -231,6 +232,73 @@ def test_a_reset_without_credentials_owes_the_deletion(start_twilio: StartTwilio
     assert said.status == DONE and "twilio-service-sid" in said.err and "Uzmfa" not in said.err
     assert len(twilio.double.identities()) == 1
     assert len(twilio.administrator().json("user", "show", user.name)["owed_deletions"]) == 1
+
+
+# --- events ---
+
+
+def put_event(site: Site, event: str, user: str, at: int, **columns: str) -> None:
+    """A row as the server would have written it."""
+    row = {"at": at, "event": event, "username": user, "uuid": "", "address": "192.0.2.7", "browser": "", "session": "",
+           "method": "", "node": "erp1", "made_by": "", "detail": ""} | columns
+    site.database.execute(f"INSERT INTO uzmfa_event ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+
+
+def test_events_are_listed_with_the_newest_last(each_site: Site, admin: Administrator) -> None:
+    user = each_site.enrolled_user()
+    uuid = str(each_site.database.row(user.name)["uuid"])
+    put_event(each_site, "reset", "former name", 1777638896, uuid=uuid, made_by="admin", detail="lost the phone")
+    shown = admin.json("events", "--user", user.name)
+    assert [one["event"] for one in shown] == ["signed_in", "enrolled", "reset"]
+    assert shown[1] | {"at": "", "session": "", "node": ""} == {
+        "at": "", "event": "enrolled", "user": user.name, "uuid": uuid, "address": "127.0.0.1", "browser": None, "session": "",
+        "method": "totp", "node": "", "made_by": None, "detail": None}
+    assert shown[2]["at"] == "2026-05-01T12:34:56Z" and shown[2]["made_by"] == "admin"
+    said = admin.run("events", "--user", user.name)
+    head, *lines = said.out.splitlines()
+    assert head.split() == ["TIME", "EVENT", "USER", "ADDRESS", "METHOD", "SESSION", "NODE", "BY", "DETAIL"]
+    assert len(lines) == 3 and lines[2].startswith("2026-05-01T12:34:56Z  reset")
+    assert shown[2] in admin.json("events")
+
+
+def test_events_are_listed_since_a_time(each_site: Site, admin: Administrator) -> None:
+    now = int(each_site.clock.now())
+    user = each_site.add_user()
+    for age in (8 * 86400, 2 * 86400, 3600, 60):
+        put_event(each_site, f"{age}", user.name, now - age)
+
+    def since(text: str) -> list[str]:
+        return [one["event"] for one in admin.json("events", "--user", user.name, "--since", text)]
+
+    assert since("5min") == ["60"]
+    assert since("24h") == ["3600", "60"]
+    assert since("7d") == ["172800", "3600", "60"]
+    assert since("2020-01-31") == ["691200", "172800", "3600", "60"]
+
+
+def test_many_events_come_page_by_page(each_site: Site, admin: Administrator) -> None:
+    each_site.database.execute(
+        "INSERT INTO uzmfa_event (at, event, username, uuid, address, browser, session, method, node, made_by, detail)"
+        " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)"
+        " SELECT 1777638896, CAST(i AS varchar(32)), 'many', '', '', '', '', '', '', '', '' FROM n ORDER BY n.i")
+    shown = admin.json("events", "--user", "many")
+    assert [one["event"] for one in shown] == [str(i) for i in range(1, 1201)]
+    assert len(admin.run("events", "--user", "many").out.splitlines()) == 1201
+
+
+def test_events_of_a_name_that_is_nobodys(each_site: Site, admin: Administrator) -> None:
+    said = admin.run("events", "--user", "nobody at all")
+    assert said.status == REFUSED and "there is no user" in said.err and not said.out
+    fresh = each_site.add_user()
+    assert admin.json("events", "--user", fresh.name) == []
+    put_event(each_site, "wrong_password", "somebody gone", 1777638896)
+    assert len(admin.json("events", "--user", "somebody gone")) == 1
+
+
+def test_events_on_a_terminal_have_no_control_characters(site: Site) -> None:
+    put_event(site, "wrong_password", "evil\x1b[31m", 1777638896, detail="a\nb")
+    said = site.administrator().run("events")
+    assert said.status == DONE and "\x1b" not in said.out and "evil?[31m" in said.out and "a?b" in said.out
 
 
 # --- user move ---

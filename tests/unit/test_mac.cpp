@@ -65,6 +65,13 @@ TEST(RFC_4231_vectors_are_met) {
     for (const auto& vector : vectors) check(vector);
 }
 
+// FIPS 180-2, appendix B.
+TEST(SHA_256_is_as_its_standard_says) {
+    const auto digest = [](std::string_view text) { return hex(sha256(bytes_of(text))); };
+    CHECK_EQUAL(digest(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    CHECK_EQUAL(digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
 TEST(texts_are_equal_in_constant_time_where_they_are_equal) {
     CHECK(equal_in_constant_time("", ""));
     CHECK(equal_in_constant_time("123456", "123456"));

@@ -5,15 +5,9 @@
 namespace uzmfa::test {
 namespace {
 
-TEST(a_terminal_gets_no_control_characters) {
-    CHECK_EQUAL(printable("alice"), "alice");
-    CHECK_EQUAL(printable("J\xc3\xb6rg"), "J\xc3\xb6rg");
-    CHECK_EQUAL(printable("a\x1b[2J\nb\x7f"), "a?[2J?b?");
-    CHECK_EQUAL(printable("a\xc2\x9b" "31m"), "a?31m");
-    CHECK_EQUAL(printable("\xff\xc3"), "??");
-}
-
 TEST(a_moment_is_shown_in_UTC) { CHECK_EQUAL(utc(from_unix_time(1777638896)), "2026-05-01 12:34:56 UTC"); }
+
+TEST(a_moment_for_programs_is_ISO_8601) { CHECK_EQUAL(iso_8601(from_unix_time(1777638896)), "2026-05-01T12:34:56Z"); }
 
 TEST(what_is_empty_or_no_text_is_null_in_JSON) {
     const auto json = JsonObject{}.add("a", "").add("b", "\xff").add("c", "x").add("d", std::optional<Moment>{}).take();

@@ -76,5 +76,11 @@ TEST(R66_tokens_under_any_key_of_the_ring_are_taken) {
     CHECK(after.is_form_token(during.form_token(id_of(1)), id_of(1)));
 }
 
+// The first half of the SHA-256 of sixteen bytes.
+TEST(R87_a_session_is_called_by_a_digest_of_its_id) {
+    CHECK_EQUAL(digest_of(SessionId{}), "374708fff7719dd5");
+    CHECK(digest_of(id_of(1)) != digest_of(id_of(2)));
+}
+
 }  // namespace
 }  // namespace uzmfa::test

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/event.hpp"
+
+namespace uzmfa {
+
+bool is_recorded(Reason reason) {
+    switch (reason) {
+        case Reason::not_known:
+        case Reason::not_allowed:
+        case Reason::wrong_password:
+        case Reason::signed_in:
+        case Reason::signed_out:
+        case Reason::enrolled:
+        case Reason::wrong_code:
+        case Reason::code_used:
+        case Reason::new_secret:
+        case Reason::enrollment_expired:
+        case Reason::code_accepted:
+        case Reason::skip_used:
+        case Reason::skip_gone:
+        case Reason::damaged:
+        case Reason::too_many_codes:
+        case Reason::factor_gone:
+        case Reason::provider_unavailable:
+        case Reason::provider_refuses:
+        case Reason::provider_limit: return true;
+        case Reason::verified:
+        case Reason::signed_in_only:
+        case Reason::would_stop:
+        case Reason::sign_in_required:
+        case Reason::enrollment_required:
+        case Reason::verification_required:
+        case Reason::no_user:
+        case Reason::insecure:
+        case Reason::forbidden:
+        case Reason::not_permitted:
+        case Reason::page_shown:
+        case Reason::step_passed:
+        case Reason::step_not_due:
+        case Reason::not_found:
+        case Reason::method_not_allowed:
+        case Reason::bad_request:
+        case Reason::too_large:
+        case Reason::cookies_blocked:
+        case Reason::form_stale:
+        case Reason::unavailable: return false;
+    }
+    return false;
+}
+
+Method method_of(Reason reason, const Session* session) {
+    if (session && session->method != Method::none) return session->method;
+    switch (reason) {
+        case Reason::wrong_code:
+        case Reason::code_used:
+        case Reason::new_secret:
+        case Reason::enrollment_expired:
+        case Reason::too_many_codes:
+        case Reason::factor_gone:
+        case Reason::provider_unavailable:
+        case Reason::provider_refuses:
+        case Reason::provider_limit: return Method::totp;
+        case Reason::skip_gone: return Method::skip;
+        default: return Method::none;
+    }
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/events.hpp"
+
+#include "crypto/tokens.hpp"
+#include "httpd/browser_session.hpp"
+#include "httpd/pool.hpp"
+#include "store/event_store.hpp"
+
+namespace uzmfa {
+namespace {
+
+constexpr std::int64_t purge_interval = 3600;  // seconds
+
+const Session* session_of(request_rec* r, const Service& service, const Outcome& outcome) {
+    if (outcome.session) return &*outcome.session;
+    if (service.is_broken()) return nullptr;  // its cookie is not looked at
+    const auto& session = browser_session(r, service).session;
+    return session ? &*session : nullptr;
+}
+
+// One process of the node, once an hour.
+bool may_purge(NodeMemory::Source& source, std::int64_t now) {
+    std::int64_t last = source.last_purge.load();
+    return now - last >= purge_interval && source.last_purge.compare_exchange_strong(last, now);
+}
+
+}  // namespace
+
+Event event_of(request_rec* r, const Service& service, const Outcome& outcome) {
+    const Session* const session = session_of(r, service, outcome);
+    return {.name = std::string{name_of(outcome.reason)},
+            .user = outcome.user,
+            .address = std::string{view_of(r->useragent_ip)},
+            .browser = std::string{view_of(apr_table_get(r->headers_in, "User-Agent"))},
+            .session = session ? digest_of(session->id) : "",
+            .method = std::string{name_of(method_of(outcome.reason, session))},
+            .detail = outcome.detail};
+}
+
+void record_event(request_rec* r, const Service& service, Database& database, const Outcome& outcome) {
+    if (!is_recorded(outcome.reason)) return;
+    EventStore store{database};
+    auto done = store.add(event_of(r, service, outcome));
+    const std::int64_t now = apr_time_sec(r->request_time);
+    if (done && may_purge(service.revocation_source(), now)) done = store.purge(service.site().event_retention);
+    if (done) return;
+    const bool is_loud = service.memory().may_raise(NodeMemory::Alarm::events, from_unix_time(now));
+    ap_log_rerror(APLOG_MARK, is_loud ? APLOG_ERR : APLOG_INFO, 0, r, "UZMFA1110 the table of events takes no %s: %s",
+                  copy_in(r->pool, name_of(outcome.reason)), done.error().detail.c_str());
+}
+
+}  // namespace uzmfa

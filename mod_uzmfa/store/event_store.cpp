@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/event_store.hpp"
+
+#include "core/printable.hpp"
+#include "store/account_store.hpp"
+#include "store/node_name.hpp"
+
+namespace uzmfa {
+namespace {
+
+// As the schema has them.
+constexpr std::size_t name_bytes = 32;
+constexpr std::size_t uuid_bytes = 36;
+constexpr std::size_t address_bytes = 64;
+constexpr std::size_t session_bytes = 16;
+constexpr std::size_t method_bytes = 16;
+constexpr std::size_t text_bytes = 255;
+
+std::string fit(std::string_view text, std::size_t most) {
+    // Cut once before, for a User-Agent may be very long.
+    return std::string{beginning_of(printable(beginning_of(text, 4 * most)), most)};
+}
+
+StoredEvent event_of(const Row& row) {
+    const auto text = [&](std::size_t column) { return std::string{row.text(column)}; };
+    return {.id = row.number(0),
+            .at = from_unix_time(row.number(1)),
+            .node = text(9),
+            .event = {.name = text(2),
+                      .user = text(3),
+                      .uuid = text(4),
+                      .address = text(5),
+                      .browser = text(6),
+                      .session = text(7),
+                      .method = text(8),
+                      .made_by = text(10),
+                      .detail = text(11)}};
+}
+
+}  // namespace
+
+Result<Done> EventStore::add(const Event& event) {
+    const std::string_view known = is_user_name(event.user) ? event.user : std::string_view{};
+    auto added = database_.change(
+        Statement::add_event,
+        {fit(event.name, name_bytes), fit(event.user, text_bytes), fit(event.uuid, uuid_bytes), known,
+         fit(event.address, address_bytes), fit(event.browser, text_bytes), fit(event.session, session_bytes),
+         fit(event.method, method_bytes), node_name(), fit(event.made_by, text_bytes), fit(event.detail, text_bytes)});
+    if (!added) return added.error();
+    return Done{};
+}
+
+Result<Done> EventStore::add_action(std::string_view name, const Account& account, std::string_view made_by,
+                                    std::string_view detail) {
+    return add({.name = std::string{name},
+                .user = std::string{account.name.view()},
+                .uuid = account.uuid,
+                .made_by = std::string{made_by},
+                .detail = std::string{detail}});
+}
+
+Result<std::vector<StoredEvent>> EventStore::page(Statement statement, const EventFilter& filter, std::int64_t from,
+                                                  std::int64_t limit) {
+    const auto user = fit(filter.user, text_bytes);
+    auto rows = database_.rows(statement, {filter.uuid + user, filter.uuid, user, unix_time(filter.since), from, limit});
+    if (!rows) return rows.error();
+    std::vector<StoredEvent> events;
+    for (const auto& row : *rows) events.push_back(event_of(row));
+    return events;
+}
+
+Result<std::vector<StoredEvent>> EventStore::page_before(const EventFilter& filter, std::int64_t before, std::int64_t limit) {
+    return page(Statement::find_events_before, filter, before, limit);
+}
+
+Result<std::vector<StoredEvent>> EventStore::page_after(const EventFilter& filter, std::int64_t after, std::int64_t limit) {
+    return page(Statement::find_events_after, filter, after, limit);
+}
+
+Result<Done> EventStore::purge(seconds retention) {
+    auto purged = database_.change(Statement::purge_events, {std::int64_t{retention.count()}});
+    if (!purged) return purged.error();
+    return Done{};
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of events, by the database's clock.
+#pragma once
+
+#include "core/event.hpp"
+#include "core/ports.hpp"
+#include "store/database.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace uzmfa {
+
+struct StoredEvent {
+    std::int64_t id = 0;  // grows
+    Moment at{};
+    std::string node{};
+    Event event{};
+};
+
+// Of whom: all that has the uuid or the name. Where both are empty, of everybody.
+struct EventFilter {
+    std::string uuid{};
+    std::string user{};
+    Moment since{};
+};
+
+class EventStore {
+public:
+    explicit EventStore(Database& database) : database_{database} {}
+
+    // Texts are cut to their columns. An event without a uuid gets that of the row of its user's name, if there is one.
+    Result<Done> add(const Event& event);
+    // What an administrator did with a user.
+    Result<Done> add_action(std::string_view name, const Account& account, std::string_view made_by,
+                            std::string_view detail = {});
+
+    // A page at a time: the newest first, from behind the event `before` …
+    static constexpr std::int64_t newest = std::numeric_limits<std::int64_t>::max();
+    Result<std::vector<StoredEvent>> page_before(const EventFilter& filter, std::int64_t before, std::int64_t limit);
+    // … or the oldest first, from behind the event `after`.
+    static constexpr std::int64_t oldest = 0;
+    Result<std::vector<StoredEvent>> page_after(const EventFilter& filter, std::int64_t after, std::int64_t limit);
+
+    // Forgets what is older.
+    Result<Done> purge(seconds retention);
+
+private:
+    Result<std::vector<StoredEvent>> page(Statement statement, const EventFilter& filter, std::int64_t from, std::int64_t limit);
+
+    Database& database_;
+};
+
+}  // namespace uzmfa

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scratch_database.hpp"
+#include "store/event_store.hpp"
+#include "store/node_name.hpp"
+
+namespace uzmfa::test {
+namespace {
+
+using Names = std::vector<std::string>;
+
+Names names_of(const std::vector<StoredEvent>& events) {
+    Names names;
+    for (const auto& stored : events) names.push_back(stored.event.name);
+    return names;
+}
+
+struct Scene {
+    ScratchDatabase scratch;
+    EventStore store{scratch.database()};
+
+    Scene() {
+        scratch.add_user("alice", "11111111-1111-4111-8111-11111111111A");
+        scratch.add_user("bob", std::string{bobs_uuid});
+        scratch.add_user("carol");
+    }
+    void add(std::string name, std::string user, std::string uuid = {}) {
+        VALUE(store.add({.name = std::move(name), .user = std::move(user), .uuid = std::move(uuid)}));
+    }
+    std::vector<StoredEvent> all(const EventFilter& filter = {}) { return VALUE(store.page_after(filter, EventStore::oldest, 100)); }
+};
+
+TEST(R87_an_event_is_kept_with_all_that_it_says) {
+    Scene scene;
+    const auto before = unix_now();
+    VALUE(scene.store.add({.name = "wrong_code", .user = "bob", .address = "192.0.2.7", .browser = "Browser/1", .session = "0123456789abcdef",
+                           .method = "totp", .made_by = "", .detail = "a detail"}));
+    const auto events = scene.all();
+    CHECK_EQUAL(events.size(), 1);
+    const auto& [id, at, node, event] = events[0];
+    CHECK(id > 0);
+    CHECK(unix_time(at) >= before && unix_time(at) <= unix_now());
+    CHECK_EQUAL(node, node_name());
+    CHECK_EQUAL(event.name, "wrong_code");
+    CHECK_EQUAL(event.user, "bob");
+    CHECK_EQUAL(event.uuid, bobs_uuid);
+    CHECK_EQUAL(event.address, "192.0.2.7");
+    CHECK_EQUAL(event.browser, "Browser/1");
+    CHECK_EQUAL(event.session, "0123456789abcdef");
+    CHECK_EQUAL(event.method, "totp");
+    CHECK_EQUAL(event.made_by, "");
+    CHECK_EQUAL(event.detail, "a detail");
+}
+
+TEST(a_uuid_is_that_of_the_row_in_lower_case_where_there_is_one) {
+    Scene scene;
+    for (const auto* user : {"alice", "carol", "nobody", "", "Alice"}) scene.add("wrong_password", user);
+    scene.add("reset", "alice", std::string{bobs_uuid});
+    Names uuids;
+    for (const auto& stored : scene.all()) uuids.push_back(stored.event.uuid);
+    CHECK_EQUAL(uuids, (Names{"11111111-1111-4111-8111-11111111111a", "", "", "", "", std::string{bobs_uuid}}));
+}
+
+TEST(what_an_administrator_did_is_an_event_too) {
+    Scene scene;
+    Account account;
+    account.name = *UserName::of("bob");
+    account.uuid = bobs_uuid;
+    VALUE(scene.store.add_action("reset", account, "admin", "lost the phone"));
+    CHECK_EQUAL(scene.scratch.row("SELECT event, username, uuid, made_by, detail, address, session FROM uzmfa_event"),
+                "reset|bob|" + std::string{bobs_uuid} + "|admin|lost the phone||");
+}
+
+TEST(R88_texts_have_no_control_characters_and_the_size_of_their_columns) {
+    Scene scene;
+    const std::string long_text = std::string(254, 'x') + "\xc3\xb6\xc3\xb6";
+    VALUE(scene.store.add({.name = std::string(40, 'n'),
+                           .user = "a\r\nb\x1b[2J",
+                           .uuid = std::string(40, 'u'),
+                           .address = std::string(70, 'a'),
+                           .browser = long_text,
+                           .session = std::string(20, 's'),
+                           .method = std::string(20, 'm'),
+                           .made_by = std::string(300, 'b'),
+                           .detail = "\xff\xfe not UTF-8 " + std::string(100'000, 'd')}));
+    const auto event = scene.all().front().event;
+    CHECK_EQUAL(event.name, std::string(32, 'n'));
+    CHECK_EQUAL(event.user, "a??b?[2J");
+    CHECK_EQUAL(event.uuid, std::string(36, 'u'));
+    CHECK_EQUAL(event.address, std::string(64, 'a'));
+    CHECK_EQUAL(event.browser, std::string(254, 'x'));
+    CHECK_EQUAL(event.session, std::string(16, 's'));
+    CHECK_EQUAL(event.method, std::string(16, 'm'));
+    CHECK_EQUAL(event.made_by, std::string(255, 'b'));
+    CHECK_EQUAL(event.detail.size(), 255);
+    CHECK(event.detail.starts_with("?? not UTF-8 d"));
+}
+
+TEST(no_text_is_part_of_a_statement) {
+    Scene scene;
+    for (const auto text : injections) {
+        const Case at{text};
+        const std::string hostile{text};
+        VALUE(scene.store.add({.name = "wrong_password", .user = hostile, .browser = hostile, .detail = hostile}));
+        CHECK_EQUAL(scene.all({.user = hostile}).size(), 1);
+    }
+    CHECK_EQUAL(scene.scratch.row("SELECT count(*) FROM users"), "3");
+    CHECK_EQUAL(scene.all().size(), std::size(injections));
+}
+
+TEST(a_users_events_are_those_of_the_uuid_and_of_the_name) {
+    Scene scene;
+    scene.add("one", "bob");
+    scene.add("two", "robert", std::string{bobs_uuid});
+    scene.add("three", "alice");
+    scene.add("four", "");
+    CHECK_EQUAL(names_of(scene.all({.user = "bob"})), Names{"one"});
+    CHECK_EQUAL(names_of(scene.all({.uuid = std::string{bobs_uuid}})), (Names{"one", "two"}));
+    CHECK_EQUAL(names_of(scene.all({.uuid = std::string{bobs_uuid}, .user = "alice"})), (Names{"one", "two", "three"}));
+    CHECK(scene.all({.user = "nobody"}).empty());
+    CHECK_EQUAL(scene.all().size(), 4);
+}
+
+TEST(events_come_a_page_at_a_time_from_either_end) {
+    Scene scene;
+    for (const auto* name : {"1", "2", "3", "4", "5"}) scene.add(name, "bob");
+    const EventFilter everybodys;
+    auto page = VALUE(scene.store.page_after(everybodys, EventStore::oldest, 2));
+    CHECK_EQUAL(names_of(page), (Names{"1", "2"}));
+    page = VALUE(scene.store.page_after(everybodys, page.back().id, 2));
+    CHECK_EQUAL(names_of(page), (Names{"3", "4"}));
+    page = VALUE(scene.store.page_after(everybodys, page.back().id, 2));
+    CHECK_EQUAL(names_of(page), Names{"5"});
+    page = VALUE(scene.store.page_before(everybodys, EventStore::newest, 2));
+    CHECK_EQUAL(names_of(page), (Names{"5", "4"}));
+    page = VALUE(scene.store.page_before(everybodys, page.back().id, 9));
+    CHECK_EQUAL(names_of(page), (Names{"3", "2", "1"}));
+    CHECK(VALUE(scene.store.page_before(everybodys, page.back().id, 9)).empty());
+}
+
+TEST(events_may_be_asked_for_since_a_moment) {
+    Scene scene;
+    scene.add("old", "bob");
+    scene.scratch.run("UPDATE uzmfa_event SET at = 1000");
+    scene.add("new", "bob");
+    CHECK_EQUAL(names_of(scene.all({.since = from_unix_time(1000)})), (Names{"old", "new"}));
+    CHECK_EQUAL(names_of(scene.all({.since = from_unix_time(1001)})), Names{"new"});
+    CHECK_EQUAL(names_of(VALUE(scene.store.page_before({.user = "bob", .since = from_unix_time(1001)}, EventStore::newest, 9))), Names{"new"});
+}
+
+TEST(what_is_older_than_the_retention_goes) {
+    Scene scene;
+    for (const auto* name : {"old", "young"}) scene.add(name, "bob");
+    scene.scratch.run("UPDATE uzmfa_event SET at = at - 7200 WHERE event = 'old'");
+    VALUE(scene.store.purge(seconds{7300}));
+    CHECK_EQUAL(scene.all().size(), 2);
+    VALUE(scene.store.purge(seconds{7200}));
+    CHECK_EQUAL(names_of(scene.all()), Names{"young"});
+}
+
+TEST(R84_without_a_database_an_event_is_an_error) {
+    const ScratchPool pool;
+    OwnConnection nowhere{pool, "sqlite3", "/nowhere/users.db"};
+    const Statements statements{Driver::sqlite3, "users"};
+    Database database{nowhere, statements};
+    CHECK(ERROR_OF(EventStore{database}.add({})).kind == ErrorKind::unavailable);
+}
+
+}  // namespace
+}  // namespace uzmfa::test
