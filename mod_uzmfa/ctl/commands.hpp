@@ -2,6 +2,7 @@
 // What uzmfactl does, one function a command. Each returns the exit status.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ int check(const Common& common);
 int list_users(const Common& common, bool only_not_enrolled);
 int show_user(const Common& common, const std::string& name);
 int reset_user(const Common& common, const std::string& name);
+int skip_next(const Common& common, const std::string& name, std::chrono::hours lifetime);
+int unlock_user(const Common& common, const std::string& name);
+int make_temporary_code(const Common& common, const std::string& name, std::chrono::hours lifetime);
 int move_user(const Common& common, const std::string& name, const std::string& to);
 
 }  // namespace uzmfa

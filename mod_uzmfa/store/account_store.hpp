@@ -21,6 +21,7 @@ public:
     // is passed over.
     Result<AccountPage> page_after(std::string_view name);
     Result<std::string> own_uuid(const Account& account) override;
+    // One that SkipStore set is good until it expires. Found too late it ends as well, and the answer is false.
     Result<bool> consume_skip(const Account& account) override;
 
 private:
