@@ -23,7 +23,8 @@ bool is_recorded(Reason reason) {
         case Reason::factor_gone:
         case Reason::provider_unavailable:
         case Reason::provider_refuses:
-        case Reason::provider_limit: return true;
+        case Reason::provider_limit:
+        case Reason::session_over: return true;
         case Reason::verified:
         case Reason::signed_in_only:
         case Reason::would_stop:
@@ -43,6 +44,8 @@ bool is_recorded(Reason reason) {
         case Reason::too_large:
         case Reason::cookies_blocked:
         case Reason::form_stale:
+        case Reason::too_many_sign_ins:  // a stranger can bring about any number
+        case Reason::sign_in_busy:
         case Reason::unavailable: return false;
     }
     return false;

@@ -2,6 +2,7 @@
 // What uzmfactl does, one function a command. Each returns the exit status.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,9 @@ int show_user(const Common& common, const std::string& name);
 int reset_user(const Common& common, const std::string& name);
 // `since` as moment_of_since takes it; empty: all there are.
 int list_events(const Common& common, const std::string& user, const std::string& since);
+int skip_next(const Common& common, const std::string& name, std::chrono::hours lifetime);
+int unlock_user(const Common& common, const std::string& name);
+int make_temporary_code(const Common& common, const std::string& name, std::chrono::hours lifetime);
 int move_user(const Common& common, const std::string& name, const std::string& to);
 
 }  // namespace uzmfa

@@ -22,6 +22,8 @@ using Json = std::unique_ptr<json_t, ReleaseJson>;
 
 class JsonObject {
 public:
+    JsonObject() = default;
+    explicit JsonObject(Json object) : json_{std::move(object)} {}  // goes on with that one
     JsonObject& add(const char* name, std::string_view text);  // empty, or not UTF-8: null
     JsonObject& add(const char* name, const char* text) { return add(name, std::string_view{text}); }
     JsonObject& add(const char* name, bool truth);

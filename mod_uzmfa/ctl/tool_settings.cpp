@@ -88,6 +88,13 @@ Complaint totp_skew(ToolSettings& to, Value value) {
     return chosen(to.site.totp_skew, value, std::array<Choice<std::uint8_t>, 2>{{{"0", 0}, {"1", 1}}});
 }
 
+Complaint failure_cap(ToolSettings& to, Value value) {
+    auto& cap = to.attempts.cap;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), cap);
+    const bool is_number = error == std::errc{} && end == value.data() + value.size();
+    return is_number && cap > 0 ? "" : "must be a number of 1 or more";
+}
+
 template <Value twilio::Settings::*Setting, twilio::Kind Wanted>
 Complaint a_sid(ToolSettings& to, Value value) {
     to.twilio.*Setting = value;
@@ -152,6 +159,7 @@ constexpr Row rows[] = {
     {"totp-algorithm", totp_algorithm, "SHA1, SHA256 or SHA512 (SHA1)"},
     {"totp-digits", totp_digits, "6 or 8 (6)"},
     {"totp-skew", totp_skew, "0 or 1 (1)"},
+    {"failure-cap", failure_cap, "so many wrong codes close a factor (100)"},
     {"twilio-account-sid", a_sid<&twilio::Settings::account_sid, twilio::Kind::account>, "AC…"},
     {"twilio-auth-token", auth_token, "its token: itself, file:PATH or exec:COMMAND"},
     {"twilio-api-key", api_key, "SK… and its secret, instead of the two above"},

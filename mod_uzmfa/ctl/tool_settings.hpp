@@ -9,6 +9,7 @@
 // A value is the rest of the line, without the blanks around it and without quotes.
 #pragma once
 
+#include "core/attempts.hpp"
 #include "core/policy.hpp"
 #include "core/result.hpp"
 #include "crypto/secret_bytes.hpp"
@@ -31,6 +32,7 @@ struct ToolSettings {
     std::string_view driver;  // empty: not set
     std::string_view params;
     Site site;
+    AttemptLimits attempts;  // only the cap is read: the tool tries no codes
     twilio::Settings twilio;
 };
 

@@ -143,17 +143,6 @@ int refuse_move(const std::string& name, const Account& account, Validator to) {
     return exit_done;
 }
 
-int print_moved(const Common& common, Tool& tool, const std::string& name, const char* what) {
-    if (common.as_json) {
-        const auto details = details_of(tool.database(), name);
-        if (!details) return tool.failed(details.error());
-        if (*details) print(json_of(**details));
-        return exit_done;
-    }
-    std::puts(what);
-    return exit_done;
-}
-
 }  // namespace
 
 int move_user(const Common& common, const std::string& name, const std::string& to) {
@@ -167,7 +156,7 @@ int move_user(const Common& common, const std::string& name, const std::string& 
     const auto shown = printable(name);
     if (const int refused = refuse_move(shown, account, target); refused != exit_done) return refused;
     if (validator_of(account.mfa_sid) == target) {
-        return print_moved(common, *tool, name, (shown + " is there already: nothing to do.").c_str());
+        return print_done(common, *tool, name, shown + " is there already: nothing to do.");
     }
 
     const auto factor = local_factor(*tool, account);
@@ -182,7 +171,7 @@ int move_user(const Common& common, const std::string& name, const std::string& 
     if (tool->settings().site.validator == Validator::local) {
         said += "\nSet UzmfaValidator to twilio before the next sign-in, or the user has to enroll anew.";
     }
-    return print_moved(common, *tool, name, said.c_str());
+    return print_done(common, *tool, name, said);
 }
 
 }  // namespace uzmfa

@@ -38,6 +38,23 @@ std::string next_sign_in(const Account& account, Validator in_use) {
     return account.mfa_enabled ? "asks for a code" : "passes without a code, once";
 }
 
+std::string next_sign_in(const AccountDetails& details, Validator in_use) {
+    auto said = next_sign_in(details.account, in_use);
+    if (details.account.mfa_enabled || !details.skip || !details.skip->has_expired) return said;
+    return validator_of(details.account.mfa_sid) == in_use && details.account.access_enabled ? "asks for a code" : said;
+}
+
+std::string said_of(const AttemptState& state) {
+    auto said = std::to_string(state.failures) + " in a row";
+    if (state.closed) return said + ": closed, no further one is looked at";
+    if (state.wait > seconds{}) said += ", the next one is looked at in " + std::to_string(state.wait.count()) + " s";
+    return said;
+}
+
+std::string said_of(const Skip& skip) {
+    return (skip.has_expired ? "expired " : "until ") + utc(skip.expires_at) + ", set by " + printable(skip.set_by);
+}
+
 void print_line(const char* what, const std::string& text) { std::printf("  %-18s%s\n", what, text.c_str()); }
 
 std::string said_of(const twilio::OwedDeletion& deletion) {
@@ -60,7 +77,15 @@ void print_details(const AccountDetails& details, Validator in_use) {
     } else if (is_enrolled(account)) {
         print_line("bound", "not by this module");
     }
-    print_line("next sign-in", next_sign_in(account, in_use));
+    print_line("next sign-in", next_sign_in(details, in_use));
+    if (details.skip) print_line("skip", said_of(*details.skip));
+    if (details.codes.failures > 0) print_line("wrong codes", said_of(details.codes));
+    if (details.recovery.failures > 0) print_line("wrong recovery", said_of(details.recovery));
+    if (is_enrolled(account)) print_line("recovery codes", std::to_string(details.recovery_codes_left) + " left");
+    if (details.temporary_code) {
+        print_line("temporary code", "until " + utc(details.temporary_code->expires_at) + ", made by " +
+                                         printable(details.temporary_code->made_by));
+    }
     for (const auto& deletion : details.owed) print_line("to be deleted", said_of(deletion));
 }
 
@@ -71,18 +96,28 @@ std::string_view name_of(Validator validator) { return validator == Validator::t
 Json json_of(const Account& account) { return object_of(account).take(); }
 
 Json json_of(const AccountDetails& details) {
-    const auto& binding = details.binding;
+    const auto& [account, binding, owed_deletions, codes, recovery, recovery_codes_left, temporary, skip] = details;
     std::vector<Json> owed;
-    for (const auto& deletion : details.owed) {
+    for (const auto& deletion : owed_deletions) {
         owed.push_back(JsonObject{}
                            .add("sid", deletion.sid)
                            .add("owed_at", std::optional{deletion.owed_at})
                            .add("tries", std::int64_t{deletion.tries})
                            .take());
     }
-    return object_of(details.account)
+    return object_of(account)
         .add("bound_at", binding ? std::optional{binding->bound_at} : std::nullopt)
         .add("bound_from", binding ? std::string_view{binding->bound_from} : std::string_view{})
+        .add("failures", std::int64_t{codes.failures})
+        .add("locked_for", std::int64_t{codes.wait.count()})
+        .add("closed", codes.closed)
+        .add("recovery_failures", std::int64_t{recovery.failures})
+        .add("recovery_locked_for", std::int64_t{recovery.wait.count()})
+        .add("recovery_closed", recovery.closed)
+        .add("recovery_codes_left", static_cast<std::int64_t>(recovery_codes_left))
+        .add("temporary_code_expires_at", temporary ? std::optional{temporary->expires_at} : std::nullopt)
+        .add("skip_expires_at", skip ? std::optional{skip->expires_at} : std::nullopt)
+        .add("skip_set_by", skip ? std::string_view{skip->set_by} : std::string_view{})
         .add("owed_deletions", json_array_of(std::move(owed)))
         .take();
 }
@@ -93,6 +128,17 @@ Opened open_tool(const Common& common) {
     auto tool = std::make_unique<Tool>(std::move(*settings));
     if (auto opened = tool->open_database(); !opened) return {nullptr, tool->failed(opened.error())};
     return {std::move(tool), exit_done};
+}
+
+int print_done(const Common& common, Tool& tool, const std::string& name, const std::string& said) {
+    if (common.as_json) {
+        const auto details = details_of(tool.database(), name, tool.settings().attempts);
+        if (!details) return tool.failed(details.error());
+        if (*details) print(json_of(**details));
+        return exit_done;
+    }
+    std::puts(said.c_str());
+    return exit_done;
 }
 
 int no_such_user(const std::string& name) {
@@ -141,7 +187,7 @@ int list_users(const Common& common, bool only_not_enrolled) {
 int show_user(const Common& common, const std::string& name) {
     const auto [tool, status] = open_tool(common);
     if (!tool) return status;
-    const auto details = details_of(tool->database(), name);
+    const auto details = details_of(tool->database(), name, tool->settings().attempts);
     if (!details) return tool->failed(details.error());
     if (!*details) return no_such_user(name);
     if (common.as_json) print(json_of(**details));

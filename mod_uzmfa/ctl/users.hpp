@@ -24,6 +24,9 @@ std::string_view name_of(Validator validator);
 Json json_of(const Account& account);
 Json json_of(const AccountDetails& details);
 
+// A command is done: says so, or with --json prints the user as it is now.
+int print_done(const Common& common, Tool& tool, const std::string& name, const std::string& said);
+
 int no_such_user(const std::string& name);
 
 // Makes what deletions are owed for a user. Empty where all are made, else why not, for people.

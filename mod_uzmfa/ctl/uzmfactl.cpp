@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <apr_general.h>
 
+#include <chrono>
 #include <cstdio>
 #include <functional>
 
@@ -108,7 +109,7 @@ private:
     }
 
     void add_user() {
-        auto* const user = app_.add_subcommand("user", "Look at users and their second factors, reset and move them");
+        auto* const user = app_.add_subcommand("user", "Look at users and their second factors, help, reset and move them");
         user->require_subcommand(1);
 
         auto* const list = user->add_subcommand("list", "List all users");
@@ -123,6 +124,24 @@ private:
                       "where it cannot be reached the user is reset all the same, and httpd makes the deletion later. The user\n"
                       "must remove the old entry from the authenticator app.\n");
         reset->callback([this] { chosen_ = [this] { return reset_user(common_, name_); }; });
+
+        auto* const skip = add_user_command(*user, "skip-next", "Let a user in once without a code, say with the phone left at home");
+        add_hours(*skip, 24, 24 * 7, "within so many hours; later the skip has expired");
+        skip->footer("\nThe next sign-in needs the password only; it ends the skip, whichever browser it is in. Only for users who are\n"
+                     "enrolled. It opens no change of the second factor. Make sure first that it is the user who asks.\n");
+        skip->callback([this] { chosen_ = [this] { return skip_next(common_, name_, std::chrono::hours{hours_}); }; });
+
+        auto* const unlock = add_user_command(*user, "unlock", "End the wait that wrong codes have brought");
+        unlock->footer("\nWrong codes, recovery codes too, are counted from the beginning. A wait ends by itself as well: user show says\n"
+                       "when. What was closed by too many failures stays closed: then only user reset helps. Should the user know of no\n"
+                       "wrong codes, somebody else has the password: have it changed.\n");
+        unlock->callback([this] { chosen_ = [this] { return unlock_user(common_, name_); }; });
+
+        auto* const code = add_user_command(*user, "temp-code", "Make a code that lets a user in once, say on a day without the phone");
+        add_hours(*code, 4, 72, "how long it may be used");
+        code->footer("\nPrints the code, which is kept nowhere but as a digest; a new one ends the one before. The user types it on the\n"
+                     "page for recovery codes, after the password. It changes no factor. Make sure first that it is the user who asks.\n");
+        code->callback([this] { chosen_ = [this] { return make_temporary_code(common_, name_, std::chrono::hours{hours_}); }; });
 
         auto* const move = add_user_command(*user, "move", "Move a user's factor to another validator; the app goes on as it is");
         move->add_option("--to", target_, "twilio; from there no way leads back but user reset")
@@ -156,6 +175,12 @@ private:
         return command;
     }
 
+    void add_hours(CLI::App& command, int usual, int most, const char* help) {
+        const auto said = std::string{help} + "; 1 to " + std::to_string(most) + ", without it " + std::to_string(usual);
+        command.preparse_callback([this, usual](std::size_t) { hours_ = usual; });
+        command.add_option("--hours", hours_, said)->type_name("HOURS")->check(CLI::Range(1, most));
+    }
+
     Common common_{.config_file = default_tool_file};
     std::string file_;
     std::string driver_;
@@ -164,6 +189,7 @@ private:
     bool adds_key_ = false;
     bool promotes_key_ = false;
     std::string since_;
+    int hours_ = 0;
     bool with_users_ = false;
     bool only_not_enrolled_ = false;
     std::function<int()> chosen_;

@@ -34,15 +34,6 @@ bool take_turn(NodeMemory::Provider& provider, std::int64_t now) {
     return until <= now && provider.deletions_until.compare_exchange_strong(until, now + turn);
 }
 
-// Nobody at a page sees that an API key may not delete.
-void raise_if_refused(server_rec* server, const Service& service, const Error& error) {
-    if (error.kind != ErrorKind::provider_refuses) return;
-    if (!service.memory().may_raise(NodeMemory::Alarm::provider_settings, from_unix_time(apr_time_sec(apr_time_now())))) return;
-    const Event& event = event_of(Reason::provider_refuses);
-    ap_log_error(APLOG_MARK, event.level, 0, server, "UZMFA%d %s: %s, %s", event.id, name_of(event.reason).data(), event.text,
-                 error.detail.c_str());
-}
-
 void make_deletions(apr_pool_t* pool, server_rec* server, const Service& service) {
     const Provider& provider = *service.provider();
     DbdConnections connections{pool, server, service.source()};
@@ -59,7 +50,10 @@ void make_deletions(apr_pool_t* pool, server_rec* server, const Service& service
         if (paid) continue;
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, server, "UZMFA1102 not yet deleted at the provider: %s, %s",
                      what.c_str(), paid.error().detail.c_str());
-        raise_if_refused(server, service, paid.error());
+        // Nobody at a page sees that an API key may not delete.
+        if (paid.error().kind == ErrorKind::provider_refuses) {
+            log_alarm(server, service, Reason::provider_refuses, paid.error().detail);
+        }
         return;  // it will not do better with the next
     }
 }

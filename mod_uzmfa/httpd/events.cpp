@@ -42,7 +42,7 @@ void record_event(request_rec* r, const Service& service, Database& database, co
     EventStore store{database};
     auto done = store.add(event_of(r, service, outcome));
     const std::int64_t now = apr_time_sec(r->request_time);
-    if (done && may_purge(service.revocation_source(), now)) done = store.purge(service.site().event_retention);
+    if (done && may_purge(service.source(), now)) done = store.purge(service.site().event_retention);
     if (done) return;
     const bool is_loud = service.memory().may_raise(NodeMemory::Alarm::events, from_unix_time(now));
     ap_log_rerror(APLOG_MARK, is_loud ? APLOG_ERR : APLOG_INFO, 0, r, "UZMFA1110 the table of events takes no %s: %s",

@@ -111,13 +111,25 @@ std::string fields_of(const Event& event) {
     return fields;
 }
 
+const Line& line_of(Reason reason) { return lines[static_cast<std::size_t>(reason)]; }
+
+int level_of(Reason reason, const Service& service, apr_time_t now) {
+    const auto alarm = alarm_of(reason);
+    const bool is_told = alarm && !service.memory().may_raise(*alarm, from_unix_time(apr_time_sec(now)));
+    return is_told ? APLOG_INFO : line_of(reason).level;
+}
+
 }  // namespace
 
+void log_alarm(server_rec* server, const Service& service, Reason reason, const std::string& detail) {
+    const Line& line = line_of(reason);
+    ap_log_error(APLOG_MARK, level_of(reason, service, apr_time_now()), 0, server, "UZMFA%d %s: %s, %s", line.id,
+                 name_of(reason).data(), line.text, detail.c_str());
+}
+
 void log_outcome(request_rec* r, const Service& service, const Outcome& outcome) {
-    const Line& line = lines[static_cast<std::size_t>(outcome.reason)];
-    int level = line.level;
-    const auto alarm = alarm_of(outcome.reason);
-    if (alarm && !service.memory().may_raise(*alarm, from_unix_time(apr_time_sec(r->request_time)))) level = APLOG_INFO;
+    const Line& line = line_of(outcome.reason);
+    const int level = level_of(outcome.reason, service, r->request_time);
     if (!APLOG_R_IS_LEVEL(r, level)) return;
     const auto event = event_of(r, service, outcome);
     ap_log_rerror(APLOG_MARK, level, 0, r, "UZMFA%d %s: %s%s", line.id, event.name.c_str(), line.text,

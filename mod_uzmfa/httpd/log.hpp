@@ -10,4 +10,7 @@ namespace uzmfa {
 
 void log_outcome(request_rec* r, const Service& service, const Outcome& outcome);
 
+// The same for what no request brought about: once a minute, where it is to alarm.
+void log_alarm(server_rec* server, const Service& service, Reason reason, const std::string& detail);
+
 }  // namespace uzmfa

@@ -5,6 +5,7 @@
 #include "store/account_store.hpp"
 #include "store/factor_store.hpp"
 #include "store/owed_deletion_store.hpp"
+#include "store/recovery_code_store.hpp"
 
 #include <algorithm>
 
@@ -17,19 +18,38 @@ std::optional<Validator> validator_of(std::string_view mfa_sid) {
     return is_local ? std::optional{Validator::local} : std::nullopt;
 }
 
-Result<std::optional<AccountDetails>> details_of(Database& database, std::string_view name) {
+Result<std::optional<AccountDetails>> details_of(Database& database, std::string_view name, const AttemptLimits& limits) {
     auto account = AccountStore{database}.find(name);
     if (!account) return account.error();
     if (!*account) return std::optional<AccountDetails>{};
-    AccountDetails details{std::move(**account), {}, {}};
-    if (details.account.uuid.empty()) return std::optional{std::move(details)};
+    AccountDetails details;
+    details.account = std::move(**account);
+    const auto& uuid = details.account.uuid;
+    if (uuid.empty()) return std::optional{std::move(details)};
 
     auto binding = FactorStore{database}.find_binding(details.account);
     if (!binding) return binding.error();
     details.binding = std::move(*binding);
-    auto owed = OwedDeletionStore{database}.of(details.account.uuid);
+    auto owed = OwedDeletionStore{database}.of(uuid);
     if (!owed) return owed.error();
     details.owed = std::move(*owed);
+    AttemptStore attempts{database, limits};
+    for (const auto& [kind, state] :
+         {std::pair{AttemptKind::code, &details.codes}, std::pair{AttemptKind::recovery, &details.recovery}}) {
+        auto found = attempts.find(uuid, kind);
+        if (!found) return found.error();
+        *state = found->value_or(AttemptState{});
+    }
+    auto left = RecoveryCodeStore{database}.left(uuid);
+    if (!left) return left.error();
+    details.recovery_codes_left = *left;
+    auto temporary = TemporaryCodeStore{database}.find(uuid);
+    if (!temporary) return temporary.error();
+    details.temporary_code = std::move(*temporary);
+    if (details.account.mfa_enabled) return std::optional{std::move(details)};
+    auto skip = SkipStore{database}.find(uuid);
+    if (!skip) return skip.error();
+    details.skip = std::move(*skip);
     return std::optional{std::move(details)};
 }
 

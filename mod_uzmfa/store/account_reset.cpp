@@ -18,7 +18,9 @@ Result<bool> reset_row(Database& database, const Account& account, bool is_at_tw
     if (*changed != 1 || !*now || (*now)->uuid != account.uuid) return false;
     if (account.uuid.empty()) return true;  // no row of ours has it, and Twilio neither
 
-    for (const auto statement : {Statement::drop_factors, Statement::drop_pending}) {
+    for (const auto statement :
+         {Statement::drop_factors, Statement::drop_pending, Statement::drop_used_codes, Statement::drop_attempts,
+          Statement::drop_recovery_codes, Statement::drop_temporary_code, Statement::drop_skip, Statement::drop_browsers}) {
         if (auto dropped = database.change(statement, {account.uuid}); !dropped) return dropped.error();
     }
     if (!is_at_twilio) return true;

@@ -8,9 +8,10 @@
 
 namespace uzmfa {
 
-// In one transaction: the row is as of a user who never enrolled, the factors and the pending enrollments of its uuid
-// are gone, and where Twilio may know the user (`validator`, or the row's mfa_sid) the deletion of what it has is owed,
-// for OwedDeletionStore and twilio::pay. False where there is no such user. Sessions that are open stay open.
+// In one transaction: the row is as of a user who never enrolled; of its uuid the factors, the pending enrollments, the
+// used codes, the failures counted, recovery codes, temporary code, skip and remembered browsers are gone; and where
+// Twilio may know the user (`validator`, or the row's mfa_sid) the deletion of what it has is owed, for
+// OwedDeletionStore and twilio::pay. False where there is no such user. Sessions that are open stay open.
 Result<bool> reset_account(Database& database, std::string_view name, Validator validator);
 
 }  // namespace uzmfa

@@ -89,9 +89,19 @@ Result<std::string> AccountStore::give_uuid(const Account& account) {
 }
 
 Result<bool> AccountStore::consume_skip(const Account& account) {
-    auto changed = database_.change(Statement::consume_skip, {account.name.view()});
-    if (!changed) return changed.error();
-    return *changed == 1;
+    bool consumed = false;
+    auto done = database_.in_transaction([&]() -> Result<bool> {
+        auto changed = database_.change(Statement::consume_skip, {account.name.view()});
+        if (!changed) return changed.error();
+        if (*changed != 1) return false;
+        auto expired = database_.change(Statement::drop_expired_skip, {account.uuid});
+        if (!expired) return expired.error();
+        if (auto dropped = database_.change(Statement::drop_skip, {account.uuid}); !dropped) return dropped.error();
+        consumed = *expired == 0;
+        return true;  // one that has expired is over as well
+    });
+    if (!done) return done.error();
+    return consumed;
 }
 
 }  // namespace uzmfa

@@ -22,6 +22,7 @@ public:
     Result<AccountPage> page_after(std::string_view name);
     Result<std::string> uuid_of_row(const Account& account) override;
     Result<std::string> own_uuid(const Account& account) override;
+    // One that SkipStore set is good until it expires. Found too late it ends as well, and the answer is false.
     Result<bool> consume_skip(const Account& account) override;
 
 private:

@@ -36,6 +36,15 @@ constexpr Row rows[] = {
     {Statement::consume_skip, "consume_skip",
      "UPDATE {users} SET mfa_enabled = TRUE WHERE username = %s AND {true:access_enabled}"
      " AND {true:mfa_enrolled} AND NOT {true:mfa_enabled}"},
+    {Statement::set_skip, "set_skip",
+     "UPDATE {users} SET mfa_enabled = FALSE WHERE username = %s AND {uuid:uuid} = %s"
+     " AND {true:mfa_enrolled} AND coalesce(nullif(mfa_sid, 'null'), '') <> ''"},
+    {Statement::put_skip, "put_skip",
+     "INSERT INTO uzmfa_skip (uuid, expires_at, set_by) VALUES (%s, {now} + CAST(%s AS bigint), %s)"
+     " ON CONFLICT (uuid) DO UPDATE SET expires_at = excluded.expires_at, set_by = excluded.set_by"},
+    {Statement::find_skip, "find_skip", "SELECT expires_at, set_by, expires_at <= {now} FROM uzmfa_skip WHERE uuid = %s"},
+    {Statement::drop_expired_skip, "drop_expired_skip", "DELETE FROM uzmfa_skip WHERE uuid = %s AND expires_at <= {now}"},
+    {Statement::drop_skip, "drop_skip", "DELETE FROM uzmfa_skip WHERE uuid = %s"},
     {Statement::enroll_account, "enroll_account",
      "UPDATE {users} SET mfa_sid = %s, mfa_enrolled = TRUE, mfa_enabled = TRUE"
      " WHERE username = %s AND {uuid:uuid} = %s AND coalesce(nullif(mfa_sid, 'null'), '') = %s"},
@@ -129,6 +138,43 @@ constexpr Row rows[] = {
      " (SELECT coalesce(max(e.epoch), 0) FROM uzmfa_epoch e WHERE e.uuid = {uuid:u.uuid}),"
      " (SELECT coalesce(max(e.epoch), 0) FROM uzmfa_epoch e WHERE e.uuid = '')"
      " FROM {users} u WHERE u.username = %s"},
+    {Statement::charge_attempt, "charge_attempt",
+     "INSERT INTO uzmfa_attempt (uuid, kind, failures, open_at) VALUES (%s, %s, 1, {now} + CAST(%s AS bigint))"
+     " ON CONFLICT (uuid, kind) DO UPDATE SET failures = uzmfa_attempt.failures + 1, open_at = {now} + CASE"
+     " WHEN uzmfa_attempt.failures + 1 < CAST(%s AS integer) THEN 0"
+     " WHEN uzmfa_attempt.failures + 1 < CAST(%s AS integer)"
+     " THEN CAST(%s AS bigint) << (uzmfa_attempt.failures + 1 - CAST(%s AS integer))"
+     " ELSE CAST(%s AS bigint) END"
+     " WHERE uzmfa_attempt.open_at <= {now} AND uzmfa_attempt.failures < %s"},
+    {Statement::refund_attempt, "refund_attempt",
+     "UPDATE uzmfa_attempt SET open_at = CASE WHEN failures = %s THEN 0 ELSE open_at END, failures = failures - 1"
+     " WHERE uuid = %s AND kind = %s AND failures >= %s"},
+    {Statement::drop_refunded_attempts, "drop_refunded_attempts",
+     "DELETE FROM uzmfa_attempt WHERE uuid = %s AND kind = %s AND failures = 0"},
+    {Statement::clear_attempts, "clear_attempts", "DELETE FROM uzmfa_attempt WHERE uuid = %s AND kind = %s"},
+    {Statement::find_attempts, "find_attempts",
+     "SELECT failures, open_at - {now} FROM uzmfa_attempt WHERE uuid = %s AND kind = %s"},
+    {Statement::unlock_attempts, "unlock_attempts", "DELETE FROM uzmfa_attempt WHERE uuid = %s AND failures < %s"},
+    {Statement::drop_attempts, "drop_attempts", "DELETE FROM uzmfa_attempt WHERE uuid = %s"},
+    {Statement::add_recovery_code, "add_recovery_code",
+     "INSERT INTO uzmfa_recovery_code (uuid, digest, salt) VALUES (%s, %s, %s)"},
+    {Statement::find_recovery_codes, "find_recovery_codes", "SELECT salt, digest FROM uzmfa_recovery_code WHERE uuid = %s"},
+    {Statement::spend_recovery_code, "spend_recovery_code", "DELETE FROM uzmfa_recovery_code WHERE uuid = %s AND digest = %s"},
+    {Statement::drop_recovery_codes, "drop_recovery_codes", "DELETE FROM uzmfa_recovery_code WHERE uuid = %s"},
+    {Statement::put_temporary_code, "put_temporary_code",
+     "INSERT INTO uzmfa_temporary_code (uuid, digest, salt, expires_at, made_by)"
+     " VALUES (%s, %s, %s, {now} + CAST(%s AS bigint), %s)"
+     " ON CONFLICT (uuid) DO UPDATE SET digest = excluded.digest, salt = excluded.salt,"
+     " expires_at = excluded.expires_at, made_by = excluded.made_by"},
+    {Statement::find_temporary_digest, "find_temporary_digest",
+     "SELECT salt, digest FROM uzmfa_temporary_code WHERE uuid = %s AND expires_at > {now}"},
+    {Statement::find_temporary_code, "find_temporary_code",
+     "SELECT expires_at, made_by FROM uzmfa_temporary_code WHERE uuid = %s AND expires_at > {now}"},
+    {Statement::spend_temporary_code, "spend_temporary_code",
+     "DELETE FROM uzmfa_temporary_code WHERE uuid = %s AND digest = %s AND expires_at > {now}"},
+    {Statement::drop_temporary_code, "drop_temporary_code", "DELETE FROM uzmfa_temporary_code WHERE uuid = %s"},
+    {Statement::drop_used_codes, "drop_used_codes", "DELETE FROM uzmfa_used_code WHERE uuid = %s"},
+    {Statement::drop_browsers, "drop_browsers", "DELETE FROM uzmfa_browser WHERE uuid = %s"},
     {Statement::revoke_session, "revoke_session",
      "INSERT INTO uzmfa_revocation (session, uuid, ends_at, made_at) VALUES (%s, %s, %s, {now})"
      " ON CONFLICT (session) DO NOTHING"},

@@ -2,6 +2,7 @@
 """uzmfactl as an administrator uses it: users, resets, moves, and the check of a site (R14, R18, R50, R90)."""
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -48,7 +49,9 @@ def secrets_of(admin: Administrator, *more: str) -> list[str]:
 @pytest.mark.parametrize("arguments", [[], ["nosuch"], ["user"], ["user", "nosuch"], ["user", "show"], ["user", "reset"],
                                        ["user", "move", "alice"], ["user", "move", "alice", "--to", "mars"],
                                        ["check", "more"], ["user", "list", "--nosuch"], ["events", "more"],
-                                       ["events", "--since", "yesterday"], ["events", "--since", "2026-02-30"]])
+                                       ["events", "--since", "yesterday"], ["events", "--since", "2026-02-30"], ["user", "unlock"],
+                                       ["user", "skip-next", "a", "--hours", "0"], ["user", "skip-next", "a", "--hours", "169"],
+                                       ["user", "temp-code", "a", "--hours", "73"], ["user", "temp-code", "a", "--hours", "x"]])
 def test_wrong_usage_says_where_there_is_more(site: Site, arguments: list[str]) -> None:
     said = site.administrator().run(*arguments)
     assert said.status == USAGE and not said.out
@@ -56,14 +59,16 @@ def test_wrong_usage_says_where_there_is_more(site: Site, arguments: list[str]) 
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["user", "--help"], ["check", "--help"], ["user", "reset", "--help"],
-                                       ["user", "move", "--help"], ["events", "--help"], ["--version"]])
+                                       ["user", "move", "--help"], ["events", "--help"], ["user", "skip-next", "--help"],
+                                       ["user", "unlock", "--help"], ["user", "temp-code", "--help"], ["--version"]])
 def test_help_is_no_error(site: Site, arguments: list[str]) -> None:
     said = site.administrator().run(*arguments)
     assert said.status == DONE and said.out and not said.err
 
 
 @pytest.mark.parametrize("command", [["user", "list"], ["user", "show", "a"], ["user", "reset", "a"],
-                                     ["user", "move", "a", "--to", "twilio"], ["events"], ["check"]])
+                                     ["user", "move", "a", "--to", "twilio"], ["user", "skip-next", "a"], ["events"],
+                                     ["user", "unlock", "a"], ["user", "temp-code", "a"], ["check"]])
 @pytest.mark.parametrize(("text", "complaint"), [
     ("driver = sqlite3\n\nnosuch = 1\n", "line 3"), ("driver = oracle\n", "driver"), ("key-file\n", "line 1"), (None, "No such file")])
 def test_R90_a_configuration_that_cannot_be_read_is_refused(site: Site, command: list[str], text: str | None,
@@ -91,7 +96,8 @@ def test_R90_a_configuration_that_others_may_read_holds_no_secret(site: Site) ->
 
 
 @pytest.mark.parametrize("command", [["user", "list"], ["user", "show", "a"], ["user", "reset", "a"],
-                                     ["user", "move", "a", "--to", "twilio"], ["events"], ["check"]])
+                                     ["user", "move", "a", "--to", "twilio"], ["user", "skip-next", "a"], ["events"],
+                                     ["user", "unlock", "a"], ["user", "temp-code", "a"], ["check"]])
 @pytest.mark.parametrize(("driver", "params"), [
     ("sqlite3", "/nowhere/users.db"), ("pgsql", "host=127.0.0.1 port={port} dbname=x user=x password=s3cret connect_timeout=2"),
     ("pgsql", "host=127.0.0.1 s3cret 'password")])
@@ -152,7 +158,7 @@ def test_a_user_is_shown(each_site: Site, admin: Administrator) -> None:
 
 
 @pytest.mark.parametrize("name", ["nobody", "' OR 1=1 --", "%s", "a\x1b[2J"])
-@pytest.mark.parametrize("command", [["show"], ["reset"], ["move", "--to", "twilio"]])
+@pytest.mark.parametrize("command", [["show"], ["reset"], ["move", "--to", "twilio"], ["skip-next"], ["unlock"], ["temp-code"]])
 def test_a_user_who_is_not_there_is_not_found(admin: Administrator, command: list[str], name: str) -> None:
     said = admin.run("user", command[0], name, *command[1:])
     assert said.status == REFUSED and not said.out
@@ -299,6 +305,96 @@ def test_events_on_a_terminal_have_no_control_characters(site: Site) -> None:
     put_event(site, "wrong_password", "evil\x1b[31m", 1777638896, detail="a\nb")
     said = site.administrator().run("events")
     assert said.status == DONE and "\x1b" not in said.out and "evil?[31m" in said.out and "a?b" in said.out
+# --- user skip-next, unlock and temp-code ---
+
+
+def in_hours(hours: int) -> pytest.approx:
+    return pytest.approx(time.time() + hours * 3600, abs=30)
+
+
+def test_R47_a_user_is_let_in_once_without_a_code(each_site: Site, admin: Administrator) -> None:
+    user, other = each_site.enrolled_user(), each_site.enrolled_user()
+    said = admin.run("user", "skip-next", user.name)
+    assert said.status == DONE and "24 hours" in said.out and not said.err
+    shown = admin.json("user", "show", user.name)
+    assert shown["enabled"] is False and shown["skip_expires_at"] == in_hours(24)
+    assert shown["skip_set_by"].startswith("uzmfactl:")
+    assert "set by uzmfactl:" in admin.run("user", "show", user.name).out
+    assert_passed(each_site.browser().sign_in(user.name, user.password))
+    assert_sent_to(each_site.browser().sign_in(user.name, user.password), "verify")
+    after = admin.json("user", "show", user.name)
+    assert after["enabled"] is True and after["skip_expires_at"] is after["skip_set_by"] is None
+    assert each_site.database.row(other.name)["mfa_enabled"]
+
+
+def test_R48_a_skip_that_has_expired_lets_nobody_in(each_site: Site, admin: Administrator) -> None:
+    user = each_site.enrolled_user()
+    assert admin.json("user", "skip-next", user.name, "--hours", "168")["skip_expires_at"] == in_hours(168)
+    each_site.database.execute("UPDATE uzmfa_skip SET expires_at = 1700000000")
+    said = admin.run("user", "show", user.name).out
+    assert "asks for a code" in said and "expired 2023-11-14" in said
+    assert_sent_to(each_site.browser().sign_in(user.name, user.password), "verify")
+    assert each_site.database.row(user.name)["mfa_enabled"]
+    each_site.database.execute("DELETE FROM uzmfa_skip")
+
+
+def test_R47_no_skip_for_a_user_who_is_not_enrolled(each_site: Site, admin: Administrator) -> None:
+    user = each_site.add_user()
+    said = admin.run("user", "skip-next", user.name, "--json")
+    assert said.status == REFUSED and "not enrolled" in said.err and not said.out
+    assert each_site.database.execute("SELECT * FROM uzmfa_skip") == []
+
+
+def fail(site: Site, user: User, kind: str, failures: int, wait: int) -> None:
+    """As after so many wrong codes."""
+    site.database.execute("INSERT INTO uzmfa_attempt (uuid, kind, failures, open_at) VALUES (?, ?, ?, ?)",
+                          (str(site.database.row(user.name)["uuid"]), kind, failures, int(time.time()) + wait))
+
+
+def test_R28_an_administrator_ends_a_wait(each_site: Site, admin: Administrator) -> None:
+    user, other = each_site.enrolled_user(), each_site.enrolled_user()
+    fail(each_site, user, "code", 7, 120)
+    fail(each_site, user, "recovery", 6, 60)
+    fail(each_site, other, "code", 6, 60)
+    shown = admin.json("user", "show", user.name)
+    assert (shown["failures"], shown["closed"], shown["recovery_failures"]) == (7, False, 6)
+    assert 90 <= shown["locked_for"] <= 120 and 30 <= shown["recovery_locked_for"] <= 60
+    assert "7 in a row" in admin.run("user", "show", user.name).out
+    said = admin.run("user", "unlock", user.name)
+    assert said.status == DONE and "may try codes again" in said.out
+    shown = admin.json("user", "unlock", user.name)
+    assert (shown["failures"], shown["locked_for"], shown["recovery_failures"]) == (0, 0, 0)
+    assert admin.json("user", "show", other.name)["failures"] == 6
+    assert admin.run("user", "unlock", each_site.add_user().name).status == DONE
+
+
+def test_R25_an_administrator_opens_nothing_that_is_closed(each_site: Site, admin: Administrator) -> None:
+    user = each_site.enrolled_user()
+    fail(each_site, user, "code", 20, -60)
+    assert admin.json("user", "show", user.name)["closed"] is False
+    admin.write(failure_cap="20")
+    said = admin.run("user", "unlock", user.name)
+    assert said.status == REFUSED and "user reset" in said.err and not said.out
+    assert admin.json("user", "show", user.name)["closed"] is True
+    assert "closed" in admin.run("user", "show", user.name).out
+    assert admin.json("user", "reset", user.name)["closed"] is False
+
+
+def test_R53_a_temporary_code_is_shown_once_and_kept_as_a_digest(each_site: Site, admin: Administrator) -> None:
+    user = each_site.add_user(uuid=None)
+    said = admin.run("user", "temp-code", user.name)
+    assert said.status == DONE and "4 hours" in said.out and not said.err
+    code = said.out.split()[0]
+    assert re.fullmatch("[A-Z2-7]{4}(-[A-Z2-7]{4}){2}", code)
+    shown = admin.json("user", "show", user.name)
+    assert shown["uuid"] and shown["temporary_code_expires_at"] == in_hours(4)
+    kept = str(each_site.database.dump())
+    assert code not in kept and code.replace("-", "") not in kept
+    assert "temporary code    until" in admin.run("user", "show", user.name).out
+    again = admin.json("user", "temp-code", user.name, "--hours", "72")
+    assert again["temporary_code"] != code and again["temporary_code_expires_at"] == in_hours(72)
+    assert len(each_site.database.execute("SELECT * FROM uzmfa_temporary_code WHERE uuid = ?", (shown["uuid"],))) == 1
+    assert "temporary_code" not in admin.json("user", "show", user.name)
 
 
 # --- user move ---

@@ -47,6 +47,32 @@ TEST(details_are_the_row_the_binding_and_what_is_owed) {
     CHECK_EQUAL(details.owed[0].tries, 3);
 }
 
+TEST(details_are_failures_codes_and_the_skip_too) {
+    Scene scene;
+    const auto id = "'" + std::string{alices_uuid} + "'", soon = std::to_string(unix_now() + 100);
+    scene.scratch.run("INSERT INTO uzmfa_attempt VALUES (" + id + ", 'code', 7, " + soon + "), (" + id + ", 'recovery', 20, 1)");
+    scene.scratch.run("INSERT INTO uzmfa_recovery_code VALUES (" + id + ", 'd', 's'), (" + id + ", 'e', 's')");
+    scene.scratch.run("INSERT INTO uzmfa_temporary_code VALUES (" + id + ", 'd', 's', " + soon + ", 'helen')");
+    scene.scratch.run("INSERT INTO uzmfa_skip VALUES (" + id + ", 5, 'henry')");
+    const auto details = *VALUE(details_of(scene.scratch.database(), "alice", {.cap = 20}));
+    CHECK_EQUAL(details.codes.failures, 7);
+    CHECK(details.codes.wait > seconds{90} && details.codes.wait <= seconds{100});
+    CHECK(!details.codes.closed);
+    CHECK_EQUAL(details.recovery.failures, 20);
+    CHECK(details.recovery.closed && details.recovery.wait == seconds{});
+    CHECK_EQUAL(details.recovery_codes_left, 2);
+    CHECK_EQUAL(details.temporary_code->made_by, "helen");
+    CHECK_EQUAL(details.skip->set_by, "henry");
+    CHECK(details.skip->has_expired);
+}
+
+TEST(where_mfa_enabled_is_true_a_skip_that_is_left_over_is_none) {
+    Scene scene;
+    scene.scratch.run("UPDATE users SET mfa_enabled = TRUE");
+    scene.scratch.run("INSERT INTO uzmfa_skip VALUES ('" + std::string{alices_uuid} + "', 5, 'henry')");
+    CHECK(!VALUE(details_of(scene.scratch.database(), "alice"))->skip);
+}
+
 TEST(a_user_without_a_uuid_has_no_binding) {
     Scene scene;
     scene.scratch.add_user("bob");

@@ -24,6 +24,13 @@ struct Scene {
                     ", 's', 'SHA1', 6, 0, 1, 'a')");
         scratch.run("INSERT INTO uzmfa_enrollment VALUES (" + as_text(name) + ", " + as_text(uuid) + ", " + as_text(name) +
                     ", 'p', 's', 'SHA1', 6, 0, 1)");
+        const auto id = as_text(uuid);
+        scratch.run("INSERT INTO uzmfa_attempt VALUES (" + id + ", 'code', 100, 1), (" + id + ", 'recovery', 3, 1)");
+        scratch.run("INSERT INTO uzmfa_recovery_code VALUES (" + id + ", 'd', 's'), (" + id + ", 'e', 's')");
+        scratch.run("INSERT INTO uzmfa_temporary_code VALUES (" + id + ", 'd', 's', 1, 'helen')");
+        scratch.run("INSERT INTO uzmfa_skip VALUES (" + id + ", 1, 'helen')");
+        scratch.run("INSERT INTO uzmfa_browser VALUES (" + as_text(name) + ", " + id + ", 1, 1, 'a', 'b')");
+        scratch.run("INSERT INTO uzmfa_used_code VALUES (" + id + ", 'd', 1)");
     }
     bool reset(std::string_view name = "alice", Validator validator = Validator::local) {
         return VALUE(reset_account(scratch.database(), name, validator));
@@ -43,6 +50,16 @@ TEST(R50_a_reset_clears_the_columns_the_factors_and_the_pending_enrollments) {
     CHECK_EQUAL(scene.left("uzmfa_enrollment"), "bob");
     CHECK_EQUAL(scene.row("bob"), "LF" + std::string(32, '9') + "|1|1");
     CHECK_EQUAL(scene.owed(), "0|NULL|NULL");
+}
+
+TEST(R50_what_was_kept_of_codes_and_browsers_goes_with_them) {
+    Scene scene{local_sid};
+    CHECK(scene.reset());
+    for (const std::string table : {"uzmfa_attempt", "uzmfa_recovery_code", "uzmfa_temporary_code", "uzmfa_skip", "uzmfa_browser",
+                                    "uzmfa_used_code"}) {
+        const Case at{table};
+        CHECK_EQUAL(scene.scratch.row("SELECT group_concat(DISTINCT uuid) FROM " + table), bobs_uuid);
+    }
 }
 
 TEST(R50_what_twilio_may_have_of_the_user_is_owed) {

@@ -31,6 +31,7 @@ TEST(what_is_not_named_is_as_the_directives_have_it) {
     CHECK(settings.site.totp_algorithm == Algorithm::sha1);
     CHECK_EQUAL(settings.site.totp_digits, 6);
     CHECK_EQUAL(settings.site.totp_skew, 1);
+    CHECK_EQUAL(settings.attempts.cap, 100);
     CHECK_EQUAL(settings.twilio.url, "https://verify.twilio.com");
     CHECK(settings.twilio.timeout == seconds{5});
     CHECK(settings.twilio.friendly_name == twilio::FriendlyName::uuid);
@@ -38,7 +39,7 @@ TEST(what_is_not_named_is_as_the_directives_have_it) {
 
 TEST(every_setting_is_read) {
     const auto settings = VALUE(parsed("env-file = /srv/.env\nusers-table = erp.people\nvalidator = Twilio\nissuer = Our ERP\n"
-                                       "totp-algorithm = sha256\ntotp-digits = 8\ntotp-skew = 0\ntwilio-account-sid = " + account +
+                                       "totp-algorithm = sha256\ntotp-digits = 8\ntotp-skew = 0\nfailure-cap = 20\ntwilio-account-sid = " + account +
                                        "\ntwilio-auth-token = a token = this\ntwilio-api-key = " + key + "   exec:/bin/x \"y z\"\n"
                                        "twilio-service-sid = " + service + "\ntwilio-url = http://127.0.0.1:80/\ntwilio-ca-file = /ca\n"
                                        "twilio-timeout = 20s\ntwilio-friendly-name = username\n"));
@@ -49,6 +50,7 @@ TEST(every_setting_is_read) {
     CHECK(settings.site.totp_algorithm == Algorithm::sha256);
     CHECK_EQUAL(settings.site.totp_digits, 8);
     CHECK_EQUAL(settings.site.totp_skew, 0);
+    CHECK_EQUAL(settings.attempts.cap, 20);
     CHECK_EQUAL(settings.twilio.account_sid, account);
     CHECK_EQUAL(settings.twilio.auth_token, "a token = this");
     CHECK_EQUAL(settings.twilio.api_key.sid, key);
