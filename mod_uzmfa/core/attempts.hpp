@@ -42,6 +42,8 @@ public:
     virtual Result<Done> refund(std::string_view uuid, AttemptKind kind, const Charge& charge) = 0;
     // A right code: the count begins anew.
     virtual Result<Done> clear(std::string_view uuid, AttemptKind kind) = 0;
+    // Whether the cap is reached.
+    virtual Result<bool> is_closed(std::string_view uuid, AttemptKind kind) = 0;
 };
 
 }  // namespace uzmfa

@@ -24,7 +24,15 @@ bool is_recorded(Reason reason) {
         case Reason::provider_unavailable:
         case Reason::provider_refuses:
         case Reason::provider_limit:
-        case Reason::session_over: return true;
+        case Reason::session_over:
+        case Reason::recovery_used:
+        case Reason::temporary_used:
+        case Reason::wrong_recovery_code:
+        case Reason::too_many_recovery_codes:
+        case Reason::factor_closed:
+        case Reason::recovery_closed:
+        case Reason::recovery_codes_made:
+        case Reason::factor_replacing: return true;
         case Reason::verified:
         case Reason::signed_in_only:
         case Reason::would_stop:
@@ -44,6 +52,7 @@ bool is_recorded(Reason reason) {
         case Reason::too_large:
         case Reason::cookies_blocked:
         case Reason::form_stale:
+        case Reason::step_up_required:
         case Reason::too_many_sign_ins:  // a stranger can bring about any number
         case Reason::sign_in_busy:
         case Reason::unavailable: return false;
@@ -63,7 +72,11 @@ Method method_of(Reason reason, const Session* session) {
         case Reason::provider_unavailable:
         case Reason::provider_refuses:
         case Reason::provider_limit: return Method::totp;
+        case Reason::factor_closed: return Method::totp;
         case Reason::skip_gone: return Method::skip;
+        case Reason::wrong_recovery_code:
+        case Reason::too_many_recovery_codes:
+        case Reason::recovery_closed: return Method::recovery;
         default: return Method::none;
     }
 }

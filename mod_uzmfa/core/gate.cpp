@@ -21,10 +21,16 @@ Reason required_next(const Session* session, Moment now) {
     return session->due() == Step::enroll ? Reason::enrollment_required : Reason::verification_required;
 }
 
+// Only a verification counts that the user made; a skip made none, and a remembered browser's was long ago.
+bool is_step_up_due(const Session& session, const Policy& policy, Moment now) {
+    return policy.verified_within > seconds{} && now - session.verified_at >= policy.verified_within;
+}
+
 std::string_view page_for(Reason reason) {
     switch (reason) {
-        case Reason::enrollment_required: return "enroll";
+        case Reason::step_up_required:
         case Reason::verification_required: return "verify";
+        case Reason::enrollment_required: return "enroll";
         default: return "login";
     }
 }
@@ -50,6 +56,7 @@ Admission admit(const Visit& visit, const Policy& policy) {
 
     const bool verified = session && session->is_verified();
     if (policy.engine == Engine::on && !verified) return {.reason = required_next(session, visit.now)};
+    if (policy.engine == Engine::on && is_step_up_due(*session, policy, visit.now)) return {.reason = Reason::step_up_required};
 
     Admission admission{.passes = true, .reason = Reason::verified};
     if (!verified) admission.reason = policy.engine == Engine::off ? Reason::signed_in_only : Reason::would_stop;
@@ -65,6 +72,11 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
         auto outcome = send_to_page(visit, reason, site);
         // Or the sign-in page, which has limits of its own, would lead back here. It takes no external session for one.
         const bool leads_to_sign_in = reason == Reason::sign_in_required && outcome.status == 303;
+        // The page `verify` would lead on at once.
+        if (reason == Reason::step_up_required && !visit.session->verify_again) {
+            outcome.session = *visit.session;
+            outcome.session->verify_again = true;
+        }
         if (leads_to_sign_in && visit.session && !visit.session->user.empty() && !visit.session->external) {
             const Session refused = refused_by_place(*visit.session, visit.now);
             if (refused != *visit.session) outcome.session = refused;

@@ -19,6 +19,7 @@ struct Admission {
 //  1. plain HTTP                                        stop
 //  2. nobody signed in                                  stop
 //  3. a verified session of the user of this request    pass
+//     … whose last verification is too long ago for here stop
 //  4. UzmfaEngine On                                    stop
 //  5. only the first factor is asked for                pass
 Admission admit(const Visit& visit, const Policy& policy);

@@ -18,7 +18,8 @@ Outcome told_to_wait(Outcome outcome, seconds wait) {
     // A provider may say 0, and a 429 or 503 always says how long.
     outcome.retry_after = std::max(wait, seconds{1});
     if (!outcome.page) return outcome;
-    if (wait < hours{2}) outcome.page->with("wait_minutes", std::to_string(std::max(minutes{1}, ceil<minutes>(wait)).count()));
+    if (wait < minutes{2}) outcome.page->with("wait_seconds", std::to_string(std::max(seconds{1}, wait).count()));
+    else if (wait < hours{2}) outcome.page->with("wait_minutes", std::to_string(std::max(minutes{1}, ceil<minutes>(wait)).count()));
     else outcome.page->with("wait_hours", std::to_string(ceil<hours>(wait).count()));
     return outcome;
 }
@@ -98,6 +99,15 @@ std::string_view name_of(Reason reason) {
         case Reason::session_over: return "session_over";
         case Reason::too_many_sign_ins: return "too_many_sign_ins";
         case Reason::sign_in_busy: return "sign_in_busy";
+        case Reason::recovery_used: return "recovery_used";
+        case Reason::temporary_used: return "temporary_used";
+        case Reason::wrong_recovery_code: return "wrong_recovery_code";
+        case Reason::too_many_recovery_codes: return "too_many_recovery_codes";
+        case Reason::factor_closed: return "factor_closed";
+        case Reason::recovery_closed: return "recovery_closed";
+        case Reason::step_up_required: return "step_up_required";
+        case Reason::recovery_codes_made: return "recovery_codes_made";
+        case Reason::factor_replacing: return "factor_replacing";
     }
     return {};
 }

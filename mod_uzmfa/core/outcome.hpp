@@ -58,6 +58,15 @@ enum class Reason : std::uint8_t {
     session_over,
     too_many_sign_ins,
     sign_in_busy,
+    recovery_used,
+    temporary_used,
+    wrong_recovery_code,
+    too_many_recovery_codes,
+    factor_closed,
+    recovery_closed,
+    step_up_required,
+    recovery_codes_made,
+    factor_replacing,
 };
 
 struct Page {

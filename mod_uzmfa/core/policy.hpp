@@ -17,6 +17,7 @@ struct Policy {
     Engine engine = Engine::off;
     seconds idle_timeout{30 * 60};
     seconds max_age{8 * 60 * 60};
+    seconds verified_within{};  // zero: however long ago
 
     Limits limits() const { return {idle_timeout, max_age}; }
 };
@@ -26,6 +27,12 @@ std::string_view name_of(Algorithm algorithm);                  // SHA1, SHA256,
 std::optional<Algorithm> algorithm_named(std::string_view name);
 
 enum class Validator : std::uint8_t { local, twilio };
+enum class EnrollmentRule : std::uint8_t { open, code };  // whether a temporary code is needed to enroll
+
+struct Lockout {
+    seconds first{30};
+    seconds longest{60 * 60};
+};
 
 // So many failed sign-ins of an account from an address in a time.
 struct SignInRate {
@@ -48,6 +55,11 @@ struct Site {
     std::uint8_t totp_digits = 6;
     std::uint8_t totp_skew = 1;  // steps each way
     seconds event_retention{90 * 24 * 60 * 60};
+    EnrollmentRule enrollment = EnrollmentRule::open;
+    std::uint16_t failure_limit = 5;
+    Lockout lockout{};
+    std::uint16_t failure_cap = 100;
+    std::uint16_t recovery_codes = 10;  // 0: Off
     bool allow_http = false;
     seconds recheck_interval{30};   // how old what a session knows of its user's row may be
     seconds outage_grace{5 * 60};   // how much older for a verified session while the database is away

@@ -2,7 +2,9 @@
 // What the core asks of the world. Implemented by store/, factors/, crypto/ and httpd/; faked in tests.
 #pragma once
 
+#include "core/attempts.hpp"
 #include "core/code.hpp"
+#include "core/recovery.hpp"
 #include "core/result.hpp"
 #include "core/session.hpp"
 #include "core/sign_in_limit.hpp"
@@ -131,6 +133,12 @@ public:
     // The token of a session's forms, and whether `given` is it (constant time).
     virtual std::string form_token(const SessionId& session) const = 0;
     virtual bool is_form_token(std::string_view given, const SessionId& session) const = 0;
+
+    // As they are shown, in groups.
+    virtual std::string new_recovery_code() const = 0;
+    virtual std::string new_temporary_code() const = 0;
+    // What was typed; nothing where it cannot be a code of either kind.
+    virtual std::optional<OneTimeCode> one_time_code(std::string_view typed) const = 0;
 };
 
 struct Services {
@@ -138,6 +146,9 @@ struct Services {
     SignInLimit& sign_in_limit;
     Passwords& passwords;
     CodeValidator& validator;
+    Attempts& attempts;
+    RecoveryCodes& recovery_codes;
+    TemporaryCodes& temporary_codes;
     Sessions& sessions;
     Transactions& transactions;
     const Tokens& tokens;

@@ -6,12 +6,19 @@
 #include "core/result.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace uzmfa {
+
+// A code as it was typed, normalised.
+struct OneTimeCode {
+    enum class Kind : std::uint8_t { recovery, temporary } kind = Kind::recovery;
+    std::string text{};
+};
 
 class RecoveryCodes {
 public:

@@ -10,8 +10,8 @@ constexpr seconds clock_tolerance{60};
 constexpr std::size_t moment_bytes = 5;  // Unix time to the year 36812
 constexpr std::size_t epoch_bytes = 4;
 
-enum Flag : std::uint8_t { enrolled_flag = 1, external_flag = 2, refused_flag = 4, may_bind_flag = 8 };
-constexpr auto all_flags = enrolled_flag | external_flag | refused_flag | may_bind_flag;
+enum Flag : std::uint8_t { enrolled_flag = 1, external_flag = 2, refused_flag = 4, may_bind_flag = 8, verify_again_flag = 16 };
+constexpr auto all_flags = enrolled_flag | external_flag | refused_flag | may_bind_flag | verify_again_flag;
 
 // Little-endian.
 void put(std::string& out, std::uint64_t value, std::size_t bytes) {
@@ -93,6 +93,10 @@ bool is_pending(const Session& session, Moment now) {
     return !session.user.empty() && !session.is_verified() && now - session.signed_in_at < pending_lifetime;
 }
 
+bool may_replace_factor(const Session& session, Moment now) {
+    return session.is_verified() && session.may_bind && now - session.verified_at < pending_lifetime;
+}
+
 bool still_stands(const Session& session, const RowState& row) {
     return row.allowed && !row.revoked && row.mark == session.mark && (row.enrolled || !session.enrolled);
 }
@@ -106,7 +110,8 @@ std::string encode(const Session& session, std::string_view others) {
     std::string out;
     out.reserve(128 + user.size() + others.size());
     out.push_back(static_cast<char>((session.enrolled ? enrolled_flag : 0) | (session.external ? external_flag : 0) |
-                                    (session.refused ? refused_flag : 0) | (session.may_bind ? may_bind_flag : 0)));
+                                    (session.refused ? refused_flag : 0) | (session.may_bind ? may_bind_flag : 0) |
+                                    (session.verify_again ? verify_again_flag : 0)));
     out.push_back(static_cast<char>(session.method));
     put(out, session.id);
     put(out, session.mark.uuid);
@@ -146,6 +151,7 @@ std::optional<SealedRecord> decode_session(std::string_view bytes) {
     session.external = flags & external_flag;
     session.refused = flags & refused_flag;
     session.may_bind = flags & may_bind_flag;
+    session.verify_again = flags & verify_again_flag;
     session.method = static_cast<Method>(method);
     record->others = reader.rest();
     return record;

@@ -42,6 +42,7 @@ struct Session {
     bool enrolled = false;     // at sign-in; the own pages ask the users table again
     bool external = false;     // the first factor is another AuthType's, on each request
     bool may_bind = false;     // a recovery or temporary code, or a verification with the password, allows a new factor
+    bool verify_again = false; // a place asks for a later verification (step-up)
     Method method = Method::none;
     RowMark mark{};
     Moment signed_in_at{};     // an anonymous session: when it was made
@@ -69,6 +70,9 @@ Session refused_by_place(Session session, Moment now);
 
 // Young enough to go on to its second factor.
 bool is_pending(const Session& session, Moment now);
+
+// A verified session that may put another factor in the place of its user's, for as long as a pending one lives.
+bool may_replace_factor(const Session& session, Moment now);
 
 // Whether the row still lets the session live: its user, password, enrollment and epoch are the same.
 bool still_stands(const Session& session, const RowState& row);

@@ -4,6 +4,7 @@
 #include "crypto/encoding.hpp"
 #include "crypto/keys.hpp"
 #include "crypto/mac.hpp"
+#include "crypto/one_time_codes.hpp"
 #include "crypto/random.hpp"
 
 namespace uzmfa {
@@ -32,6 +33,16 @@ bool SessionTokens::is_form_token(std::string_view given, const SessionId& sessi
     bool is_token = false;
     for (const auto& key : keys_) is_token |= equal_in_constant_time(given, token_under(key, session));
     return is_token;
+}
+
+std::string SessionTokens::new_recovery_code() const { return new_one_time_code(recovery_code_groups); }
+std::string SessionTokens::new_temporary_code() const { return new_one_time_code(temporary_code_groups); }
+
+std::optional<OneTimeCode> SessionTokens::one_time_code(std::string_view typed) const {
+    auto text = normalized_one_time_code(typed);
+    if (!text) return std::nullopt;
+    const bool is_temporary = text->size() == temporary_code_groups * 4;
+    return OneTimeCode{is_temporary ? OneTimeCode::Kind::temporary : OneTimeCode::Kind::recovery, std::move(*text)};
 }
 
 std::string digest_of(const SessionId& session) {

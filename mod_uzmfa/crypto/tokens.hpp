@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Session ids and the form tokens bound to them.
+// Session ids, the form tokens bound to them, and one-time codes.
 #pragma once
 
 #include "core/ports.hpp"
@@ -18,6 +18,9 @@ public:
     SessionId new_session_id() const override;
     std::string form_token(const SessionId& session) const override;
     bool is_form_token(std::string_view given, const SessionId& session) const override;
+    std::string new_recovery_code() const override;
+    std::string new_temporary_code() const override;
+    std::optional<OneTimeCode> one_time_code(std::string_view typed) const override;
 
 private:
     std::vector<SecretBytes> keys_;

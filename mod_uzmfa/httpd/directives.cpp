@@ -38,6 +38,9 @@ template <>
 constexpr std::array<Choice<Validator>, 2> choices<Validator>{
     {{"local", Validator::local}, {"twilio", Validator::twilio}}};
 template <>
+constexpr std::array<Choice<EnrollmentRule>, 2> choices<EnrollmentRule>{
+    {{"open", EnrollmentRule::open}, {"code", EnrollmentRule::code}}};
+template <>
 constexpr std::array<Choice<twilio::FriendlyName>, 2> choices<twilio::FriendlyName>{
     {{"uuid", twilio::FriendlyName::uuid}, {"username", twilio::FriendlyName::username}}};
 template <>
@@ -161,6 +164,15 @@ Complaint a_count(apr_pool_t*, const char* text, std::uint16_t& value) {
     return number && value >= 1 && value <= 1000 ? nullptr : "must be a number from 1 to 1000";
 }
 
+Complaint a_count_or_off(apr_pool_t* pool, const char* text, std::uint16_t& value) {
+    if (ap_cstr_casecmp(text, "Off") != 0) {
+        const Complaint complaint = a_count(pool, text, value);
+        return complaint || value <= 50 ? complaint : "must be a number from 1 to 50, or Off";
+    }
+    value = 0;
+    return nullptr;
+}
+
 // --- one row a directive ---
 
 template <auto Setting>
@@ -185,6 +197,8 @@ constexpr std::tuple place_rows{
         "UzmfaEngine", in_place, "On, Off or ReportOnly: whether this place asks for a second factor"},
     Directive<&PlaceSettings::idle_timeout, &Policy::idle_timeout>{
         "UzmfaSessionIdleTimeout", in_place, "how long after the last request a session ends, such as 30min"},
+    Directive<&PlaceSettings::verified_within, &Policy::verified_within>{
+        "UzmfaVerifiedWithin", in_place, "how long ago a user may have verified, such as 5min; else a code is asked for again"},
     Directive<&PlaceSettings::max_age, &Policy::max_age>{
         "UzmfaSessionMaxAge", in_place, "how long after sign-in a session ends, such as 8h"},
 };
@@ -220,6 +234,14 @@ constexpr std::tuple site_rows{
         "UzmfaOutageGrace", in_site, "how much longer a verified session lives while the database is away; 0: no longer"},
     Directive<&SiteSettings::event_retention, &Site::event_retention>{
         "UzmfaEventRetention", in_site, "how long the table of events keeps a row, such as 2160h"},
+    Directive<&SiteSettings::enrollment, &Site::enrollment>{
+        "UzmfaEnrollment", in_site, "open, or code: an administrator's temporary code is needed to enroll"},
+    Directive<&SiteSettings::failure_limit, &Site::failure_limit, a_count>{
+        "UzmfaFailureLimit", in_site, "how many wrong codes in a row are looked at before a wait"},
+    Directive<&SiteSettings::failure_cap, &Site::failure_cap, a_count>{
+        "UzmfaFailureCap", in_site, "after how many wrong codes in a row none is looked at any more"},
+    Directive<&SiteSettings::recovery_codes, &Site::recovery_codes, a_count_or_off>{
+        "UzmfaRecoveryCodes", in_site, "how many recovery codes a user gets at enrollment, or Off"},
     Directive<&SiteSettings::allow_http, &Site::allow_http>{
         "UzmfaAllowHttp", in_site, "On: for tests only, cookies without Secure over plain HTTP"},
 };
@@ -327,6 +349,15 @@ const char* read_auth_type(cmd_parms* command, void*, const char* type) {
     return nullptr;
 }
 
+const char* set_lockout(cmd_parms* command, void*, const char* first, const char* longest) {
+    Lockout lockout;
+    if (const Complaint complaint = parse(command->pool, first, lockout.first)) return complain(command, complaint);
+    if (const Complaint complaint = parse(command->pool, longest, lockout.longest)) return complain(command, complaint);
+    if (lockout.longest < lockout.first) return complain(command, "the longest wait is shorter than the first");
+    site_settings(command->server).lockout = lockout;
+    return nullptr;
+}
+
 const char* set_api_key(cmd_parms* command, void*, const char* sid, const char* secret) {
     twilio::ApiKey key;
     Complaint complaint = a_sid<twilio::Kind::api_key>(command->pool, sid, key.sid);
@@ -357,6 +388,8 @@ constexpr command_rec lists_and_others[] = {
     AP_INIT_TAKE2("UzmfaStatement", add_statement, nullptr, in_site, "replaces one documented SQL statement"),
     AP_INIT_TAKE2("UzmfaSignInLimit", set_sign_in_limit, nullptr, in_site,
                   "how many failed sign-ins of an account from an address there may be in what time, such as 10 10min"),
+    AP_INIT_TAKE2("UzmfaLockout", set_lockout, nullptr, in_site,
+                  "the first and the longest wait after too many wrong codes, such as 30s 1h"),
     AP_INIT_TAKE2("UzmfaTwilioApiKey", set_api_key, nullptr, in_site,
                   "an API key and its secret, instead of account and token"),
     AP_INIT_TAKE1("AuthType", read_auth_type, nullptr, OR_AUTHCFG, "Uzmfa: the module's own sign-in page"),
@@ -391,6 +424,7 @@ Site site_of(const SiteSettings& settings) {
     Site site = resolve<Site>(settings, site_rows);
     site.longest = settings.longest;
     if (settings.sign_in_limit) site.sign_in_limit = *settings.sign_in_limit;
+    if (settings.lockout) site.lockout = *settings.lockout;
     return site;
 }
 twilio::Settings twilio_of(const SiteSettings& settings) {
@@ -416,6 +450,7 @@ void* merge_site_settings(apr_pool_t* pool, void* parent_settings, void* child) 
     inherit(*merged, parent, twilio_rows);
     if (!merged->twilio_api_key) merged->twilio_api_key = parent.twilio_api_key;
     if (!merged->sign_in_limit) merged->sign_in_limit = parent.sign_in_limit;
+    if (!merged->lockout) merged->lockout = parent.lockout;
     if (!merged->login_providers) merged->login_providers = parent.login_providers;
     if (!merged->statements) merged->statements = parent.statements;
     if (!merged->database_driver) merged->database_driver = parent.database_driver;

@@ -64,13 +64,22 @@ constexpr Line lines[] = {
     {Reason::session_over, 1041, APLOG_INFO, "session ended: the user's row or password has changed"},
     {Reason::too_many_sign_ins, 1039, APLOG_INFO, "too many failed sign-ins of this name from this address: not looked at"},
     {Reason::sign_in_busy, 1040, APLOG_WARNING, "too many sign-ins at a time: password not looked at"},
+    {Reason::recovery_used, 1042, APLOG_INFO, "recovery code used"},
+    {Reason::temporary_used, 1043, APLOG_INFO, "temporary code used"},
+    {Reason::wrong_recovery_code, 1044, APLOG_INFO, "wrong recovery or temporary code"},
+    {Reason::too_many_recovery_codes, 1045, APLOG_INFO, "too many wrong recovery codes: not looked at"},
+    {Reason::factor_closed, 1046, APLOG_INFO, "too many wrong codes in a row: none is looked at any more, a recovery code or a reset helps"},
+    {Reason::recovery_closed, 1047, APLOG_INFO, "too many wrong recovery codes in a row: none is looked at any more, a reset helps"},
+    {Reason::step_up_required, 1048, APLOG_DEBUG, "stopped: another verification required"},
+    {Reason::recovery_codes_made, 1049, APLOG_INFO, "new recovery codes made, the former ones end"},
+    {Reason::factor_replacing, 1050, APLOG_INFO, "the user may put another factor in the place of this one"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(lines); ++i) {
         if (static_cast<std::size_t>(lines[i].reason) != i) return false;
     }
-    return std::size(lines) == static_cast<std::size_t>(Reason::sign_in_busy) + 1;
+    return std::size(lines) == static_cast<std::size_t>(Reason::factor_replacing) + 1;
 }
 static_assert(in_order());
 

@@ -81,4 +81,8 @@ Result<bool> DatabaseTransactions::run(const std::function<Result<bool>()>& work
     return kept;
 }
 
+AttemptLimits attempt_limits(const Site& site) {
+    return {site.failure_limit, site.lockout.first, site.lockout.longest, site.failure_cap};
+}
+
 }  // namespace uzmfa

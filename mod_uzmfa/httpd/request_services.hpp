@@ -8,9 +8,12 @@
 #include "httpd/request_validator.hpp"
 #include "httpd/service.hpp"
 #include "store/account_store.hpp"
+#include "store/attempt_store.hpp"
 #include "store/factor_store.hpp"
+#include "store/recovery_code_store.hpp"
 #include "store/session_store.hpp"
 #include "store/sign_in_failure_store.hpp"
+#include "store/temporary_code_store.hpp"
 
 #include <functional>
 #include <optional>
@@ -71,6 +74,8 @@ private:
     NodeSessions& sessions_;
 };
 
+AttemptLimits attempt_limits(const Site& site);
+
 class RequestServices {
 public:
     RequestServices(request_rec* r, const Service& service)
@@ -82,9 +87,12 @@ public:
           sign_in_limit_{database_, service.sign_in_key(), service.site().sign_in_limit,
                          service.site().longest_sign_in_window},
           passwords_{r, service, database_},
+          attempts_{database_, attempt_limits(service.site())},
+          recovery_codes_{database_},
+          temporary_codes_{database_},
           sessions_{database_, service, from_unix_time(apr_time_sec(r->request_time))},
           transactions_{database_, sessions_},
-          services_{accounts_, sign_in_limit_, passwords_, *validator_, sessions_, transactions_, service.tokens()} {}
+          services_{accounts_, sign_in_limit_, passwords_, *validator_, attempts_, recovery_codes_, temporary_codes_, sessions_, transactions_, service.tokens()} {}
 
     Services& ports() { return services_; }
     Database& database() { return database_; }
@@ -97,6 +105,9 @@ private:
     std::unique_ptr<CodeValidator> validator_;
     SignInFailureStore sign_in_limit_;
     ProviderPasswords passwords_;
+    AttemptStore attempts_;
+    RecoveryCodeStore recovery_codes_;
+    TemporaryCodeStore temporary_codes_;
     NodeSessions sessions_;
     DatabaseTransactions transactions_;
     Services services_;

@@ -19,6 +19,7 @@ struct PlaceSettings {
     std::optional<Engine> engine;
     std::optional<seconds> idle_timeout;
     std::optional<seconds> max_age;
+    std::optional<seconds> verified_within;
 };
 static_assert(std::is_trivially_destructible_v<PlaceSettings>);
 
@@ -37,6 +38,11 @@ struct SiteSettings {
     std::optional<std::uint8_t> totp_digits;
     std::optional<std::uint8_t> totp_skew;
     std::optional<seconds> event_retention;
+    std::optional<EnrollmentRule> enrollment;
+    std::optional<std::uint16_t> failure_limit;
+    std::optional<Lockout> lockout;
+    std::optional<std::uint16_t> failure_cap;
+    std::optional<std::uint16_t> recovery_codes;
     std::optional<bool> allow_http;
     std::optional<seconds> recheck_interval;
     std::optional<seconds> outage_grace;

@@ -82,4 +82,10 @@ Result<Done> AttemptStore::unlock(std::string_view uuid) {
     return Done{};
 }
 
+Result<bool> AttemptStore::is_closed(std::string_view uuid, AttemptKind kind) {
+    auto state = find(uuid, kind);
+    if (!state) return state.error();
+    return *state && (*state)->closed;
+}
+
 }  // namespace uzmfa

@@ -21,6 +21,7 @@ public:
     Result<Charge> charge(std::string_view uuid, AttemptKind kind) override;
     Result<Done> refund(std::string_view uuid, AttemptKind kind, const Charge& charge) override;
     Result<Done> clear(std::string_view uuid, AttemptKind kind) override;
+    Result<bool> is_closed(std::string_view uuid, AttemptKind kind) override;
 
     // Nothing where no attempt has failed since the last right one.
     Result<std::optional<AttemptState>> find(std::string_view uuid, AttemptKind kind);

@@ -20,11 +20,12 @@ using kainjow::mustache::mustache;
 
 constexpr std::string_view layout = "layout";
 constexpr std::string_view parts[] = {"part_error", "part_token"};  // {{> part_error}} in the others
-constexpr std::string_view templates[] = {layout, "login", "enroll", "verify", "logout", "error", parts[0], parts[1]};
+constexpr std::string_view templates[] = {layout, "login", "enroll", "verify", "recovery", "recovery_codes", "logout", "error", parts[0], parts[1]};
 constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
     {"style.css", "text/css; charset=utf-8"},
     {"icon.svg", "image/svg+xml"},
     {"submit.js", "text/javascript; charset=utf-8"},
+    {"recovery_codes.js", "text/javascript; charset=utf-8"},
 };
 constexpr std::string_view html_type = "text/html; charset=utf-8";
 constexpr std::string_view language = "en";
@@ -52,6 +53,16 @@ data groups_of(std::string_view secret) {
     data groups{data::type::list};
     for (std::size_t at = 0; at < secret.size(); at += 4) groups << data{std::string{secret.substr(at, 4)}};
     return groups;
+}
+
+data lines_of(std::string_view text) {
+    data lines{data::type::list};
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        lines << data{std::string{text.substr(0, end)}};
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
 }
 
 // A name within a sentence, which it must not turn around (Unicode UAX #9): its own embeddings, overrides
@@ -159,7 +170,7 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
                             {"minutes", std::to_string(pending_lifetime.count() / 60)},
                             {"digits", std::to_string(site.totp_digits)}};
     for (const auto& [key, value] : page.values) values[std::string{key}] = value;
-    for (const auto unit : {"wait_minutes", "wait_hours"}) {
+    for (const auto unit : {"wait_seconds", "wait_minutes", "wait_hours"}) {
         if (values.contains(unit)) values["wait"] = Messages::filled(messages_[unit], values);
     }
 
@@ -174,6 +185,7 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
     if (!site.help_url.empty()) context.set("help_url", std::string{site.help_url});
     if (!request_id.empty()) context.set("request_id", std::string{request_id});
     if (const auto secret = value_of(page, "secret"); !secret.empty()) context.set("secret_groups", groups_of(secret));
+    if (const auto codes = value_of(page, "recovery_codes"); !codes.empty()) context.set("recovery_code_list", lines_of(codes));
     if (const auto next = value_of(page, "next"); !next.empty()) {
         context.set("next_query", "?next=" + percent_encode(next, "/"));
     }

@@ -271,6 +271,7 @@ def pass_phase(load: Load, phase: str, seconds: float) -> None:
 
 def allow_outage(node: Site) -> None:
     node.log.allow("UZMFA1031 unavailable: database not available")
+    node.log.allow("UZMFA1110 the table of events takes no")
     node.log.allow(r"\[dbd:error\]")
 
 

@@ -232,6 +232,84 @@ private:
     FakeAccounts& accounts_;
 };
 
+class FakeAttempts final : public Attempts {
+public:
+    std::map<std::pair<std::string, AttemptKind>, int, std::less<>> failures;
+    Charge answer{.answer = Charge::Answer::granted};
+    std::set<AttemptKind> closed;
+    int refunds = 0;
+    std::set<std::string_view> broken;
+
+    Result<Charge> charge(std::string_view uuid, AttemptKind kind) override {
+        if (broken.contains("charge")) return outage();
+        if (answer.answer == Charge::Answer::granted) ++failures[{std::string{uuid}, kind}];
+        return answer;
+    }
+    Result<Done> refund(std::string_view uuid, AttemptKind kind, const Charge&) override {
+        if (broken.contains("refund")) return outage();
+        --failures[{std::string{uuid}, kind}];
+        ++refunds;
+        return Done{};
+    }
+    Result<Done> clear(std::string_view uuid, AttemptKind kind) override {
+        if (broken.contains("clear")) return outage();
+        failures[{std::string{uuid}, kind}] = 0;
+        return Done{};
+    }
+    Result<bool> is_closed(std::string_view, AttemptKind kind) override {
+        if (broken.contains("is_closed")) return outage();
+        return closed.contains(kind);
+    }
+    int of(AttemptKind kind) const {
+        int sum = 0;
+        for (const auto& [key, count] : failures) sum += key.second == kind ? count : 0;
+        return sum;
+    }
+};
+
+class FakeRecoveryCodes final : public RecoveryCodes {
+public:
+    std::set<std::string, std::less<>> codes;
+    std::set<std::string_view> broken;
+
+    Result<Done> replace(std::string_view, const std::vector<std::string>& given) override {
+        if (broken.contains("replace")) return outage();
+        codes = {given.begin(), given.end()};
+        return Done{};
+    }
+    Result<std::optional<std::size_t>> spend(std::string_view, std::string_view code) override {
+        if (broken.contains("spend")) return outage();
+        const auto found = codes.find(code);
+        if (found == codes.end()) return std::optional<std::size_t>{};
+        codes.erase(found);
+        return std::optional{codes.size()};
+    }
+    Result<std::size_t> left(std::string_view) override {
+        if (broken.contains("left")) return outage();
+        return codes.size();
+    }
+};
+
+class FakeTemporaryCodes final : public TemporaryCodes {
+public:
+    std::optional<std::string> code;
+    std::string made_by_seen;
+    bool broken = false;
+
+    Result<Done> put(std::string_view, std::string_view given, seconds, std::string_view made_by) override {
+        if (broken) return outage();
+        code = given;
+        made_by_seen = made_by;
+        return Done{};
+    }
+    Result<bool> spend(std::string_view, std::string_view given) override {
+        if (broken) return outage();
+        const bool right = code && *code == given;
+        if (right) code.reset();
+        return right;
+    }
+};
+
 class FakeTransactions final : public Transactions {
 public:
     bool kept = false;  // the last one
@@ -246,6 +324,7 @@ public:
 class FakeTokens final : public Tokens {
 public:
     mutable std::uint8_t made = 0;
+    mutable int codes_made = 0;
 
     SessionId new_session_id() const override {
         SessionId id{};
@@ -255,6 +334,13 @@ public:
     std::string form_token(const SessionId& session) const override { return "token" + std::to_string(session[0]); }
     bool is_form_token(std::string_view given, const SessionId& session) const override {
         return given == form_token(session);
+    }
+    std::string new_recovery_code() const override { return "RECOVERY-" + std::to_string(++codes_made); }
+    std::string new_temporary_code() const override { return "TEMPORARY-" + std::to_string(++codes_made); }
+    std::optional<OneTimeCode> one_time_code(std::string_view typed) const override {
+        if (typed.starts_with("RECOVERY-")) return OneTimeCode{OneTimeCode::Kind::recovery, std::string{typed}};
+        if (typed.starts_with("TEMPORARY-")) return OneTimeCode{OneTimeCode::Kind::temporary, std::string{typed}};
+        return std::nullopt;
     }
 };
 

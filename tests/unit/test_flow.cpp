@@ -18,10 +18,13 @@ struct World {
     FakeSignInLimit sign_in_limit;
     FakePasswords passwords;
     FakeValidator validator;
+    FakeAttempts attempts;
+    FakeRecoveryCodes recovery_codes;
+    FakeTemporaryCodes temporary_codes;
     FakeSessions sessions{accounts};
     FakeTransactions transactions;
     FakeTokens tokens;
-    Services services{accounts, sign_in_limit, passwords, validator, sessions, transactions, tokens};
+    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, transactions, tokens};
     Policy policy;
     Site site;
 
@@ -38,6 +41,7 @@ struct World {
         accounts.add(enrolled_account("dave")).mfa_enabled = false;
         for (const auto* name : {"alice", "bob", "carol", "dave", "nobody"}) passwords.right[name] = "right";
         validator.digits_of_sid.emplace(alices_sid, 6);
+        site.recovery_codes = 0;
     }
 
     Outcome request(Verb verb, std::string_view page, std::string_view body, std::string_view query) {
@@ -899,7 +903,7 @@ TEST(a_code_that_must_wait_is_429_and_says_how_long) {
     const auto outcome = world.post("verify", "code=123456");
     check_form_again(outcome, 429, Reason::too_many_codes, "verify");
     CHECK_EQUAL(outcome.retry_after, seconds{90});
-    CHECK_EQUAL(value_on(outcome, "wait_minutes"), "2");
+    CHECK_EQUAL(value_on(outcome, "wait_seconds"), "90");
     CHECK(!outcome.session);
 }
 

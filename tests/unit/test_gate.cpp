@@ -185,10 +185,13 @@ struct Stopped {
     FakeSignInLimit sign_in_limit;
     FakePasswords passwords;
     FakeValidator validator;
+    FakeAttempts attempts;
+    FakeRecoveryCodes recovery_codes;
+    FakeTemporaryCodes temporary_codes;
     FakeSessions sessions{accounts};
     FakeTransactions transactions;
     FakeTokens tokens;
-    Services services{accounts, sign_in_limit, passwords, validator, sessions, transactions, tokens};
+    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, transactions, tokens};
     Site site;
 
     Stopped() {

@@ -33,7 +33,7 @@ TEST(a_failure_is_503_and_keeps_its_detail_off_the_page) {
         CHECK_EQUAL(outcome.page->name, "error");
         CHECK_EQUAL(outcome.page->error, "unavailable");
         CHECK_EQUAL(outcome.page->values.size(), 1);
-        CHECK_EQUAL(outcome.page->values[0].second, "2");
+        CHECK_EQUAL(outcome.page->values[0].second, "61");
         CHECK(!outcome.session);
         CHECK(!outcome.drop_session);
     }
@@ -51,8 +51,8 @@ TEST(a_limit_of_the_provider_is_429_with_the_time_to_wait) {
 
 TEST(a_wait_is_told_in_minutes_and_from_two_hours_on_in_hours_and_never_too_short) {
     constexpr seconds two_hours{7200};
-    for (const auto& [wait, unit, count] : {std::tuple{seconds{1}, "wait_minutes", "1"},
-                                            {seconds{61}, "wait_minutes", "2"},
+    for (const auto& [wait, unit, count] : {std::tuple{seconds{1}, "wait_seconds", "1"},
+                                            {seconds{121}, "wait_minutes", "3"},
                                             {two_hours - seconds{1}, "wait_minutes", "120"},
                                             {two_hours, "wait_hours", "2"},
                                             {two_hours + seconds{1}, "wait_hours", "3"}}) {

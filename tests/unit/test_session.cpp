@@ -118,7 +118,7 @@ TEST(a_flag_or_a_method_that_is_not_known_is_refused) {
         const Case at{std::to_string(value)};
         auto flags = good;
         flags[0] = static_cast<char>(value);
-        CHECK_EQUAL(decode_session(flags).has_value(), value <= 15);
+        CHECK_EQUAL(decode_session(flags).has_value(), value <= 31);
         auto method = good;
         method[1] = static_cast<char>(value);
         CHECK_EQUAL(decode_session(method).has_value(), value <= 5);

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/pages/call.hpp"
+
+#include <algorithm>
+
+namespace uzmfa {
+
+void add_form_values(Page& page, const Call& call, const SessionId& session) {
+    page.with("csrf", call.services.tokens.form_token(session)).with("next", call.next == "/" ? "" : call.next);
+}
+
+Page page_of(std::string_view name, const Call& call, const SessionId& session) {
+    Page page{name, {}, {}};
+    add_form_values(page, call, session);
+    if (call.has_user()) page.with("user", call.session->user.view());
+    return page;
+}
+
+Outcome shown(Page page) { return {.status = 200, .reason = Reason::page_shown, .page = std::move(page)}; }
+
+Outcome shown_again(int status, Reason reason, Page page) {
+    page.error = name_of(reason);
+    return {.status = status, .reason = reason, .page = std::move(page)};
+}
+
+bool is_own_form(const Call& call) {
+    return !call.request.visit.cross_site && call.session &&
+           call.services.tokens.is_form_token(call.request.form["csrf"], call.session->id);
+}
+
+Moment end_of(const Session& session, const Call& call) {
+    const auto end = session.signed_in_at + call.site.longest.max_age;
+    return session.user.empty() ? std::min(end, call.now() + pending_lifetime) : end;
+}
+
+Result<Done> replace_session(Call& call, Session& session, Outcome& outcome) {
+    auto& sessions = call.services.sessions;
+    const Session* const former = call.request.visit.session;
+    if (former && end_of(*former, call) > call.now()) {
+        auto revoked = sessions.revoke(*former, end_of(*former, call));
+        if (!revoked) return revoked.error();
+        if (!*revoked) return Done{};  // another form of the session was faster
+    }
+    session.id = call.services.tokens.new_session_id();
+    session.last_active = call.now();
+    auto marked = mark(session, call.services, call.now());  // behind revoke, which may have ended all others
+    if (!marked) return marked.error();
+    if (!*marked) return Error{ErrorKind::damaged, "the user's row is gone"};
+    if (session.is_verified()) {
+        const Origin origin{call.request.visit.address, call.request.visit.browser};
+        if (auto noted = sessions.note(session, end_of(session, call), origin); !noted) return noted.error();
+    }
+    outcome.session = session;
+    outcome.user = session.user.view();
+    return Done{};
+}
+
+Call for_any_place(Call call) {
+    const Session* const session = call.request.visit.session;
+    if (session && is_alive(*session, call.site.longest, call.now())) call.session = session;
+    return call;
+}
+
+std::optional<Outcome> evaluate_once(Call& call, const std::function<std::optional<Outcome>()>& evaluation) {
+    std::optional<Outcome> outcome;
+    auto kept = call.services.transactions.run([&]() -> Result<bool> {
+        outcome = evaluation();
+        if (outcome && outcome->session) return true;
+        if (outcome && (outcome->status == 503 || outcome->reason == Reason::session_over)) return false;
+        auto replaced = call.services.sessions.is_revoked(call.session->id);
+        if (!replaced) return replaced.error();
+        if (*replaced) outcome = redirect(Reason::step_passed, call.next);
+        return outcome && !*replaced;
+    });
+    return kept ? outcome : failure(kept.error());
+}
+
+namespace {
+
+// What has changed since the sign-in ends the session; it is not to be taken over.
+Result<bool> is_as_at_sign_in(Call& call) {
+    auto row = call.services.sessions.row_of(call.session->user.view(), call.session->id);
+    if (!row) return row.error();
+    return *row && ((*row)->revoked || still_stands(*call.session, **row));
+}
+
+Outcome go_forward(Call& call, Session session, Outcome outcome) {
+    auto same = is_as_at_sign_in(call);
+    if (!same) return failure(same.error());
+    if (!*same) return redirect(Reason::session_over, call.url_of("login"));
+    auto replaced = replace_session(call, session, outcome);
+    return replaced ? outcome : failure(replaced.error());
+}
+
+}  // namespace
+
+Outcome finish(Call& call, Method method, Outcome outcome) {
+    Session verified = *call.session;
+    verified.method = method;
+    verified.enrolled = true;
+    verified.may_bind = false;
+    verified.verify_again = false;
+    if (method != Method::skip) verified.verified_at = call.now();
+    return go_forward(call, std::move(verified), std::move(outcome));
+}
+
+Outcome allow_binding(Call& call, Outcome outcome) {
+    Session session = *call.session;
+    session.may_bind = true;
+    return go_forward(call, std::move(session), std::move(outcome));
+}
+
+// Which of its steps a session that is not finished is at.
+Step step_of(const Session& session, const Standing& standing, const Call& call) {
+    if (session.may_bind) return Step::enroll;
+    if (standing.enrolled()) return Step::verify;
+    return call.site.enrollment == EnrollmentRule::code ? Step::recover : Step::enroll;
+}
+
+Result<Progress> progress_of(const Call& call) {
+    if (!call.has_user() || call.session->refused) return Progress{};
+    const Session& session = *call.session;
+    const bool goes_back = session.verify_again || may_replace_factor(session, call.now());
+    if (session.is_verified() && !goes_back) return Progress{.due = Step::finished};
+    if (!session.is_verified() && !is_pending(session, call.now())) return Progress{};
+    auto standing = standing_of(session.user.view(), call.services);
+    if (!standing) return standing.error();
+    if (!standing->known || !standing->allowed) return Progress{};
+    const Step due = step_of(session, *standing, call);
+    return Progress{due, std::move(*standing)};
+}
+
+Outcome go_to(Step due, const Call& call) {
+    switch (due) {
+        case Step::sign_in: return redirect(Reason::step_not_due, call.url_of("login"));
+        case Step::recover: return redirect(Reason::step_not_due, call.url_of("recovery"));
+        case Step::enroll: return redirect(Reason::step_not_due, call.url_of("enroll"));
+        case Step::verify: return redirect(Reason::step_not_due, call.url_of("verify"));
+        case Step::finished: break;
+    }
+    return redirect(Reason::step_passed, call.next);
+}
+
+Outcome lead_on(Step due, Call& call) {
+    if (call.request.verb == Verb::post && call.session) {
+        auto replaced = call.services.sessions.is_revoked(call.session->id);
+        if (!replaced) return failure(replaced.error());
+        if (*replaced) return redirect(Reason::step_passed, call.next);
+    }
+    return go_to(due, call);
+}
+
+Outcome looked_at_once_charged(Call& call, const Account& account, AttemptKind kind,
+                               const std::function<Outcome(Looked&)>& look, const std::function<Outcome(const Charge&)>& refuse) {
+    auto& attempts = call.services.attempts;
+    auto charge = attempts.charge(account.uuid, kind);
+    if (!charge) return failure(charge.error());
+    if (charge->answer != Charge::Answer::granted) return refuse(*charge);
+    auto looked = Looked::yes;
+    auto outcome = look(looked);
+    if (looked == Looked::yes && outcome.reason != Reason::step_passed) return outcome;
+    auto refunded = attempts.refund(account.uuid, kind, *charge);
+    return refunded ? outcome : failure(refunded.error());
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the own pages answer to GET (show_…) and POST (submit_…).
+#pragma once
+
+#include "core/pages/call.hpp"
+
+namespace uzmfa {
+
+Outcome show_login(Call& call);
+Outcome submit_login(Call& call);
+
+Outcome show_enroll(Call& call);
+Outcome show_qr(Call& call);
+Outcome submit_enroll(Call& call);
+// A new secret, because the factor or the pending one is gone.
+Outcome enrollment_anew(Call& call, Reason reason, const Check& check);
+
+Outcome show_verify(Call& call);
+Outcome submit_verify(Call& call);
+
+Outcome show_recovery(Call& call);
+Outcome submit_recovery(Call& call);
+// The page as an answer to a code that is not looked at any more: only a recovery code helps.
+Outcome factor_closed(Call& call, const Account& account);
+
+Outcome show_logout(Call& call);
+Outcome submit_logout(Call& call);
+
+}  // namespace uzmfa

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/pages/own_pages.hpp"
+
+namespace uzmfa {
+namespace {
+
+Session anonymous_session(const Call& call) {
+    return {.id = call.services.tokens.new_session_id(), .signed_in_at = call.now(), .last_active = call.now()};
+}
+
+// The sign-in form; a browser without a session gets an anonymous one, to which the form's token is bound.
+Outcome login_form(Call& call) {
+    const auto fresh = call.session ? std::optional<Session>{} : anonymous_session(call);
+    Page page = page_of("login", call, fresh ? fresh->id : call.session->id);
+    page.with("username", call.request.form["username"]);
+    auto outcome = shown(std::move(page));
+    outcome.session = fresh;
+    return outcome;
+}
+
+Outcome login_form_again(Call& call, int status, Reason reason) {
+    auto outcome = login_form(call);
+    outcome.status = status;
+    outcome.reason = reason;
+    outcome.page->error = name_of(reason);
+    outcome.user = call.request.form["username"];
+    return outcome;
+}
+
+}  // namespace
+
+Outcome show_login(Call& here) {
+    Call call = for_any_place(here);
+    // Who comes here with another AuthType's session comes from a place that wants this sign-in.
+    if (call.has_user() && call.session->external) return login_form(call);
+    auto progress = progress_of(here);
+    if (!progress) return failure(progress.error());
+    if (progress->due != Step::sign_in) return go_to(progress->due, here);
+    auto outcome = login_form(call);
+    const Session* const former = here.request.visit.session;
+    if (former && !former->user.empty()) outcome.page->notice = "session_ended";
+    return outcome;
+}
+
+namespace {
+
+// Where the engine reports only, nobody is sent to a second factor.
+Step due_after_password(const Session& session, const Call& call) {
+    return call.policy.engine == Engine::report_only ? Step::finished : session.due();
+}
+
+Outcome after_password(Call& call, Standing& standing) {
+    if (auto uuid = call.services.accounts.uuid_of_row(standing.account); !uuid) return failure(uuid.error());
+    Session session{
+        .user = standing.account.name,
+        .enrolled = standing.enrolled(),
+        .signed_in_at = call.now(),
+    };
+    Outcome outcome = go_to(due_after_password(session, call), call);
+    outcome.reason = Reason::signed_in;
+    if (standing.enrolled() && !standing.account.mfa_enabled) {
+        auto skipped = call.services.accounts.consume_skip(standing.account);
+        if (!skipped) return failure(skipped.error());
+        if (*skipped) {
+            session.method = Method::skip;
+            outcome = redirect(Reason::skip_used, call.next);
+        }
+    }
+    auto replaced = replace_session(call, session, outcome);
+    return replaced ? outcome : failure(replaced.error());
+}
+
+Outcome sign_in(Call& call, std::string_view name) {
+    auto standing = standing_of(name, call.services);
+    if (!standing) return failure(standing.error());
+    if (!standing->known) return refusal(403, Reason::not_known);
+    if (!standing->allowed) return refusal(403, Reason::not_allowed);
+    if (auto purged = call.services.sessions.purge(); !purged) return failure(purged.error());
+    return *evaluate_once(call, [&] { return after_password(call, *standing); });
+}
+
+}  // namespace
+
+Outcome submit_login(Call& here) {
+    Call call = for_any_place(here);
+    if (!call.session && !call.request.visit.session) {
+        auto outcome = refusal(403, Reason::cookies_blocked);
+        outcome.page->with("retry", call.url_of("login"));
+        return outcome;
+    }
+    if (!is_own_form(call)) return login_form_again(call, 403, Reason::form_stale);
+
+    const auto name = call.request.form["username"];
+    const auto password = call.request.form["password"];
+    auto& limit = call.services.sign_in_limit;
+    const auto address = call.request.visit.address;
+    auto wait = limit.charge(name, address);
+    if (!wait) return failure(wait.error());
+    if (*wait) return told_to_wait(login_form_again(call, 429, Reason::too_many_sign_ins), **wait);
+    auto right = call.services.passwords.are_right(name, password);
+    if (!right) {
+        auto given_back = limit.give_back(name, address);
+        return failure(given_back ? right.error() : given_back.error());
+    }
+    if (!*right) return login_form_again(call, 401, Reason::wrong_password);
+    if (auto cleared = limit.clear(name, address); !cleared) return failure(cleared.error());
+
+    auto outcome = sign_in(call, name);
+    if (outcome.user.empty()) outcome.user = name;
+    return outcome;
+}
+
+}  // namespace uzmfa

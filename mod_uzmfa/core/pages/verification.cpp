@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/pages/own_pages.hpp"
+
+namespace uzmfa {
+namespace {
+
+// Where another AuthType is the first factor, a skip is taken by a button: no GET uses it up.
+bool may_skip(const Call& call, const Account& account) {
+    return call.session->external && !call.session->is_verified() && !account.mfa_enabled;
+}
+
+Outcome verification_form(Call& call, const Standing& standing) {
+    Page page = page_of("verify", call);
+    page.with("digits", std::to_string(*standing.code_digits));
+    if (may_skip(call, standing.account)) page.with("skip", "1");
+    return shown(std::move(page));
+}
+
+Outcome verification_form_again(Call& call, const Standing& standing, int status, Reason reason) {
+    auto outcome = shown_again(status, reason, std::move(*verification_form(call, standing).page));
+    outcome.user = standing.account.name.view();
+    return outcome;
+}
+
+Outcome verification_form_later(Call& call, const Standing& standing, seconds wait) {
+    return told_to_wait(verification_form_again(call, standing, 429, Reason::too_many_codes), wait);
+}
+
+Outcome submit_skip(Call& call, Standing& standing) {
+    if (may_skip(call, standing.account)) {
+        auto skipped = call.services.accounts.consume_skip(standing.account);
+        if (!skipped) return failure(skipped.error());
+        if (*skipped) return finish(call, Method::skip, Reason::skip_used);
+    }
+    standing.account.mfa_enabled = true;
+    return verification_form_again(call, standing, 401, Reason::skip_gone);
+}
+
+Outcome evaluate_code(Call& call, const Standing& standing, const Check& check) {
+    if (check.verdict == Verdict::replayed) return verification_form_again(call, standing, 401, Reason::code_used);
+    if (check.verdict != Verdict::accepted) return verification_form_again(call, standing, 401, Reason::wrong_code);
+    auto spent = call.services.validator.spend(standing.account, check);
+    if (!spent) return failure(spent.error());
+    if (!*spent) return verification_form_again(call, standing, 401, Reason::code_used);
+    auto cleared = call.services.attempts.clear(standing.account.uuid, AttemptKind::code);
+    if (!cleared) return failure(cleared.error());
+    return finish(call, Method::totp, Reason::code_accepted);
+}
+
+Outcome look_at_code(Call& call, const Standing& standing, std::string_view code, Looked& looked) {
+    auto check = call.services.validator.check(standing.account, code, call.now());
+    if (!check || check->verdict == Verdict::wait || check->verdict == Verdict::factor_gone) looked = Looked::no;
+    if (!check) return failure(check.error());
+    if (check->verdict == Verdict::factor_gone) return enrollment_anew(call, Reason::factor_gone, *check);
+    if (check->verdict == Verdict::wait) {
+        auto outcome = verification_form_later(call, standing, check->wait);
+        outcome.detail = check->detail;
+        return outcome;
+    }
+    return *evaluate_once(call, [&] { return evaluate_code(call, standing, *check); });
+}
+
+}  // namespace
+
+Outcome show_verify(Call& call) {
+    return when_due(Step::verify, call, [&](const Standing& standing) { return verification_form(call, standing); });
+}
+
+Outcome submit_verify(Call& call) {
+    return when_due(Step::verify, call, [&](Standing& standing) {
+        if (!is_own_form(call)) return verification_form_again(call, standing, 403, Reason::form_stale);
+        if (call.request.form.has("skip")) return *evaluate_once(call, [&] { return submit_skip(call, standing); });
+        const auto code = normalized_code(call.field("code"), *standing.code_digits);
+        if (!code) return verification_form_again(call, standing, 401, Reason::wrong_code);
+        return looked_at_once_charged(
+            call, standing.account, AttemptKind::code,
+            [&](Looked& looked) { return look_at_code(call, standing, *code, looked); },
+            [&](const Charge& charge) {
+                if (charge.answer == Charge::Answer::closed) return factor_closed(call, standing.account);
+                return verification_form_later(call, standing, charge.wait);
+            });
+    });
+}
+
+}  // namespace uzmfa
