@@ -9,7 +9,7 @@ import pytest
 from harness.browser import FORM, OWN, Answer, Browser
 from harness.chrome import oathtool
 from harness.configuration import Host
-from harness.expect import assert_asked_again, assert_passed
+from harness.expect import assert_asked_again, assert_enrolled, assert_passed
 from harness.parallel import at_once
 from harness.site import Site, User, is_open
 from harness.wire import request
@@ -102,7 +102,7 @@ def test_R13_without_tolerance_only_the_present_step_counts(start_site: Callable
     page = browser.fetch(f"{OWN}/enroll")
     site.clock.await_room(4)
     user.authenticator = site.app(page.page.by_id("otpauth")["href"])
-    assert_passed(browser.submit(page, code=user.app.code()))
+    assert_enrolled(browser.submit(page, code=user.app.code()))
     site.clock.forward(300)
     site.clock.await_room(4)
     assert (site.sign_in(user).verify(user.app.code(offset)).status == 303) == is_accepted
@@ -133,7 +133,7 @@ def test_R15_codes_agree_with_other_implementations(kinds_site: Site, algorithm:
     assert code == app.code() and len(code) == digits
     assert app.algorithm == algorithm and app.issuer == f"{algorithm} & co"
     assert_asked_again(browser.submit(page, code=app.wrong()))
-    assert_passed(browser.submit(browser.fetch(f"{OWN}/enroll"), code=code))
+    assert_enrolled(browser.submit(browser.fetch(f"{OWN}/enroll"), code=code))
 
 
 @pytest.mark.parametrize("headers", [
@@ -212,7 +212,7 @@ def test_R19_an_ill_formed_code_costs_no_try_of_an_enrollment(each_site: Site) -
         assert_asked_again(answer)
         assert link_of(answer) == link_of(page)
     assert each_site.database.dump() == before
-    assert_passed(browser.submit(page, code=app.fresh()))
+    assert_enrolled(browser.submit(page, code=app.fresh()))
 
 
 def test_R19_ill_formed_codes_between_wrong_ones_do_not_count(each_site: Site) -> None:

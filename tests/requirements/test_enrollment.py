@@ -5,7 +5,7 @@ import base64
 import re
 
 from harness.browser import OWN, Answer
-from harness.expect import assert_asked_again, assert_passed, assert_sent_to
+from harness.expect import assert_asked_again, assert_enrolled, assert_sent_to
 from harness.site import Site, is_open
 
 FACTOR = re.compile(r"LF[0-9a-f]{32}")
@@ -46,7 +46,7 @@ def test_R33_a_factor_becomes_active_by_one_right_code(each_site: Site) -> None:
     unchanged = each_site.database.row(user.name)
     assert [unchanged[column] for column in COLUMNS[1:]] == [before[column] for column in COLUMNS[1:]]
     page = browser.fetch(f"{OWN}/enroll")
-    assert_passed(browser.submit(page, code=each_site.app(page.page.by_id("otpauth")["href"]).fresh()))
+    assert_enrolled(browser.submit(page, code=each_site.app(page.page.by_id("otpauth")["href"]).fresh()))
     assert is_open(browser.fetch("/"))
     after = each_site.database.row(user.name)
     assert after["mfa_enrolled"] and after["mfa_enabled"] and after["uuid"]

@@ -9,7 +9,7 @@ import pytest
 from return_urls import HARMLESS, KEPT, REFUSED
 
 from harness.browser import OWN, Answer, Browser
-from harness.expect import assert_asked_again, assert_passed, assert_sent_to
+from harness.expect import assert_asked_again, assert_enrolled, assert_passed, assert_sent_to
 from harness.site import PASSWORD, Site, User, is_open
 
 TOKENS = ["missing", "empty", "foreign", "invented", "stale"]
@@ -190,7 +190,7 @@ def test_R71_it_holds_through_the_whole_way(site: Site, payload: str) -> None:
     assert answer.next in ("", "/")
     page = browser.fetch(f"{OWN}/enroll?next={quote(payload, safe='')}")
     app = site.app(page.page.by_id("otpauth")["href"])
-    assert_passed(browser.submit(page, code=app.fresh()), "/")
+    assert_enrolled(browser.submit(page, code=app.fresh()))
     browser.log_out()
     browser.sign_in(user.name, user.password, payload)
     assert_passed(browser.verify(app.fresh(), payload), "/")
@@ -353,7 +353,7 @@ def test_R75_such_a_name_works_and_is_shown_inert(site: Site, text: str) -> None
     assert_inert(page, text)
     uri = page.page.by_id("otpauth")["href"]
     assert re.fullmatch(r"otpauth://totp/[\x21-\x7e]+", uri)
-    assert_passed(browser.submit(page, code=site.app(uri).fresh()))
+    assert_enrolled(browser.submit(page, code=site.app(uri).fresh()))
     for target in ("logout", "verify", "login"):
         assert_inert(browser.fetch(f"{OWN}/{target}"), text)
     site.sign_in(user, browser)

@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from harness.browser import OWN, Answer, Browser
-from harness.expect import assert_asked_again, assert_passed, assert_sent_to
+from harness.expect import assert_asked_again, assert_enrolled, assert_passed, assert_sent_to
 from harness.parallel import at_once
 from harness.provider import TwilioSite, await_true
 from harness.site import Site, User, Workshop, is_open
@@ -93,7 +93,7 @@ def test_a_person_enrolls_and_verifies(start_twilio: StartTwilio, driver: str) -
     assert_asked_again(browser.submit(page, code=app.wrong()))
     assert site.database.row(user.name)["mfa_sid"] is None
 
-    assert_passed(browser.submit(browser.fetch(f"{OWN}/enroll", ), code=app.fresh()))
+    assert_enrolled(browser.submit(browser.fetch(f"{OWN}/enroll"), code=app.fresh()))
     assert is_open(browser.fetch("/"))
     row, factor = site.database.row(user.name), twilio.factor_of(user.name)
     assert (row["mfa_sid"], bool(row["mfa_enrolled"]), bool(row["mfa_enabled"])) == (factor.sid, True, True)
@@ -300,7 +300,7 @@ def test_R31_a_pending_factor_has_five_tries(quiet: TwilioSite) -> None:
     assert len(tries) == 5
     await_true(lambda: old not in [one.sid for one in quiet.double.factors(quiet.identity(user.name))],
                "the spent factor was not removed")
-    assert_passed(browser.submit(browser.fetch(f"{OWN}/enroll"), code=site.app(second).fresh()))
+    assert_enrolled(browser.submit(browser.fetch(f"{OWN}/enroll"), code=site.app(second).fresh()))
 
 
 def test_R31_new_factors_of_a_user_are_bounded(quiet: TwilioSite) -> None:
@@ -408,7 +408,7 @@ def test_a_pending_factor_that_is_dead_is_made_anew(quiet: TwilioSite, code: int
     again = browser.submit(page, code=app.fresh())
     assert_asked_again(again)
     assert again.page.by_id("otpauth")["href"] != app.uri
-    assert_passed(browser.submit(again, code=site.app(again.page.by_id("otpauth")["href"]).fresh()))
+    assert_enrolled(browser.submit(again, code=site.app(again.page.by_id("otpauth")["href"]).fresh()))
 
 
 def test_refused_credentials_are_an_alarm_once_a_minute(start_twilio: StartTwilio) -> None:
@@ -625,13 +625,13 @@ def test_R41_a_child_that_dies_between_Twilios_answer_and_ours(start_twilio: Sta
 
     twilio.double.script("verify_factor", play.answer_then(kill_children))
     with suppress(OSError):
-        assert browser.submit(page, code=app.fresh()).status == 303  # sent again on a new connection
+        assert browser.submit(page, code=app.fresh()).status == 200  # sent again on a new connection
     assert killed
     row = site.database.row(user.name)
     assert (row["mfa_sid"] is None) == (not row["mfa_enrolled"])
     if not row["mfa_enrolled"]:
         again = browser.fetch(f"{OWN}/enroll")
-        assert_passed(browser.submit(again, code=app.fresh()))
+        assert_enrolled(browser.submit(again, code=app.fresh()))
     user.authenticator = app
     assert_passed(pending_browser(twilio, user).verify(app.fresh()))
 

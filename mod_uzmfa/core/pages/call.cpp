@@ -110,9 +110,11 @@ Outcome allow_binding(Call& call, Outcome outcome) {
     return go_forward(call, std::move(session), std::move(outcome));
 }
 
-// Which of its steps a session that is not finished is at.
+// Which of its steps a session that is not finished is at. That it may bind does not outlive a verified session's time
+// for it: a place that asks for a later verification brings none of it back.
 Step step_of(const Session& session, const Standing& standing, const Call& call) {
-    if (session.may_bind) return Step::enroll;
+    const bool may_bind = session.is_verified() ? may_replace_factor(session, call.now()) : session.may_bind;
+    if (may_bind) return Step::enroll;
     if (standing.enrolled()) return Step::verify;
     return call.site.enrollment == EnrollmentRule::code ? Step::recover : Step::enroll;
 }

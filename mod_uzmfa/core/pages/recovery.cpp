@@ -41,7 +41,7 @@ Outcome accept_temporary_code(Call& call, const Standing& standing) {
     return allow_binding(call, redirect(Reason::temporary_used, call.url_of("enroll")));
 }
 
-Outcome evaluate_recovery(Call& call, const Standing& standing, const OneTimeCode& code) {
+Outcome evaluate_recovery(Call& call, const Standing& standing, const OneTimeCode& code, Looked& looked) {
     const Account& account = standing.account;
     const auto wrong = [&] { return recovery_form_again(call, standing, 401, Reason::wrong_recovery_code); };
     const auto accepted = [&](auto accept) {
@@ -56,7 +56,10 @@ Outcome evaluate_recovery(Call& call, const Standing& standing, const OneTimeCod
     }
     auto closed = call.services.attempts.is_closed(account.uuid, AttemptKind::code);
     if (!closed) return failure(closed.error());
-    if (*closed && standing.enrolled()) return factor_closed(call, account);
+    if (*closed && standing.enrolled()) {
+        looked = Looked::no;
+        return factor_closed(call, account);
+    }
     auto spent = call.services.temporary_codes.spend(account.uuid, code.text);
     if (!spent) return failure(spent.error());
     return *spent ? accepted([&] { return accept_temporary_code(call, standing); }) : wrong();
@@ -81,7 +84,9 @@ Outcome submit_recovery(Call& call) {
         if (!code) return recovery_form_again(call, standing, 401, Reason::wrong_recovery_code);
         return looked_at_once_charged(
             call, standing.account, AttemptKind::recovery,
-            [&](Looked&) { return *evaluate_once(call, [&] { return evaluate_recovery(call, standing, *code); }); },
+            [&](Looked& looked) {
+                return *evaluate_once(call, [&] { return evaluate_recovery(call, standing, *code, looked); });
+            },
             [&](const Charge& charge) {
                 if (charge.answer == Charge::Answer::closed) {
                     return recovery_form_again(call, standing, 403, Reason::recovery_closed);

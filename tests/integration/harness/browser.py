@@ -65,6 +65,12 @@ class Answer:
     def page(self) -> Page:
         return Page(self.text)
 
+    @property
+    def recovery_codes(self) -> list[str]:
+        """The recovery codes that the page shows; none where it shows none."""
+        shown = self.page.find("recovery-codes") if self.body else None
+        return [one.text for one in self.page.all("li") if one.is_in(shown)] if shown else []
+
     def json(self) -> Any:
         return json.loads(self.body)
 
@@ -93,6 +99,7 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self.headers = dict(headers or {})
         self.own = own
+        self.recovery_codes: list[str] = []  # as the last enrollment has shown them
         self._clock = clock or Clock()
         self._connection = (Connection(host, port, timeout=30, context=trust) if trust
                             else PlainConnection(host, port, timeout=30))
@@ -170,8 +177,15 @@ class Browser:
         assert page.status == 200, f"enroll: {page.status} {page.location}"
         authenticator = Authenticator(page.page.by_id("otpauth")["href"], self._clock)
         answer = self.submit(page, code=authenticator.fresh())
-        assert answer.status == 303, f"enroll: {answer.status}"
+        assert answer.status in (200, 303), f"enroll: {answer.status}"
+        self.recovery_codes = answer.recovery_codes
         return authenticator
+
+    def recover(self, code: str, next_path: str = "/") -> Answer:
+        """Type a recovery code or a temporary code."""
+        page = self.fetch(self.own_page("recovery", next_path))
+        assert page.status == 200, f"recovery: {page.status} {page.location}"
+        return self.submit(page, code=code)
 
     def verify(self, code: str, next_path: str = "/") -> Answer:
         """Type a code on the verification page."""

@@ -23,6 +23,13 @@ def assert_passed(answer: Answer, next_path: str = "/") -> None:
     assert (answer.status, answer.location) == (303, next_path), f"{answer.target}: {answer.status} {answer.location}"
 
 
+def assert_enrolled(answer: Answer, next_path: str = "/") -> None:
+    """The answer shows the recovery codes once, and leads on into the application."""
+    assert answer.status == 200, f"{answer.target}: {answer.status} {answer.location}"
+    assert len(set(answer.recovery_codes)) == 10
+    assert answer.page.by_id("continue")["href"] == next_path
+
+
 def arrive(browser: Browser, target: str) -> Answer:
     """Open an address and follow redirects as a browser does; a loop is an error."""
     answer = browser.fetch(target)

@@ -5,7 +5,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ class User:
     name: str
     password: str = PASSWORD
     authenticator: Authenticator | None = None
+    recovery_codes: list[str] = field(default_factory=list)
 
     @property
     def app(self) -> Authenticator:
@@ -110,6 +111,7 @@ class Site:
         browser = self.sign_in(user, browser)
         if user.authenticator is None:
             user.authenticator = browser.enroll()
+            user.recovery_codes = browser.recovery_codes
         else:
             answer = browser.verify(user.app.fresh())
             assert answer.status == 303, f"verification of {user.name}: {answer.status}"
