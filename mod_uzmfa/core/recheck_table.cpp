@@ -54,9 +54,16 @@ void RecheckTable::note(const SessionId& session, Moment checked_at) {
 bool RecheckTable::claim(const SessionId& session, Moment now) {
     const auto [mark, start] = place_of(session);
     auto& claim = claims_[start % slot_count];
-    const auto mine = word_of(mark, now);
     std::uint64_t last = claim.load();
-    return last != mine && claim.compare_exchange_strong(last, mine);
+    const bool is_taken = mark_in(last) == mark && now < from_unix_time(time_in(last)) + longest_claim;
+    return !is_taken && claim.compare_exchange_strong(last, word_of(mark, now));
+}
+
+void RecheckTable::release(const SessionId& session) {
+    const auto [mark, start] = place_of(session);
+    auto& claim = claims_[start % slot_count];
+    std::uint64_t last = claim.load();
+    if (mark_in(last) == mark) claim.compare_exchange_strong(last, 0);
 }
 
 }  // namespace uzmfa

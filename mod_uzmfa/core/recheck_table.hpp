@@ -18,11 +18,13 @@ public:
     Moment checked_at(const SessionId& session) const;
     void note(const SessionId& session, Moment checked_at);
 
-    // True for one caller a second: that one compares, the others wait for what it finds.
+    // True for one caller until it releases the claim: that one compares, the others wait for what it finds.
     bool claim(const SessionId& session, Moment now);
+    void release(const SessionId& session);
 
 private:
     static constexpr std::size_t longest_probe = 8;
+    static constexpr seconds longest_claim{5};  // should the one who has it die
 
     // A part of an id and a time in one word, so that no reader sees the time of another session.
     std::atomic<std::uint64_t> checks_[slot_count];

@@ -80,7 +80,7 @@ void read_cookie(request_rec* r, const Service& service, BrowserSession& browser
     switch (state) {
         case SessionState::alive: browser.cookie = Cookie::opened; break;
         case SessionState::over: browser.cookie = Cookie::revoked; return;
-        case SessionState::unknown: browser.cookie = Cookie::undecided; return;
+        case SessionState::unknown: browser.cookie = Cookie::undecided; break;
     }
     if (!record) return;
     browser.session = record->session;
@@ -102,6 +102,11 @@ void set_cookie(request_rec* r, BrowserSession& browser, const char* header) {
     if (const char** const former = browser.header ? place_of(browser.header, headers) : nullptr) *former = header;
     else apr_table_addn(headers, "Set-Cookie", header);
     browser.header = header;
+}
+
+// While the request was under way.
+bool has_ended(const Service& service, const BrowserSession& browser) {
+    return browser.session && service.memory().revocations.contains(*browser.session, service.source().name);
 }
 
 const char* cookie_header(request_rec* r, const Site& site, std::string_view value, const char* lifetime) {
@@ -160,8 +165,7 @@ void keep_cookie(request_rec* r) noexcept {
 void withhold_stale_cookie(request_rec* r) {
     BrowserSession* const browser = record_of(first_of_chain(r)).browser;
     const Service* const service = service_of(r);
-    if (!service || !browser || !browser->header || !browser->session) return;
-    if (!service->memory().revocations.contains(*browser->session, service->source().name)) return;
+    if (!service || !browser || !browser->header || !has_ended(*service, *browser)) return;
 
     apr_table_t* const headers = answered_request(r)->err_headers_out;
     apr_table_t* const others = apr_table_clone(r->pool, headers);
@@ -197,6 +201,9 @@ apr_status_t save_for_mod_session(request_rec* r, session_rec* record) {
     BrowserSession& browser = browser_session(r, *service);
     // SessionMaxAge asks for a write on every request; only a change is one.
     if (record != browser.record || !record->dirty) return OK;
+    // A new session would take the place of the one that was not looked at, or of the one that has come meanwhile:
+    // this may be when the answer's first bytes pass, behind withhold_stale_cookie.
+    if (browser.cookie == BrowserSession::Cookie::undecided || has_ended(*service, browser)) return OK;
     const auto others = view_of(record->encoded);
     if (others.size() > longest_entries) {
         // What no browser would send back is not written: the session goes on without it.

@@ -17,7 +17,7 @@ struct BrowserSession {
         unread,
         opened,     // `session` says what it holds; nothing where it is none of ours
         revoked,    // ours, but ended or replaced
-        undecided,  // whether it is revoked cannot be known now
+        undecided,  // ours or not, whether it is revoked cannot be known now: `session` is good for nothing but to be ended
     } cookie = Cookie::unread;
     bool secure = false;  // TLS, or UzmfaAllowHttp
     std::optional<Session> session;

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/connections.hpp"
 
-namespace uzmfa {
+#include <mutex>
 
+namespace uzmfa {
 namespace {
 
 constexpr std::int64_t longest_try = 15'000;  // milliseconds, should the one who tries die
 
+// mod_dbd connects one at a time in any case. Who waits here learns that the one before has failed, instead of waiting
+// as long once more.
+std::mutex opening;
+
+Error no_answer() { return {ErrorKind::unavailable, "the database does not answer"}; }
+
 bool may_try(NodeMemory::Source& source) {
-    if (!source.fails) return true;
     const auto now = apr_time_as_msec(apr_time_now());
     std::int64_t until = source.tried_until.load();
     return until <= now && source.tried_until.compare_exchange_strong(until, now + longest_try);
@@ -17,7 +23,10 @@ bool may_try(NodeMemory::Source& source) {
 }  // namespace
 
 Result<Connection> DbdConnections::acquire() {
-    if (!may_try(source_)) return Error{ErrorKind::unavailable, "the database does not answer"};
+    const bool failed = source_.fails;
+    if (failed && !may_try(source_)) return no_answer();
+    const std::lock_guard waits{opening};
+    if (!failed && source_.fails) return no_answer();
     const auto open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
     borrowed_ = open ? open(pool_, server_) : nullptr;
     source_.fails = !borrowed_;
@@ -31,5 +40,7 @@ void DbdConnections::release() {
     if (close && borrowed_) close(server_, borrowed_);
     borrowed_ = nullptr;
 }
+
+void DbdConnections::lose() { source_.fails = true; }
 
 }  // namespace uzmfa

@@ -16,6 +16,7 @@ public:
         : pool_{pool}, server_{server}, source_{source} {}
     Result<Connection> acquire() override;
     void release() override;
+    void lose() override;
 
 private:
     apr_pool_t* pool_;

@@ -28,7 +28,7 @@ struct NodeMemory {
         std::atomic<bool> read;
         std::atomic<bool> fails;                // the last try to connect did
         std::atomic<std::int64_t> tried_until;  // until then (milliseconds) one at a time tries again
-        std::atomic<std::int64_t> seen;         // the latest change that was read, by the database's clock
+        std::atomic<std::int64_t> seen;         // up to when changes were read, by the database's clock
         std::atomic<std::int64_t> turn_until;   // until then (milliseconds) one process watches it
         std::atomic<std::int64_t> last_purge;   // of its events; Unix time
     };

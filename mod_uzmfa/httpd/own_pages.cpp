@@ -41,7 +41,7 @@ int serve_own_page(request_rec* r) {
         if (const Outcome* answer = stopping_answer(r, service)) return write_page(r, service, *answer);
     }
 
-    auto visit = read_visit(r, service);
+    auto visit = read_visit(r, service, page == "logout");
     if (!visit) return write_outcome(r, service, failure(visit.error()));
     const auto request = read_page_visit(r, *visit, page);
     Outcome outcome;

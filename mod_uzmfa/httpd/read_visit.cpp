@@ -65,10 +65,10 @@ bool has_own_auth_type(request_rec* r) {
     return type && ap_cstr_casecmp(type, own_auth_type) == 0;
 }
 
-Result<Visit> read_visit(request_rec* r, const Service& service) {
+Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_session) {
     if (service.is_broken()) return Error{ErrorKind::unavailable, "a table or column was missing at the start"};
     const BrowserSession& browser = browser_session(r, service);
-    if (browser.cookie == BrowserSession::Cookie::undecided) {
+    if (browser.cookie == BrowserSession::Cookie::undecided && !(ends_session && browser.session)) {
         return Error{ErrorKind::unavailable, "whether the session was ended cannot be known: the database is away"};
     }
     Visit visit;

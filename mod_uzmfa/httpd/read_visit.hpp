@@ -8,7 +8,8 @@
 namespace uzmfa {
 
 // All that admission needs. An error where the session cannot be judged now.
-Result<Visit> read_visit(request_rec* r, const Service& service);
+// `ends_session`: one of which nobody can know whether it was ended already will do.
+Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_session = false);
 
 // What only an answer of our own needs.
 void read_circumstances(request_rec* r, Visit& visit);

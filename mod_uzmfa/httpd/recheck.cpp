@@ -24,7 +24,7 @@ void end_here(request_rec* r, const Service& service, const Session& session, Mo
                                      session.signed_in_at + service.site().longest.max_age, now);
 }
 
-SessionState compare(request_rec* r, const Service& service, const Session& session, Moment now) {
+SessionState compare_with_row(request_rec* r, const Service& service, const Session& session, Moment now) {
     DbdConnections connections{r->pool, r->server, service.source()};
     Database database{connections, service.statements()};
     const auto row = SessionStore{database}.row_of(session.user.view(), session.id);
@@ -35,6 +35,15 @@ SessionState compare(request_rec* r, const Service& service, const Session& sess
     }
     service.memory().rechecks.note(session.id, now);
     return SessionState::alive;
+}
+
+// By the one who has the claim.
+SessionState compare(request_rec* r, const Service& service, const Session& session, Moment former, Moment now) {
+    // Somebody may have been at it until just now.
+    const bool is_done = last_check(service, session) > former;
+    const auto state = is_done ? SessionState::alive : compare_with_row(r, service, session, now);
+    service.memory().rechecks.release(session.id);
+    return state;
 }
 
 // Another request of the same session is at it.
@@ -63,7 +72,7 @@ SessionState state_of(request_rec* r, const Service& service, const Session& ses
     if (now - checked < interval) return SessionState::alive;
     auto state = SessionState::unknown;
     if (!service.source().fails) {
-        state = memory.rechecks.claim(session.id, now) ? compare(r, service, session, now)
+        state = memory.rechecks.claim(session.id, now) ? compare(r, service, session, checked, now)
                                                        : wait_for_other(service, session, checked);
     }
     if (state != SessionState::unknown) return state;

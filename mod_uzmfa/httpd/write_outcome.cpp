@@ -52,6 +52,12 @@ void apply_session(request_rec* r, const Service& service, const Outcome& outcom
     else drop_session(r, service, browser);
 }
 
+// The page of a request that was stopped is a request of its own, and the line is about the stopped one.
+std::string_view log_id_of(const request_rec* r) {
+    while (!r->log_id && r->prev) r = r->prev;
+    return view_of(r->log_id);
+}
+
 void write_body(request_rec* r, std::string_view content_type, std::string_view body) {
     // The whole page or nothing: no 206, no 304.
     apr_table_unset(r->headers_in, "Range");
@@ -72,7 +78,7 @@ int write_page(request_rec* r, const Service& service, const Outcome& outcome) {
     write_headers(r, outcome);
     if (!outcome.page) return outcome.status;
     // For what an administrator must look up; the line has it where ErrorLogFormat says %L.
-    const auto request_id = outcome.status >= 500 ? view_of(r->log_id) : std::string_view{};
+    const auto request_id = outcome.status >= 500 ? log_id_of(r) : std::string_view{};
     auto rendered = service.pages().render(*outcome.page, outcome.status, service.site(), request_id);
     if (!rendered) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1091 %s", rendered.error().detail.c_str());

@@ -95,6 +95,7 @@ void Database::release() {
     if (!connection_ || in_transaction_) return;
     source_.release();
     connection_.reset();
+    is_lost_ = false;
 }
 
 Result<Connection*> Database::connection() {
@@ -103,6 +104,7 @@ Result<Connection*> Database::connection() {
         if (!acquired) return acquired.error();
         connection_ = *acquired;
     }
+    if (is_lost_) return Error{ErrorKind::unavailable, "the connection to the database is lost"};
     return &*connection_;
 }
 
@@ -154,7 +156,9 @@ bool Database::renew(Connection& open) {
 // A server that was restarted has broken the connections that mod_dbd keeps; each would fail once.
 bool Database::reconnect(Connection& open) {
     if (driver() != Driver::pgsql || count("SELECT 1")) return false;  // it is sound: the statement is at fault
-    return apr_dbd_check_conn(open.driver, open.pool, open.handle) == APR_SUCCESS;
+    is_lost_ = apr_dbd_check_conn(open.driver, open.pool, open.handle) != APR_SUCCESS;
+    if (is_lost_) source_.lose();
+    return !is_lost_;
 }
 
 Result<std::vector<Row>> Database::rows(Statement statement, std::initializer_list<Parameter> parameters) {

@@ -35,6 +35,8 @@ public:
     virtual ~ConnectionSource() = default;
     virtual Result<Connection> acquire() = 0;
     virtual void release() = 0;
+    // The connection broke, and no other is to be had for now.
+    virtual void lose() {}
 };
 
 // A parameter of a statement; the text must outlive the call.
@@ -94,6 +96,7 @@ private:
     const Statements& statements_;
     std::optional<Connection> connection_;
     bool has_failed_ = false;
+    bool is_lost_ = false;  // to connect once more would take as long as the last time
     bool in_transaction_ = false;
 };
 

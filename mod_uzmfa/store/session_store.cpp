@@ -134,15 +134,17 @@ Result<Done> SessionStore::purge() {
 
 Result<SessionChanges> SessionStore::changes_since(Moment seen) {
     SessionChanges changes{.revocations = {}, .epochs = {}, .seen = seen};
+    // Seen up to now, and not only to the last change: many at once would be read again and again until the next.
+    auto time = database_.rows(Statement::find_time);
+    if (!time) return time.error();
+    if (!time->empty()) changes.seen = std::max(seen, from_unix_time(time->front().number(0)));
     const auto since = unix_time(seen - latest_commit);
     auto epochs = database_.rows(Statement::find_changed_epochs, {since});
     if (!epochs) return epochs.error();
     for (const Row& row : *epochs) {
         const auto uuid = user_of(row.text(0));
         if (!uuid) return damaged("uzmfa_epoch");
-        const auto changed_at = from_unix_time(row.number(2));
-        changes.epochs.push_back({*uuid, epoch_of(row, 1), changed_at});
-        changes.seen = std::max(changes.seen, changed_at);
+        changes.epochs.push_back({*uuid, epoch_of(row, 1), from_unix_time(row.number(2))});
     }
     auto revocations = database_.rows(Statement::find_changed_revocations, {since});
     if (!revocations) return revocations.error();
@@ -151,7 +153,6 @@ Result<SessionChanges> SessionStore::changes_since(Moment seen) {
         const auto uuid = user_of(row.text(1));
         if (!id || !uuid) return damaged("uzmfa_revocation");
         changes.revocations.push_back({*id, *uuid, from_unix_time(row.number(2))});
-        changes.seen = std::max(changes.seen, from_unix_time(row.number(3)));
     }
     return changes;
 }

@@ -43,7 +43,7 @@ struct SessionChanges {
     };
     std::vector<Revocation> revocations;
     std::vector<Epoch> epochs;
-    Moment seen{};  // the latest of them, by the database's clock
+    Moment seen{};  // when that was, by the database's clock
 };
 
 class SessionStore {
@@ -65,7 +65,7 @@ public:
     // Forgets what would have ended by now.
     Result<Done> purge();
 
-    // Those of the last seconds before `seen` once more: they may have been committed late.
+    // Since it was last asked, at `seen`; those of the seconds before once more: they may have been committed late.
     Result<SessionChanges> changes_since(Moment seen);
 
 private:

@@ -184,13 +184,14 @@ constexpr Row rows[] = {
     {Statement::drop_revocations_of, "drop_revocations_of", "DELETE FROM uzmfa_revocation WHERE uuid = %s OR '' = %s"},
     {Statement::purge_revocations, "purge_revocations", "DELETE FROM uzmfa_revocation WHERE ends_at <= {now}"},
     {Statement::find_changed_revocations, "find_changed_revocations",
-     "SELECT session, uuid, ends_at, made_at FROM uzmfa_revocation WHERE made_at >= %s AND ends_at > {now}"},
+     "SELECT session, uuid, ends_at FROM uzmfa_revocation WHERE made_at >= %s AND ends_at > {now}"},
     {Statement::begin_epoch, "begin_epoch",
      "INSERT INTO uzmfa_epoch (uuid, epoch, changed_at) VALUES (%s, 1, {now})"
      " ON CONFLICT (uuid) DO UPDATE SET epoch = uzmfa_epoch.epoch + 1, changed_at = excluded.changed_at"},
     {Statement::find_epoch, "find_epoch", "SELECT epoch FROM uzmfa_epoch WHERE uuid = %s"},
     {Statement::find_changed_epochs, "find_changed_epochs",
      "SELECT uuid, epoch, changed_at FROM uzmfa_epoch WHERE changed_at >= %s"},
+    {Statement::find_time, "find_time", "SELECT {now}"},
     {Statement::note_session, "note_session",
      "INSERT INTO uzmfa_session (session, uuid, method, verified_at, ends_at, address, browser)"
      " VALUES (%s, %s, %s, %s, %s, %s, %s)"},

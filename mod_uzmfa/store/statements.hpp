@@ -89,6 +89,7 @@ enum class Statement : std::uint8_t {
     begin_epoch,
     find_epoch,
     find_changed_epochs,
+    find_time,
     note_session,
     drop_session,
     drop_sessions_of,

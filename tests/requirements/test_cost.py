@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Section 10 of the requirements: what the gate costs a request that it lets pass."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from harness.site import Site, Workshop, is_open
 
 REQUESTS = 400
 ALLOWED = 8000  # instructions a request
+ENDED = 100_000  # sessions that were ended and would be alive
+MANY = 1_000_000  # rows of the users table
 # The same file in two places, alike but for what guards them.
 OPEN, GUARDED = "/open___/static.html", "/guarded/static.html"
 
@@ -49,6 +52,40 @@ def test_R111_a_verified_session_costs_few_instructions(workshop: Workshop) -> N
     openid = added_by(site, alone, ["AuthType openid-connect", "Require valid-user"], enter_by_openid)
     assert 0 < gate <= ALLOWED
     assert gate <= openid / 10
+
+
+def test_R111_many_ended_sessions_add_nothing(workshop: Workshop) -> None:
+    site = workshop.build()
+    now = int(time.time())
+    site.database.execute("WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)"
+                          " INSERT INTO uzmfa_revocation (session, uuid, ends_at, made_at)"
+                          " SELECT lower(hex(randomblob(16))), '', ?, ? FROM numbers", (ENDED, now + 7200, now - 60))
+    gate = added_by(site, {}, SMALLEST_GATE, lambda site: site.verify(site.add_user()))
+    (kept,) = site.database.execute("SELECT count(*) AS n FROM uzmfa_revocation")
+    assert kept["n"] > ENDED
+    assert 0 < gate <= ALLOWED, gate
+
+
+def test_R113_a_sign_in_reads_no_table_of_users_from_end_to_end(start_site: Callable[..., Site]) -> None:
+    site = start_site("pgsql")
+    user = site.enrolled_user()
+    site.database.execute("INSERT INTO users (username, password, access_enabled, uuid)"
+                          " SELECT 'many' || n, repeat('x', 60), TRUE, gen_random_uuid()"
+                          " FROM generate_series(1, ?) AS numbers (n)", (MANY,))
+    site.database.execute("ANALYZE")
+
+    def rows_read_in_order() -> int:
+        time.sleep(11)  # a connection of the server may keep its counts for ten seconds
+        (counts,) = site.database.execute("SELECT seq_tup_read AS n FROM pg_stat_user_tables WHERE relname = 'users'")
+        return int(counts["n"])
+
+    before = rows_read_in_order()
+    browser = site.browser()
+    assert browser.sign_in("nobody", "wrong").status == 401
+    assert browser.sign_in(user.name, "wrong").status == 401
+    site.verify(user, browser)
+    assert is_open(browser.fetch("/"))
+    assert rows_read_in_order() == before
 
 
 def test_R110_a_verified_session_asks_no_database(pgsql_site: Site) -> None:

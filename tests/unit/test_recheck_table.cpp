@@ -59,9 +59,10 @@ TEST(the_end_of_the_table_goes_on_at_its_beginning) {
     for (std::uint32_t mark = 1; mark <= 8; ++mark) CHECK_EQUAL(table->checked_at(id_of(mark, last)), now);
 }
 
-TEST(R110_one_of_many_compares_a_session_and_in_the_next_second_one_more) {
+TEST(R110_one_of_many_compares_a_session_until_it_is_done_or_seems_dead) {
     const auto table = zeroed_table();
-    for (const seconds at : {seconds{0}, seconds{1}}) {
+    for (const seconds at : {seconds{0}, seconds{1}, seconds{6}}) {
+        if (at == seconds{1}) table->release(id_of(1, 5));
         std::atomic<int> claimed = 0;
         std::vector<std::thread> threads;
         for (int i = 0; i < 8; ++i) {
@@ -78,6 +79,8 @@ TEST(another_session_in_the_same_slot_is_compared_too) {
     const auto table = zeroed_table();
     CHECK(table->claim(id_of(1, 5), now));
     CHECK(table->claim(id_of(2, 5), now));
+    table->release(id_of(1, 5));
+    CHECK(!table->claim(id_of(2, 5), now + seconds{1}));
 }
 
 }  // namespace

@@ -88,6 +88,16 @@ TEST(only_what_is_new_is_told_again_and_what_may_have_come_late) {
     CHECK_EQUAL(changes(scratch.database(), seen + seconds{31}).seen, seen + seconds{31});
 }
 
+TEST(old_changes_are_told_once_though_no_newer_ones_come) {
+    ScratchDatabase scratch;
+    VALUE(SessionStore{scratch.database()}.revoke(session_of(1), alice(), in(3600)));
+    scratch.run("UPDATE uzmfa_revocation SET made_at = made_at - 60");
+    const auto first = changes(scratch.database());
+    CHECK_EQUAL(first.revocations.size(), 1);
+    CHECK(first.seen >= in(-2) && first.seen <= in(2));
+    CHECK(changes(scratch.database(), first.seen).revocations.empty());
+}
+
 TEST(R62_the_end_of_all_sessions_of_a_user_is_an_epoch_and_others_keep_theirs) {
     ScratchDatabase scratch;
     SessionStore store{scratch.database()};

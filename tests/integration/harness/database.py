@@ -172,9 +172,17 @@ class PostgreSql(Database):
         """End every connection of httpd, as a restart of the database server does."""
         self._cluster.break_connections(self.name)
 
-    def statements(self) -> int:
-        """How many statements httpd has sent so far."""
-        return self._cluster.statements(self.name)
+    def statements(self, part: str = "") -> int:
+        """How many statements httpd has sent so far; with `part` those that contain it."""
+        return self._cluster.statements(self.name, part)
+
+    @property
+    def port(self) -> int:
+        return self._cluster.port
+
+    def directives_by_way_of(self, port: int) -> list[str]:
+        """The DBD lines for somebody who listens on that port and passes on."""
+        return ["DBDriver pgsql", f'DBDParams "{self._cluster.parameters(self.name, port)}"']
 
     def go_down(self) -> None:
         """Refuse every connection, and break those there are."""

@@ -61,16 +61,20 @@ class Cluster:
         connection.autocommit = True
         return connection
 
-    def parameters(self, name: str) -> str:
-        """What httpd connects with, deadlines included."""
-        return (f"host=127.0.0.1 port={self._port} dbname={name} user={WEB_ROLE} connect_timeout=2 "
+    @property
+    def port(self) -> int:
+        return self._port
+
+    def parameters(self, name: str, port: int | None = None) -> str:
+        """What httpd connects with, deadlines included; by way of another port where one is given."""
+        return (f"host=127.0.0.1 port={port or self._port} dbname={name} user={WEB_ROLE} connect_timeout=2 "
                 "tcp_user_timeout=2000 options='-c statement_timeout=2000'")
 
-    def statements(self, name: str) -> int:
-        """How many statements httpd has sent to this database."""
+    def statements(self, name: str, part: str = "") -> int:
+        """How many statements httpd has sent to this database; with `part` those that contain it."""
         start = f"{WEB_ROLE}@{name} LOG: "
         with self._log.open(encoding="utf-8", errors="replace") as log:
-            return sum(line.startswith(start) for line in log)
+            return sum(line.startswith(start) and part in line for line in log)
 
     def _administer(self, sql: str) -> None:
         connection = self.connect("postgres")
