@@ -958,6 +958,197 @@ TEST(R80_ten_tabs_need_one_code_and_reach_their_own_pages) {
     CHECK_EQUAL(world.validator.verified.size(), 1);
 }
 
+// --- wrong codes in a row ---
+
+TEST(R23_a_code_is_charged_before_it_is_looked_at) {
+    World world;
+    world.be_pending("alice", true);
+    int charged = 0;
+    world.validator.on_check = [&] { charged = world.attempts.of(AttemptKind::code); };
+    world.post("verify", "code=123456");
+    CHECK_EQUAL(charged, 1);
+    world.attempts.broken.insert("charge");
+    check_refused(world.post("verify", "code=123456"), 503, Reason::unavailable);
+    CHECK_EQUAL(world.validator.verified.size(), 1);
+}
+
+TEST(R22_a_code_that_must_wait_reaches_no_validator) {
+    World world;
+    world.be_pending("alice", true);
+    world.validator.verdict = Verdict::accepted;
+    world.attempts.answer = {.answer = Charge::Answer::wait, .wait = seconds{30}};
+    const auto outcome = world.post("verify", "code=123456");
+    check_form_again(outcome, 429, Reason::too_many_codes, "verify");
+    CHECK_EQUAL(outcome.retry_after, seconds{30});
+    CHECK(world.validator.verified.empty());
+    CHECK(!outcome.session);
+}
+
+TEST(R25_a_closed_factor_takes_no_code_and_offers_recovery) {
+    World world;
+    world.be_pending("alice", true);
+    world.validator.verdict = Verdict::accepted;
+    world.attempts.answer = {.answer = Charge::Answer::closed};
+    check_form_again(world.post("verify", "code=123456"), 403, Reason::factor_closed, "recovery");
+    CHECK(world.validator.verified.empty());
+}
+
+TEST(R26_a_right_code_clears_the_count_and_a_wrong_one_does_not) {
+    World world;
+    world.be_pending("alice", true);
+    world.post("verify", "code=123456");
+    world.post("verify", "code=123456");
+    CHECK_EQUAL(world.attempts.of(AttemptKind::code), 2);
+    world.validator.verdict = Verdict::accepted;
+    world.post("verify", "code=123456");
+    CHECK_EQUAL(world.attempts.of(AttemptKind::code), 0);
+}
+
+TEST(an_ill_formed_code_is_not_charged) {
+    World world;
+    world.be_pending("alice", true);
+    for (const std::string_view code : {"", "12345", "1234567", "abcdef"}) {
+        check_form_again(world.post("verify", "code=" + std::string{code}), 401, Reason::wrong_code, "verify");
+    }
+    world.post("recovery", "code=nothing");
+    CHECK(world.attempts.failures.empty());
+}
+
+TEST(R83_a_code_that_was_not_looked_at_is_given_back) {
+    using Change = void (*)(World&);
+    for (const Change change : {Change{[](World& w) { w.validator.broken = {"check"}; }},
+                                Change{[](World& w) { w.validator.verdict = Verdict::wait; }},
+                                Change{[](World& w) { w.validator.verdict = Verdict::factor_gone; }}}) {
+        World world;
+        world.be_pending("alice", true);
+        change(world);
+        world.post("verify", "code=123456");
+        CHECK_EQUAL(world.attempts.refunds, 1);
+        CHECK_EQUAL(world.attempts.of(AttemptKind::code), 0);
+    }
+}
+
+// --- recovery ---
+
+TEST(R44_a_recovery_code_verifies_once_and_tells_how_many_are_left) {
+    World world;
+    world.recovery_codes.codes = {"RECOVERY-a", "RECOVERY-b"};
+    world.be_pending("alice", true);
+    const auto outcome = world.post("recovery", "code=RECOVERY-a&next=/a");
+    check_redirect(outcome, "/uzmfa/account?next=/a", Reason::recovery_used);
+    CHECK_EQUAL(outcome.detail, "1 left");
+    CHECK(outcome.session->method == Method::recovery);
+    CHECK_EQUAL(outcome.session->verified_at, world.at);
+    CHECK(!outcome.session->may_bind);
+    world.be_pending("alice", true);
+    world.session->id[0] = 201;
+    check_form_again(world.post("recovery", "code=RECOVERY-a"), 401, Reason::wrong_recovery_code, "recovery");
+}
+
+TEST(R29_recovery_codes_are_counted_on_their_own) {
+    World world;
+    world.be_pending("alice", true);
+    world.post("recovery", "code=RECOVERY-x");
+    world.post("recovery", "code=TEMPORARY-x");
+    CHECK_EQUAL(world.attempts.of(AttemptKind::recovery), 2);
+    CHECK_EQUAL(world.attempts.of(AttemptKind::code), 0);
+    world.attempts.answer = {.answer = Charge::Answer::wait, .wait = seconds{30}};
+    check_form_again(world.post("recovery", "code=RECOVERY-x"), 429, Reason::too_many_recovery_codes, "recovery");
+    world.attempts.answer = {.answer = Charge::Answer::closed};
+    check_form_again(world.post("recovery", "code=RECOVERY-x"), 403, Reason::recovery_closed, "recovery");
+}
+
+TEST(R25_with_a_closed_factor_a_recovery_code_leads_to_a_new_one_and_nowhere_else) {
+    World world;
+    world.recovery_codes.codes = {"RECOVERY-a"};
+    world.attempts.closed = {AttemptKind::code};
+    world.be_pending("alice", true);
+    const auto outcome = world.post("recovery", "code=RECOVERY-a&next=/a");
+    check_redirect(outcome, "/uzmfa/enroll?next=/a", Reason::recovery_used);
+    CHECK(!outcome.session->is_verified());
+    check_redirect(world.get("verify"), "/uzmfa/enroll", Reason::step_not_due);
+    CHECK_EQUAL(world.get("enroll").status, 200);
+    world.validator.verdict = Verdict::accepted;
+    const auto bound = world.post("enroll", "code=123456");
+    CHECK_EQUAL(bound.reason, Reason::enrolled);
+    CHECK(bound.session->is_verified());
+    CHECK(!bound.session->may_bind);
+}
+
+TEST(R53_a_temporary_code_verifies_and_changes_no_factor) {
+    World world;
+    world.temporary_codes.code = "TEMPORARY-a";
+    world.be_pending("alice", true);
+    const auto outcome = world.post("recovery", "code=TEMPORARY-a&next=/a");
+    check_redirect(outcome, "/a", Reason::temporary_used);
+    CHECK(outcome.session->method == Method::temporary);
+    CHECK(!outcome.session->may_bind);
+}
+
+TEST(R25_a_temporary_code_does_not_pass_a_closed_factor_and_is_not_spent) {
+    World world;
+    world.temporary_codes.code = "TEMPORARY-a";
+    world.attempts.closed = {AttemptKind::code};
+    world.be_pending("alice", true);
+    check_form_again(world.post("recovery", "code=TEMPORARY-a"), 403, Reason::factor_closed, "recovery");
+    CHECK(world.temporary_codes.code.has_value());
+}
+
+TEST(where_enrolling_needs_a_code_the_password_alone_shows_no_secret) {
+    World world;
+    world.site.enrollment = EnrollmentRule::code;
+    world.be_pending("bob", false);
+    for (const auto page : {"enroll", "enroll/qr.svg", "verify"}) {
+        check_redirect(world.get(page), "/uzmfa/recovery", Reason::step_not_due);
+    }
+    check_redirect(world.post("enroll", "code=123456"), "/uzmfa/recovery", Reason::step_not_due);
+    CHECK_EQUAL(world.validator.secrets_made, 0);
+    world.temporary_codes.code = "TEMPORARY-a";
+    check_form_again(world.post("recovery", "code=TEMPORARY-b"), 401, Reason::wrong_recovery_code, "recovery");
+    check_redirect(world.post("recovery", "code=TEMPORARY-a&next=/a"), "/uzmfa/enroll?next=/a", Reason::temporary_used);
+    CHECK_EQUAL(world.get("enroll").status, 200);
+}
+
+TEST(R46_a_recovery_code_is_worth_nothing_without_the_first_factor) {
+    World world;
+    world.recovery_codes.codes = {"RECOVERY-a"};
+    world.be_anonymous();
+    check_redirect(world.post("recovery", "code=RECOVERY-a"), "/uzmfa/login", Reason::step_not_due);
+    CHECK_EQUAL(world.recovery_codes.codes.size(), 1);
+}
+
+TEST(R44_an_enrollment_shows_new_recovery_codes_with_a_token_of_the_new_session) {
+    World world;
+    world.site.recovery_codes = 3;
+    world.recovery_codes.codes = {"RECOVERY-old"};
+    world.be_pending("bob", false);
+    world.validator.verdict = Verdict::accepted;
+    const auto outcome = world.post("enroll", "code=123456&next=/a");
+    CHECK_EQUAL(outcome.status, 200);
+    CHECK_EQUAL(outcome.page->name, "recovery_codes");
+    CHECK_EQUAL(value_on(outcome, "recovery_codes"), "RECOVERY-1\nRECOVERY-2\nRECOVERY-3\n");
+    CHECK_EQUAL(value_on(outcome, "continue"), "/a");
+    CHECK_EQUAL(value_on(outcome, "csrf"), world.tokens.form_token(outcome.session->id));
+    CHECK(world.recovery_codes.codes == (std::set<std::string, std::less<>>{"RECOVERY-1", "RECOVERY-2", "RECOVERY-3"}));
+}
+
+// --- step-up ---
+
+TEST(R7_a_session_that_is_to_verify_again_is_asked_and_gets_a_new_id) {
+    World world;
+    world.be_verified("alice");
+    world.session->verify_again = true;
+    CHECK_EQUAL(world.get("verify", "next=/a").status, 200);
+    check_redirect(world.get("enroll"), "/uzmfa/verify", Reason::step_not_due);
+    const auto before = *world.session;
+    world.validator.verdict = Verdict::accepted;
+    const auto outcome = world.post("verify", "code=123456&next=/a");
+    check_redirect(outcome, "/a", Reason::code_accepted);
+    CHECK(!outcome.session->verify_again);
+    CHECK_EQUAL(outcome.session->verified_at, world.at);
+    CHECK(world.sessions.has(before.id));
+}
+
 // --- sign-out ---
 
 TEST(R61_a_sign_out_drops_and_revokes_the_session) {

@@ -204,6 +204,36 @@ struct Stopped {
     Outcome at(const Visit& visit, Reason reason) { return stop(visit, reason, site, services); }
 };
 
+TEST(R7_a_place_may_ask_for_a_later_verification) {
+    Policy policy{.engine = Engine::on, .verified_within = seconds{300}};
+    auto session = std::optional{session_with("alice", true, Method::totp, seconds{3600})};
+    for (const auto& [ago, passes] : {std::pair{0, true}, {299, true}, {300, false}, {301, false}}) {
+        const Case at{std::to_string(ago)};
+        session->verified_at = now - seconds{ago};
+        const auto admission = admit(visit_with(session, true, ""), policy);
+        CHECK_EQUAL(admission.passes, passes);
+        if (!passes) CHECK_EQUAL(admission.reason, Reason::step_up_required);
+    }
+    policy.verified_within = {};
+    CHECK(admit(visit_with(session, true, ""), policy).passes);
+}
+
+TEST(R49_a_skip_is_no_verification) {
+    const Policy policy{.engine = Engine::on, .verified_within = seconds{300}};
+    const auto session = std::optional{session_with("alice", true, Method::skip)};
+    CHECK_EQUAL(admit(visit_with(session, true, ""), policy).reason, Reason::step_up_required);
+}
+
+TEST(R7_a_step_up_marks_the_session_so_that_the_page_asks) {
+    Stopped stopped;
+    const auto session = std::optional{session_with("alice", true, Method::totp)};
+    const auto outcome = stopped.at(visit_with(session, true, ""), Reason::step_up_required);
+    CHECK_EQUAL(outcome.status, 303);
+    CHECK(outcome.location.starts_with("/uzmfa/verify"));
+    CHECK(outcome.session->verify_again);
+    CHECK(outcome.session->is_verified());
+}
+
 TEST(R79_a_person_is_sent_to_the_page_due_with_next) {
     Stopped stopped;
     const auto visit = visit_with({}, true, "");

@@ -561,6 +561,26 @@ TEST(R83_an_outage_binds_nothing_and_costs_a_try_only_where_twilio_may_have_look
     }
 }
 
+TEST(R41_where_the_answer_to_the_right_code_was_lost_another_code_is_looked_at_all_the_same) {
+    World world;
+    static_cast<void>(world.enroll());
+    world.twilio.scripted["verify"] = {no_answer()};
+    CHECK(ERROR_OF(world.try_confirm(right_code)).kind == ErrorKind::provider_unavailable);
+    world.twilio.listed = {{factor(1), true}};
+    CHECK(world.confirm("999999") == Verdict::wrong);
+    CHECK(world.factors.bound.empty());
+    CHECK(world.confirm(right_code) == Verdict::accepted);
+    CHECK_EQUAL(world.twilio.count("challenge"), 2);
+}
+
+TEST(R50_a_factor_is_not_bound_while_a_reset_of_its_user_is_owed) {
+    World world;
+    static_cast<void>(world.enroll());
+    const auto check = VALUE(world.validator.check_enrollment(world.account, world.session, right_code, now));
+    VALUE(world.owed.owe(world.account.uuid, ""));
+    CHECK(!VALUE(world.validator.bind(world.account, world.session, check, "192.0.2.1")));
+}
+
 // --- a new factor ---
 
 TEST(R31_new_factors_of_a_user_are_counted_and_bounded) {

@@ -247,8 +247,13 @@ Answer<Done> Api::remove(const std::string& url) {
     if (!answer) return answer.error();
     if (const auto* http = std::get_if<HttpAnswer>(&*answer); http && http->status != 204) return ill_formed(*http);
     const auto* refusal = std::get_if<Refusal>(&*answer);
-    if (refusal && refusal->meaning != Meaning::gone) return std::variant<Done, Refusal>{*refusal};
-    return std::variant<Done, Refusal>{Done{}};
+    if (!refusal) return std::variant<Done, Refusal>{Done{}};
+    if (refusal->meaning != Meaning::gone) return std::variant<Done, Refusal>{*refusal};
+    // With the wrong service nothing is there, and nothing is deleted where it is.
+    auto service = fetch_service();
+    if (!service) return service.error();
+    if (!std::holds_alternative<Refusal>(*service)) return std::variant<Done, Refusal>{Done{}};
+    return Error{ErrorKind::provider_refuses, "Twilio knows no service of UzmfaTwilioServiceSid"};
 }
 
 Answer<Done> Api::delete_factor(std::string_view identity, std::string_view sid) {

@@ -153,6 +153,18 @@ Result<Done> TwilioValidator::put_new(const Account& account, const SessionId& s
     return *put ? Done{} : owed_.owe(account.uuid, fresh.sid);
 }
 
+// The answer to an earlier try may have been lost; and what Twilio has verified it calls verified whatever the code.
+Answer<bool> TwilioValidator::ask(const Account& account, const PendingFactor& pending, std::string_view code) {
+    const auto& sid = pending.secret.sid;
+    if (pending.tries == 0) return api_.verify_factor(account.uuid, sid, code);
+    auto listed = api_.list_factors(account.uuid);
+    if (!listed) return listed.error();
+    const auto* const rows = std::get_if<std::vector<FactorRow>>(&*listed);
+    const bool verified = rows && std::any_of(rows->begin(), rows->end(),
+                                              [&](const FactorRow& row) { return row.sid == sid && row.verified; });
+    return verified ? api_.create_challenge(account.uuid, sid, code) : api_.verify_factor(account.uuid, sid, code);
+}
+
 Result<Check> TwilioValidator::check_enrollment(const Account& account, const SessionId& session, std::string_view code,
                                                 Moment) {
     auto pending = factors_.find_pending(account, session);
@@ -162,7 +174,7 @@ Result<Check> TwilioValidator::check_enrollment(const Account& account, const Se
 
     auto charged = factors_.charge(session, sid);
     if (!charged) return charged.error();
-    auto answer = *charged ? api_.verify_factor(account.uuid, sid, code)
+    auto answer = *charged ? ask(account, **pending, code)
                            : Answer<bool>{std::variant<bool, Refusal>{Refusal{Meaning::spent}}};
     if (was_not_asked(answer)) {
         if (auto back = factors_.uncharge(session, sid); !back) return back.error();
@@ -190,6 +202,10 @@ Result<bool> TwilioValidator::bind(const Account& account, const SessionId& sess
     (*pending)->sealed = api_.service_sid();
     auto bound = factors_.bind(account, session, **pending, check.step, address);
     if (!bound || !*bound) return bound;
+    // A reset that came between takes the factor along once it reaches Twilio.
+    auto deletions = owed_.of(account.uuid);
+    if (!deletions) return deletions.error();
+    if (std::any_of(deletions->begin(), deletions->end(), [](const OwedDeletion& deletion) { return deletion.sid.empty(); })) return false;
     if (auto spent = spend(account, check); !spent || !*spent) return spent;
     if (is_sid(Kind::factor, account.mfa_sid)) {
         if (auto owed = owed_.owe(account.uuid, account.mfa_sid); !owed) return owed.error();

@@ -32,6 +32,7 @@ private:
     Result<Done> put_new(const Account& account, const SessionId& session, std::string_view spent_sid) override;
     Answer<NewFactor> make_factor(const Account& account);
     Result<Done> make_room(const Account& account);
+    Answer<bool> ask(const Account& account, const PendingFactor& pending, std::string_view code);
     Result<Done> pay_entity(const Account& account);
     Check accepted(const Account& account, std::string_view sid, std::string_view code) const;
     Result<Check> without_factor(const Account& account, const Refusal& refusal);
