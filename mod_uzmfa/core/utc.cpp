@@ -6,19 +6,27 @@
 namespace uzmfa {
 namespace {
 
-std::string formatted(Moment moment, const char* format) {
+std::tm parts_of(Moment moment) {
     const auto time = static_cast<std::time_t>(unix_time(moment));
     std::tm parts{};
     gmtime_r(&time, &parts);
-    char text[40] = "";
-    const auto length = std::strftime(text, sizeof text, format, &parts);
-    return {text, length};
+    return parts;
 }
 
 }  // namespace
 
-std::string utc(Moment moment) { return formatted(moment, "%Y-%m-%d %H:%M:%S UTC"); }
+std::string utc(Moment moment) {
+    const auto parts = parts_of(moment);
+    char text[40] = "";
+    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+    return text;
+}
 
-std::string iso_8601(Moment moment) { return formatted(moment, "%Y-%m-%dT%H:%M:%SZ"); }
+std::string iso_8601(Moment moment) {
+    const auto parts = parts_of(moment);
+    char text[40] = "";
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
+}
 
 }  // namespace uzmfa

@@ -186,8 +186,8 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
 
     data context;
     for (const auto& [key, value] : values) context.set(key, value);
-    for (const auto* name : {"user", "subject"}) {
-        if (const auto found = values.find(name); found != values.end()) found->second = isolated(found->second);
+    for (const auto* key : {"user", "subject"}) {
+        if (const auto found = values.find(key); found != values.end()) found->second = isolated(found->second);
     }
     data texts;
     for (const auto& [key, text] : messages_) texts.set(key, Messages::filled(text, values));
