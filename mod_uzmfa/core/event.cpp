@@ -55,6 +55,13 @@ bool is_recorded(Reason reason) {
         case Reason::step_up_required:
         case Reason::too_many_sign_ins:  // a stranger can bring about any number
         case Reason::sign_in_busy:
+        case Reason::action_refused:
+        case Reason::admin_open:
+        case Reason::skip_set:  // this one and the next are recorded together with what they change
+        case Reason::user_reset:
+        case Reason::unlocked:
+        case Reason::temporary_code_made:
+        case Reason::sessions_ended:
         case Reason::unavailable: return false;
     }
     return false;

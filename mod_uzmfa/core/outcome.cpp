@@ -108,6 +108,13 @@ std::string_view name_of(Reason reason) {
         case Reason::step_up_required: return "step_up_required";
         case Reason::recovery_codes_made: return "recovery_codes_made";
         case Reason::factor_replacing: return "factor_replacing";
+        case Reason::skip_set: return "skip_set";
+        case Reason::user_reset: return "reset";
+        case Reason::unlocked: return "unlocked";
+        case Reason::temporary_code_made: return "temporary_code_made";
+        case Reason::sessions_ended: return "sessions_ended";
+        case Reason::action_refused: return "action_refused";
+        case Reason::admin_open: return "admin_open";
     }
     return {};
 }

@@ -67,13 +67,22 @@ enum class Reason : std::uint8_t {
     step_up_required,
     recovery_codes_made,
     factor_replacing,
+    skip_set,
+    user_reset,
+    unlocked,
+    temporary_code_made,
+    sessions_ended,
+    action_refused,
+    admin_open,
 };
 
 struct Page {
     std::string_view name;      // "login": the template login.html; "problem" and "qr" are not HTML
     std::string_view error;     // key of a text in the language file, shown as an error
-    std::vector<std::pair<std::string_view, std::string>> values;
+    using Values = std::vector<std::pair<std::string_view, std::string>>;
+    Values values;
     std::string_view notice{};  // key of a text, said calmly
+    std::vector<Values> rows{};  // of a list
 
     Page& with(std::string_view key, std::string_view value) {
         if (!value.empty()) values.emplace_back(key, std::string{value});
@@ -91,6 +100,7 @@ struct Outcome {
     std::optional<Session> session{}; // replaces the browser's
     bool drop_session = false;
     std::string user{};               // whom it is about, for the log
+    std::string made_by{};            // the administrator, where it is not the user
     std::string detail{};             // for the log only
 };
 

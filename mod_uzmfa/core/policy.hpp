@@ -17,6 +17,7 @@ struct Policy {
     Engine engine = Engine::off;
     seconds idle_timeout{30 * 60};
     seconds max_age{8 * 60 * 60};
+    bool admin = false;         // the administrators' page is here
     seconds verified_within{};  // zero: however long ago
 
     Limits limits() const { return {idle_timeout, max_age}; }

@@ -125,6 +125,8 @@ public:
     virtual Result<bool> run(const std::function<Result<bool>()>& work) = 0;
 };
 
+class Administration;  // core/administration.hpp
+
 class Tokens {
 public:
     virtual ~Tokens() = default;
@@ -152,6 +154,7 @@ struct Services {
     Sessions& sessions;
     Transactions& transactions;
     const Tokens& tokens;
+    Administration& administration;
 };
 
 }  // namespace uzmfa

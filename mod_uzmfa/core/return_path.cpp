@@ -32,6 +32,13 @@ std::optional<std::string> plain_path(std::string_view path) {
     return plain;
 }
 
+// A step of the way in, and none of the pages to which a way in leads.
+bool is_own(std::string_view path, std::string_view own_path) {
+    if (!lies_under(path, own_path)) return false;
+    const auto page = path.substr(own_path.size());
+    return page != "/account" && page != "/admin";
+}
+
 }  // namespace
 
 std::string_view return_path(std::string_view next, std::string_view own_path) {
@@ -41,7 +48,7 @@ std::string_view return_path(std::string_view next, std::string_view own_path) {
     if (next.find('\\') != next.npos) return front_page;
     const auto path = next.substr(0, next.find_first_of("?#"));
     const auto plain = plain_path(path);
-    if (!plain || lies_under(*plain, own_path) || lies_under(path, own_path)) return front_page;
+    if (!plain || (is_own(*plain, own_path) || is_own(path, own_path))) return front_page;
     return next;
 }
 

@@ -23,6 +23,7 @@ struct Visit {
     bool navigation = false;          // a person's browser opens a page: it can follow a redirect
     bool subrequest = false;
     bool cross_site = false;          // Sec-Fetch-Site says that another site sent it
+    std::string_view administrator{}; // whom httpd let into the administrators' page, asked by a Require of its own
     std::string_view target;          // path and query asked for
     std::string_view address;         // the client's
     std::string_view browser;         // what it calls itself

@@ -35,6 +35,10 @@ int list_events(const Common& common, const std::string& user, const std::string
 int skip_next(const Common& common, const std::string& name, std::chrono::hours lifetime);
 int unlock_user(const Common& common, const std::string& name);
 int make_temporary_code(const Common& common, const std::string& name, std::chrono::hours lifetime);
+int end_sessions(const Common& common, const std::string& name);
+int end_all_sessions(const Common& common);
+// The password is the first line of standard input.
+int make_user(const Common& common, const std::string& name);
 int move_user(const Common& common, const std::string& name, const std::string& to);
 
 }  // namespace uzmfa

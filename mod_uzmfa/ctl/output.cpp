@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <stdexcept>
 
 namespace uzmfa {
@@ -21,13 +20,6 @@ Text text_of(const Json& json) {
     Text text{json_dumps(json.get(), JSON_INDENT(2)), std::free};
     if (!text) throw std::bad_alloc{};
     return text;
-}
-
-std::tm parts_of(Moment moment) {
-    const auto time = static_cast<std::time_t>(unix_time(moment));
-    std::tm parts{};
-    gmtime_r(&time, &parts);
-    return parts;
 }
 
 }  // namespace
@@ -90,20 +82,6 @@ void TablePrinter::print(const Rows& rows) {
         line.erase(line.find_last_not_of(' ') + 1);
         std::puts(line.c_str());
     }
-}
-
-std::string utc(Moment moment) {
-    const auto parts = parts_of(moment);
-    char text[40] = "";
-    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
-    return text;
-}
-
-std::string iso_8601(Moment moment) {
-    const auto parts = parts_of(moment);
-    char text[40] = "";
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text;
 }
 
 }  // namespace uzmfa

@@ -4,6 +4,7 @@
 
 #include "core/moment.hpp"
 #include "core/printable.hpp"
+#include "core/utc.hpp"
 
 #include <jansson.h>
 
@@ -62,8 +63,5 @@ private:
 };
 
 inline void print_table(const Rows& rows) { TablePrinter{}.print(rows); }
-
-std::string utc(Moment moment);       // 2026-05-01 12:34:56 UTC
-std::string iso_8601(Moment moment);  // 2026-05-01T12:34:56Z
 
 }  // namespace uzmfa

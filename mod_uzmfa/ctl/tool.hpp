@@ -9,6 +9,7 @@
 #include "factors/twilio/api.hpp"
 #include "factors/twilio/records.hpp"
 #include "net/curl_http_client.hpp"
+#include "store/administration.hpp"
 #include "store/own_connection.hpp"
 
 #include <memory>
@@ -56,6 +57,7 @@ public:
 
     const ToolSettings& settings() const { return settings_; }
     Database& database() { return *database_; }
+    AccountAdministration administration() { return {database(), settings_.site.validator, settings_.attempts}; }
     // Whether Twilio is in use, or was and is still named.
     bool names_provider() const;
     Result<Provider*> provider();

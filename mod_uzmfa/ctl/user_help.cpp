@@ -1,39 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a help desk does for a user who cannot get in.
-#include "crypto/one_time_codes.hpp"
 #include "ctl/users.hpp"
-#include "store/account_store.hpp"
-
-#include <pwd.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 
 namespace uzmfa {
 namespace {
-
-// Who did it, as far as the tool can tell.
-std::string administrator() {
-    const auto* const entry = getpwuid(getuid());
-    return "uzmfactl:" + (entry ? std::string{entry->pw_name} : std::to_string(getuid()));
-}
-
-// A user, and a tool that looks at it; or the exit status.
-struct Found {
-    std::unique_ptr<Tool> tool{};
-    AccountDetails details{};
-    int status = exit_done;
-};
-
-Found find(const Common& common, const std::string& name) {
-    auto [tool, status] = open_tool(common);
-    if (!tool) return {.status = status};
-    auto details = details_of(tool->database(), name, tool->settings().attempts);
-    if (!details) return {.status = tool->failed(details.error())};
-    if (!*details) return {.status = no_such_user(name)};
-    return {.tool = std::move(tool), .details = std::move(**details)};
-}
 
 std::string said_of(std::chrono::hours lifetime) {
     return lifetime.count() == 1 ? "an hour" : std::to_string(lifetime.count()) + " hours";
@@ -49,12 +22,13 @@ int refuse_closed(const std::string& shown, const char* what) {
 }  // namespace
 
 int skip_next(const Common& common, const std::string& name, std::chrono::hours lifetime) {
-    const auto [tool, details, status] = find(common, name);
+    const auto [tool, status] = open_tool(common);
     if (!tool) return status;
-    const auto set = SkipStore{tool->database()}.set(details.account, lifetime, administrator());
+    const auto set = tool->administration().skip_next(name, lifetime, administrator());
     if (!set) return tool->failed(set.error());
+    if (*set == Helped::no_such_user) return no_such_user(name);
     const auto shown = printable(name);
-    if (!*set) {
+    if (*set == Helped::refused) {
         return complain(shown + " is not enrolled, so there is no code to skip: the next sign-in enrolls, whatever mfa_enabled says.",
                         exit_refused);
     }
@@ -64,36 +38,56 @@ int skip_next(const Common& common, const std::string& name, std::chrono::hours 
 }
 
 int unlock_user(const Common& common, const std::string& name) {
-    const auto [tool, details, status] = find(common, name);
+    const auto [tool, status] = open_tool(common);
     if (!tool) return status;
+    const auto unlocked = tool->administration().unlock(name, administrator());
+    if (!unlocked) return tool->failed(unlocked.error());
+    if (*unlocked == Helped::no_such_user) return no_such_user(name);
     const auto shown = printable(name);
-    if (!details.account.uuid.empty()) {
-        const auto unlocked = AttemptStore{tool->database(), tool->settings().attempts}.unlock(details.account.uuid);
-        if (!unlocked) return tool->failed(unlocked.error());
+    if (*unlocked == Helped::refused) {
+        const auto details = tool->administration().find(name);
+        if (!details) return tool->failed(details.error());
+        return refuse_closed(shown, *details && (*details)->codes.closed ? "the codes" : "the recovery codes");
     }
-    if (details.codes.closed) return refuse_closed(shown, "the codes");
-    if (details.recovery.closed) return refuse_closed(shown, "the recovery codes");
     return print_done(common, *tool, name, shown + " may try codes again: wrong ones are counted from the beginning.");
 }
 
 int make_temporary_code(const Common& common, const std::string& name, std::chrono::hours lifetime) {
-    const auto [tool, details, status] = find(common, name);
+    const auto [tool, status] = open_tool(common);
     if (!tool) return status;
-    const auto uuid = AccountStore{tool->database()}.own_uuid(details.account);
-    if (!uuid) return tool->failed(uuid.error());
-    const auto code = new_one_time_code(temporary_code_groups);
-    const auto put = TemporaryCodeStore{tool->database()}.put(*uuid, *normalized_one_time_code(code), lifetime, administrator());
-    if (!put) return tool->failed(put.error());
+    const auto code = tool->administration().temporary_code(name, lifetime, administrator());
+    if (!code) return tool->failed(code.error());
+    if (!*code) return no_such_user(name);
     if (common.as_json) {
-        const auto after = details_of(tool->database(), name, tool->settings().attempts);
+        const auto after = tool->administration().find(name);
         if (!after) return tool->failed(after.error());
         if (!*after) return no_such_user(name);
-        print(JsonObject{json_of(**after)}.add("temporary_code", code).take());
+        print(JsonObject{json_of(**after)}.add("temporary_code", **code).take());
         return exit_done;
     }
     std::printf("%s\n\nThis lets %s in once within %s, in the place of a code; the password is asked for all the same.\n"
                 "It is shown here only, and ends an earlier one. Make sure that it is %s whom you tell it.\n",
-                code.c_str(), printable(name).c_str(), said_of(lifetime).c_str(), printable(name).c_str());
+                (*code)->c_str(), printable(name).c_str(), said_of(lifetime).c_str(), printable(name).c_str());
+    return exit_done;
+}
+
+int end_sessions(const Common& common, const std::string& name) {
+    const auto [tool, status] = open_tool(common);
+    if (!tool) return status;
+    const auto ended = tool->administration().end_sessions(name, administrator());
+    if (!ended) return tool->failed(ended.error());
+    if (*ended == Helped::no_such_user) return no_such_user(name);
+    return print_done(common, *tool, name,
+                      "All sessions of " + printable(name) + " are over, on every node within two seconds.\n"
+                      "Who has the password and the second factor can sign in again.");
+}
+
+int end_all_sessions(const Common& common) {
+    const auto [tool, status] = open_tool(common);
+    if (!tool) return status;
+    if (auto ended = tool->administration().end_everybody(administrator()); !ended) return tool->failed(ended.error());
+    if (common.as_json) print(JsonObject{}.add("ended", true).take());
+    else std::puts("Everybody's sessions are over, on every node within two seconds. All must sign in again.");
     return exit_done;
 }
 

@@ -7,6 +7,7 @@
 #include "factors/twilio/deletions.hpp"
 #include "factors/twilio/import.hpp"
 #include "factors/twilio/twilio_validator.hpp"
+#include "store/event_store.hpp"
 #include "store/factor_store.hpp"
 #include "store/owed_deletion_store.hpp"
 
@@ -99,7 +100,8 @@ private:
             if (!is_same || !*is_same) return is_same;
             if (auto spent = spend_used_codes(factors); !spent) return spent.error();
             if (auto settled = owed_.settle(fresh_); !settled) return settled.error();
-            return true;
+            auto added = EventStore{tool_.database()}.add_action("moved", account_, administrator(), "to twilio");
+            return added ? Result<bool>{true} : added.error();
         });
         if (!moved) return moved.error();
         if (!*moved) return Error{ErrorKind::misconfigured, "the user's row has changed meanwhile: look at it (user show), and try again"};
@@ -149,7 +151,7 @@ int move_user(const Common& common, const std::string& name, const std::string& 
     const auto target = to == "twilio" ? Validator::twilio : Validator::local;
     const auto [tool, status] = open_tool(common);
     if (!tool) return status;
-    const auto details = details_of(tool->database(), name);
+    const auto details = tool->administration().find(name);
     if (!details) return tool->failed(details.error());
     if (!*details) return no_such_user(name);
     const auto& account = (*details)->account;

@@ -2,9 +2,11 @@
 #include "ctl/users.hpp"
 
 #include "factors/twilio/deletions.hpp"
-#include "store/account_reset.hpp"
 #include "store/account_store.hpp"
 #include "store/owed_deletion_store.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -30,18 +32,15 @@ std::string factor_of(const Account& account) {
     return validator ? std::string{uzmfa::name_of(*validator)} : "unknown";
 }
 
-std::string next_sign_in(const Account& account, Validator in_use) {
-    if (!account.access_enabled) return "refused";
-    if (!is_enrolled(account) || account.uuid.empty()) return "enrolls";
-    const auto validator = validator_of(account.mfa_sid);
-    if (validator != in_use) return "enrolls anew: " + std::string{uzmfa::name_of(in_use)} + " does not know the factor";
-    return account.mfa_enabled ? "asks for a code" : "passes without a code, once";
-}
-
-std::string next_sign_in(const AccountDetails& details, Validator in_use) {
-    auto said = next_sign_in(details.account, in_use);
-    if (details.account.mfa_enabled || !details.skip || !details.skip->has_expired) return said;
-    return validator_of(details.account.mfa_sid) == in_use && details.account.access_enabled ? "asks for a code" : said;
+std::string said_of(NextSignIn next, Validator in_use) {
+    switch (next) {
+        case NextSignIn::refused: return "refused";
+        case NextSignIn::enrolls: return "enrolls";
+        case NextSignIn::enrolls_anew: return "enrolls anew: " + std::string{uzmfa::name_of(in_use)} + " does not know the factor";
+        case NextSignIn::asks_for_code: return "asks for a code";
+        case NextSignIn::skips: return "passes without a code, once";
+    }
+    return {};
 }
 
 std::string said_of(const AttemptState& state) {
@@ -57,7 +56,7 @@ std::string said_of(const Skip& skip) {
 
 void print_line(const char* what, const std::string& text) { std::printf("  %-18s%s\n", what, text.c_str()); }
 
-std::string said_of(const twilio::OwedDeletion& deletion) {
+std::string said_of(const OwedDeletion& deletion) {
     return (deletion.sid.empty() ? "all that Twilio has of the user" : "the factor " + printable(deletion.sid)) +
            ", since " + utc(deletion.owed_at) + ", tried " + std::to_string(deletion.tries) + " times";
 }
@@ -71,13 +70,13 @@ void print_details(const AccountDetails& details, Validator in_use) {
     print_line("mfa_enabled", account.mfa_enabled ? "yes" : "no");
     print_line("second factor", factor_of(account) + (account.mfa_sid.empty() ? "" : ", " + printable(account.mfa_sid)));
     if (details.binding) {
-        const auto& [parameters, at, from] = *details.binding;
-        print_line("its codes", std::to_string(parameters.digits) + " digits, " + std::string{name_of(parameters.algorithm)});
+        const auto& [algorithm, digits, at, from] = *details.binding;
+        print_line("its codes", std::to_string(digits) + " digits, " + std::string{name_of(algorithm)});
         print_line("bound", utc(at) + (from.empty() ? "" : " from " + printable(from)));
     } else if (is_enrolled(account)) {
         print_line("bound", "not by this module");
     }
-    print_line("next sign-in", next_sign_in(details, in_use));
+    print_line("next sign-in", said_of(details.next_sign_in, in_use));
     if (details.skip) print_line("skip", said_of(*details.skip));
     if (details.codes.failures > 0) print_line("wrong codes", said_of(details.codes));
     if (details.recovery.failures > 0) print_line("wrong recovery", said_of(details.recovery));
@@ -86,6 +85,7 @@ void print_details(const AccountDetails& details, Validator in_use) {
         print_line("temporary code", "until " + utc(details.temporary_code->expires_at) + ", made by " +
                                          printable(details.temporary_code->made_by));
     }
+    print_line("verified sessions", std::to_string(details.sessions));
     for (const auto& deletion : details.owed) print_line("to be deleted", said_of(deletion));
 }
 
@@ -93,10 +93,15 @@ void print_details(const AccountDetails& details, Validator in_use) {
 
 std::string_view name_of(Validator validator) { return validator == Validator::twilio ? "twilio" : "local"; }
 
+Administrator administrator() {
+    const auto* const entry = getpwuid(getuid());
+    return {.name = "uzmfactl:" + (entry ? std::string{entry->pw_name} : std::to_string(getuid()))};
+}
+
 Json json_of(const Account& account) { return object_of(account).take(); }
 
 Json json_of(const AccountDetails& details) {
-    const auto& [account, binding, owed_deletions, codes, recovery, recovery_codes_left, temporary, skip] = details;
+    const auto& [account, next, binding, owed_deletions, codes, recovery, recovery_codes_left, temporary, skip, sessions] = details;
     std::vector<Json> owed;
     for (const auto& deletion : owed_deletions) {
         owed.push_back(JsonObject{}
@@ -118,6 +123,7 @@ Json json_of(const AccountDetails& details) {
         .add("temporary_code_expires_at", temporary ? std::optional{temporary->expires_at} : std::nullopt)
         .add("skip_expires_at", skip ? std::optional{skip->expires_at} : std::nullopt)
         .add("skip_set_by", skip ? std::string_view{skip->set_by} : std::string_view{})
+        .add("sessions", static_cast<std::int64_t>(sessions))
         .add("owed_deletions", json_array_of(std::move(owed)))
         .take();
 }
@@ -132,7 +138,7 @@ Opened open_tool(const Common& common) {
 
 int print_done(const Common& common, Tool& tool, const std::string& name, const std::string& said) {
     if (common.as_json) {
-        const auto details = details_of(tool.database(), name, tool.settings().attempts);
+        const auto details = tool.administration().find(name);
         if (!details) return tool.failed(details.error());
         if (*details) print(json_of(**details));
         return exit_done;
@@ -167,6 +173,7 @@ int list_users(const Common& common, bool only_not_enrolled) {
     std::vector<Json> items;
     std::vector<std::vector<std::string>> rows{{"USER", "SECOND FACTOR", "NEXT SIGN-IN", "UUID"}};
     AccountStore accounts{tool->database()};
+    const auto in_use = tool->settings().site.validator;
     for (std::string after;;) {
         const auto page = accounts.page_after(after);
         if (!page) return tool->failed(page.error());
@@ -174,7 +181,7 @@ int list_users(const Common& common, bool only_not_enrolled) {
             if (only_not_enrolled && is_enrolled(account)) continue;
             if (common.as_json) items.push_back(json_of(account));
             else rows.push_back({printable(account.name.view()), factor_of(account),
-                                 next_sign_in(account, tool->settings().site.validator), printable(account.uuid)});
+                                 said_of(next_sign_in(account, in_use), in_use), printable(account.uuid)});
         }
         if (page->next.empty()) break;
         after = page->next;
@@ -187,7 +194,7 @@ int list_users(const Common& common, bool only_not_enrolled) {
 int show_user(const Common& common, const std::string& name) {
     const auto [tool, status] = open_tool(common);
     if (!tool) return status;
-    const auto details = details_of(tool->database(), name, tool->settings().attempts);
+    const auto details = tool->administration().find(name);
     if (!details) return tool->failed(details.error());
     if (!*details) return no_such_user(name);
     if (common.as_json) print(json_of(**details));
@@ -198,13 +205,13 @@ int show_user(const Common& common, const std::string& name) {
 int reset_user(const Common& common, const std::string& name) {
     const auto [tool, status] = open_tool(common);
     if (!tool) return status;
-    const auto reset = reset_account(tool->database(), name, tool->settings().site.validator);
+    const auto reset = tool->administration().reset(name, administrator());
     if (!reset) return tool->failed(reset.error());
-    if (!*reset) return no_such_user(name);
+    if (*reset == Helped::no_such_user) return no_such_user(name);
 
     // The user is reset; whatever goes wrong from here on does not change that.
     const auto shown = printable(name);
-    const auto before = details_of(tool->database(), name);
+    const auto before = tool->administration().find(name);
     const bool is_known = before && *before;
     const bool was_at_twilio = is_known && !(*before)->owed.empty();
     const auto trouble = was_at_twilio ? pay_deletions_of(*tool, (*before)->account.uuid) : std::string{};
@@ -214,14 +221,14 @@ int reset_user(const Common& common, const std::string& name) {
                  exit_done);
     }
     if (common.as_json) {
-        const auto after = details_of(tool->database(), name);
+        const auto after = tool->administration().find(name);
         if (after && *after) print(json_of(**after));
         return exit_done;
     }
     std::printf("%s is reset, and enrolls at the next sign-in.\n", shown.c_str());
     if (was_at_twilio && trouble.empty()) std::puts("Twilio has deleted what it had of the user.");
     std::printf("Tell %s to remove the old entry from the authenticator app: its codes are of no use any more.\n"
-                "Sessions that are open now stay open until they end by themselves.\n",
+                "All sessions of the user are over, on every node within two seconds.\n",
                 shown.c_str());
     return exit_done;
 }

@@ -18,6 +18,9 @@ struct Opened {
 };
 Opened open_tool(const Common& common);
 
+// Who uses the tool, as far as it can tell.
+Administrator administrator();
+
 std::string_view name_of(Validator validator);
 
 // A user as the API has it.

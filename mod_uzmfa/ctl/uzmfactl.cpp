@@ -120,9 +120,9 @@ private:
         show->callback([this] { chosen_ = [this] { return show_user(common_, name_); }; });
 
         auto* const reset = add_user_command(*user, "reset", "Have a user enroll anew, say after the loss of a phone");
-        reset->footer("\nForgets the user's factor and what waits to be confirmed. At Twilio all that it has of the user is deleted;\n"
-                      "where it cannot be reached the user is reset all the same, and httpd makes the deletion later. The user\n"
-                      "must remove the old entry from the authenticator app.\n");
+        reset->footer("\nForgets the user's factor and what waits to be confirmed, and ends all sessions. At Twilio all that it has of\n"
+                      "the user is deleted; where it cannot be reached the user is reset all the same, and httpd makes the deletion\n"
+                      "later. The user must remove the old entry from the authenticator app.\n");
         reset->callback([this] { chosen_ = [this] { return reset_user(common_, name_); }; });
 
         auto* const skip = add_user_command(*user, "skip-next", "Let a user in once without a code, say with the phone left at home");
@@ -142,6 +142,23 @@ private:
         code->footer("\nPrints the code, which is kept nowhere but as a digest; a new one ends the one before. The user types it on the\n"
                      "page for recovery codes, after the password. It changes no factor. Make sure first that it is the user who asks.\n");
         code->callback([this] { chosen_ = [this] { return make_temporary_code(common_, name_, std::chrono::hours{hours_}); }; });
+
+        auto* const end = user->add_subcommand("end-sessions", "End all sessions of a user, or of everybody");
+        auto* const whose = end->add_option("NAME", name_, "the user, exactly as in the table");
+        auto* const all = end->add_flag("--all", ends_all_, "of everybody, yourself included");
+        all->excludes(whose);
+        end->footer("\nHolds on every node within two seconds, and after a restart. It changes no password and no factor: should somebody\n"
+                    "else have them, have the password changed and the user reset.\n");
+        end->callback([this, whose] {
+            if (!ends_all_ && whose->count() == 0) throw CLI::RequiredError{"NAME or --all"};
+            chosen_ = [this] { return ends_all_ ? end_all_sessions(common_) : end_sessions(common_, name_); };
+        });
+
+        auto* const add = add_user_command(*user, "add", "Add a user, on a site without an application of its own");
+        add->footer("\nThe password is the first line of standard input; a terminal shows nothing of it, and it stands in no list of\n"
+                    "processes. For the tables that schema --users makes. The user enrolls at the first sign-in.\n\n"
+                    "  uzmfactl user add alice < password-file\n");
+        add->callback([this] { chosen_ = [this] { return make_user(common_, name_); }; });
 
         auto* const move = add_user_command(*user, "move", "Move a user's factor to another validator; the app goes on as it is");
         move->add_option("--to", target_, "twilio; from there no way leads back but user reset")
@@ -192,6 +209,7 @@ private:
     int hours_ = 0;
     bool with_users_ = false;
     bool only_not_enrolled_ = false;
+    bool ends_all_ = false;
     std::function<int()> chosen_;
     CLI::App app_{"Administers mod_uzmfa. Works without httpd running.", "uzmfactl"};
 };

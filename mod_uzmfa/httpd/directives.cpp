@@ -199,6 +199,8 @@ constexpr std::tuple place_rows{
         "UzmfaSessionIdleTimeout", in_place, "how long after the last request a session ends, such as 30min"},
     Directive<&PlaceSettings::verified_within, &Policy::verified_within>{
         "UzmfaVerifiedWithin", in_place, "how long ago a user may have verified, such as 5min; else a code is asked for again"},
+    Directive<&PlaceSettings::admin, &Policy::admin>{
+        "UzmfaAdmin", in_place, "On: the administrators' page is in this place, for those whom its own Require names"},
     Directive<&PlaceSettings::max_age, &Policy::max_age>{
         "UzmfaSessionMaxAge", in_place, "how long after sign-in a session ends, such as 8h"},
 };
@@ -349,6 +351,12 @@ const char* read_auth_type(cmd_parms* command, void*, const char* type) {
     return nullptr;
 }
 
+// An inherited one, such as `Require valid-user` of the whole site, must not make everybody an administrator.
+const char* read_require(cmd_parms*, void* place, const char*) {
+    static_cast<PlaceSettings*>(place)->is_required = true;
+    return nullptr;
+}
+
 const char* set_lockout(cmd_parms* command, void*, const char* first, const char* longest) {
     Lockout lockout;
     if (const Complaint complaint = parse(command->pool, first, lockout.first)) return complain(command, complaint);
@@ -393,6 +401,7 @@ constexpr command_rec lists_and_others[] = {
     AP_INIT_TAKE2("UzmfaTwilioApiKey", set_api_key, nullptr, in_site,
                   "an API key and its secret, instead of account and token"),
     AP_INIT_TAKE1("AuthType", read_auth_type, nullptr, OR_AUTHCFG, "Uzmfa: the module's own sign-in page"),
+    AP_INIT_RAW_ARGS("Require", read_require, nullptr, OR_AUTHCFG, "who may use this place"),
     AP_INIT_TAKE1("DBDriver", read_along<&SiteSettings::database_driver>, nullptr, RSRC_CONF, "mod_dbd's driver"),
     AP_INIT_TAKE1("DBDParams", read_along<&SiteSettings::database_params>, nullptr, RSRC_CONF, "mod_dbd's parameters"),
 };
@@ -437,6 +446,7 @@ void* create_place_settings(apr_pool_t* pool, char*) { return make_in<PlaceSetti
 
 void* merge_place_settings(apr_pool_t* pool, void* parent, void* child) {
     auto* merged = make_in<PlaceSettings>(pool, *static_cast<PlaceSettings*>(child));
+    merged->is_required = merged->is_required || (!merged->admin && static_cast<PlaceSettings*>(parent)->is_required);
     inherit(*merged, *static_cast<PlaceSettings*>(parent), place_rows);
     return merged;
 }

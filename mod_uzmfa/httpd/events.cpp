@@ -34,6 +34,7 @@ Event event_of(request_rec* r, const Service& service, const Outcome& outcome) {
             .browser = std::string{view_of(apr_table_get(r->headers_in, "User-Agent"))},
             .session = session ? digest_of(session->id) : "",
             .method = std::string{name_of(method_of(outcome.reason, session))},
+            .made_by = outcome.made_by,
             .detail = outcome.detail};
 }
 

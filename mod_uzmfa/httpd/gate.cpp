@@ -5,6 +5,7 @@
 #include "httpd/cache_filter.hpp"
 #include "httpd/events.hpp"
 #include "httpd/log.hpp"
+#include "httpd/own_pages.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/read_visit.hpp"
 #include "httpd/request_services.hpp"
@@ -13,7 +14,8 @@
 namespace uzmfa {
 namespace {
 
-bool is_own_page(request_rec* r) { return record_of(r).is_own_page; }
+// One that checks for itself.
+bool is_own_page(request_rec* r) { return record_of(r).is_own_page && !is_admin_page(r); }
 
 // Gated content is no part of a page that anybody gets: such a page may be cached.
 bool is_inside_open_page(request_rec* r) {
@@ -115,7 +117,7 @@ int run_gate(request_rec* r, bool describes) {
 }  // namespace
 
 int force_sign_in(request_rec* r) {
-    if (is_own_page(r) || policy_of(r).engine == Engine::off) return DECLINED;
+    if (record_of(r).is_own_page || policy_of(r).engine == Engine::off) return DECLINED;
     const char* const type = ap_auth_type(r);
     // Without an AuthType httpd would answer 500: the gate says it better.
     return type && ap_cstr_casecmp(type, "None") != 0 ? OK : DECLINED;
@@ -134,7 +136,7 @@ int check_sign_in(request_rec* r) {
 int gate(request_rec* r) { return run_gate(r, false); }
 
 int gate_and_describe(request_rec* r) {
-    if (!is_own_page(r)) return run_gate(r, true);
+    if (!record_of(r).is_own_page) return run_gate(r, true);
     // mod_dir and others answer where no handler is set.
     r->handler = "uzmfa";
     return OK;
@@ -145,9 +147,9 @@ int explain_refusal(request_rec* r, const char* auth_type) {
     if (!service || ap_cstr_casecmp(auth_type, own_auth_type) != 0) return DECLINED;
     Visit visit;
     read_circumstances(r, visit);
-    auto outcome = refusal(HTTP_UNAUTHORIZED, Reason::not_permitted);
+    auto outcome = refusal(is_admin_page(r) ? HTTP_FORBIDDEN : HTTP_UNAUTHORIZED, Reason::not_permitted);
     outcome.user = view_of(r->user);
-    stop_request(r, *service, fit_for(visit, std::move(outcome)));
+    stop_request(r, *service, fit_for(visit, std::move(outcome)), HTTP_UNAUTHORIZED);
     return OK;
 }
 

@@ -73,13 +73,21 @@ constexpr Line lines[] = {
     {Reason::step_up_required, 1048, APLOG_DEBUG, "stopped: another verification required"},
     {Reason::recovery_codes_made, 1049, APLOG_INFO, "new recovery codes made, the former ones end"},
     {Reason::factor_replacing, 1050, APLOG_INFO, "the user may put another factor in the place of this one"},
+    {Reason::skip_set, 1070, APLOG_INFO, "an administrator lets the next sign-in pass without a code"},
+    {Reason::user_reset, 1071, APLOG_INFO, "reset by an administrator: all sessions end, the user enrolls anew"},
+    {Reason::unlocked, 1072, APLOG_INFO, "an administrator ended the wait for codes"},
+    {Reason::temporary_code_made, 1073, APLOG_INFO, "an administrator made a temporary code"},
+    {Reason::sessions_ended, 1074, APLOG_INFO, "an administrator ended all sessions"},
+    {Reason::action_refused, 1075, APLOG_INFO, "what an administrator asked for does not fit the user"},
+    {Reason::admin_open, 1076, APLOG_ERR,
+     "refused: UzmfaAdmin is On, but no Require beside it names the administrators, or no AuthType asks who it is"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(lines); ++i) {
         if (static_cast<std::size_t>(lines[i].reason) != i) return false;
     }
-    return std::size(lines) == static_cast<std::size_t>(Reason::factor_replacing) + 1;
+    return std::size(lines) == static_cast<std::size_t>(Reason::admin_open) + 1;
 }
 static_assert(in_order());
 
@@ -115,6 +123,7 @@ std::string fields_of(const Event& event) {
     add("user ", as_field(beginning_of(event.user, UserName::capacity)));
     add("session ", event.session);
     add("method ", event.method);
+    add("by ", as_field(beginning_of(event.made_by, UserName::capacity)));
     add("node ", node_name());
     add("", event.detail);
     return fields;

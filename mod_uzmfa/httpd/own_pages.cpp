@@ -29,7 +29,11 @@ int claim_own_page(request_rec* r) {
     return OK;
 }
 
-int admit_own_page(request_rec* r) { return record_of(r).is_own_page ? OK : DECLINED; }
+bool is_admin_page(request_rec* r) {
+    return record_of(r).is_own_page && place_settings(r).admin.value_or(false) && page_of(r, service_of(r)->site()) == "admin";
+}
+
+int admit_own_page(request_rec* r) { return record_of(r).is_own_page && !is_admin_page(r) ? OK : DECLINED; }
 
 int serve_own_page(request_rec* r) {
     if (!record_of(r).is_own_page) return DECLINED;
@@ -43,6 +47,8 @@ int serve_own_page(request_rec* r) {
 
     auto visit = read_visit(r, service, page == "logout");
     if (!visit) return write_outcome(r, service, failure(visit.error()));
+    // Behind check_access_ex: whoever is named here has passed this place's Require.
+    if (is_admin_page(r) && place_settings(r).is_required) visit->administrator = view_of(r->user);
     const auto request = read_page_visit(r, *visit, page);
     Outcome outcome;
     {

@@ -10,7 +10,10 @@ namespace uzmfa {
 // module can map, rewrite or proxy it.
 int claim_own_page(request_rec* r);
 
-// access_checker_ex: the own pages are let through whatever Require says; they check for themselves.
+// The administrators' page: the one that obeys the Require of its place.
+bool is_admin_page(request_rec* r);
+
+// access_checker_ex: the others are let through whatever Require says; they check for themselves.
 int admit_own_page(request_rec* r);
 
 // handler: answers whatever was marked.

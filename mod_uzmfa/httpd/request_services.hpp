@@ -8,6 +8,7 @@
 #include "httpd/request_validator.hpp"
 #include "httpd/service.hpp"
 #include "store/account_store.hpp"
+#include "store/administration.hpp"
 #include "store/attempt_store.hpp"
 #include "store/factor_store.hpp"
 #include "store/recovery_code_store.hpp"
@@ -49,13 +50,15 @@ public:
     Result<Done> note(const Session& session, Moment until, const Origin& origin) override;
     Result<Done> purge() override { return store_.purge(); }
 
+    // What others of this request's stores have ended counts on this node.
+    void begin_epoch(const Uuid& uuid, std::uint32_t epoch);
+
     // What a transaction ends counts on this node once it is kept.
     void hold() { is_held_ = true; }
     void release(bool kept);
 
 private:
     void when_kept(std::function<void()> change);
-    void begin_epoch(const Uuid& uuid, std::uint32_t epoch);
 
     SessionStore store_;
     const Service& service_;
@@ -92,7 +95,9 @@ public:
           temporary_codes_{database_},
           sessions_{database_, service, from_unix_time(apr_time_sec(r->request_time))},
           transactions_{database_, sessions_},
-          services_{accounts_, sign_in_limit_, passwords_, *validator_, attempts_, recovery_codes_, temporary_codes_, sessions_, transactions_, service.tokens()} {}
+          administration_{database_, service.site().validator, attempt_limits(service.site()),
+                          [this](const Uuid& uuid, std::uint32_t epoch) { sessions_.begin_epoch(uuid, epoch); }},
+          services_{accounts_, sign_in_limit_, passwords_, *validator_, attempts_, recovery_codes_, temporary_codes_, sessions_, transactions_, service.tokens(), administration_} {}
 
     Services& ports() { return services_; }
     Database& database() { return database_; }
@@ -110,6 +115,7 @@ private:
     TemporaryCodeStore temporary_codes_;
     NodeSessions sessions_;
     DatabaseTransactions transactions_;
+    AccountAdministration administration_;
     Services services_;
 };
 

@@ -20,6 +20,8 @@ struct PlaceSettings {
     std::optional<seconds> idle_timeout;
     std::optional<seconds> max_age;
     std::optional<seconds> verified_within;
+    std::optional<bool> admin;
+    bool is_required = false;  // a Require stands in the section of `admin`, or in one that is merged later
 };
 static_assert(std::is_trivially_destructible_v<PlaceSettings>);
 
@@ -89,9 +91,11 @@ inline SiteSettings& site_settings(server_rec* server) {
     return *static_cast<SiteSettings*>(ap_get_module_config(server->module_config, &uzmfa_module));
 }
 inline const Service* service_of(const request_rec* r) { return site_settings(r->server).service; }
+inline const PlaceSettings& place_settings(const request_rec* r) {
+    return *static_cast<const PlaceSettings*>(ap_get_module_config(r->per_dir_config, &uzmfa_module));
+}
 inline Policy policy_of(const request_rec* r) {
-    return policy_of(*static_cast<const PlaceSettings*>(ap_get_module_config(r->per_dir_config, &uzmfa_module)),
-                     site_settings(r->server).defaults);
+    return policy_of(place_settings(r), site_settings(r->server).defaults);
 }
 
 }  // namespace uzmfa

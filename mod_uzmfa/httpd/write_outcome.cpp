@@ -95,13 +95,12 @@ int write_outcome(request_rec* r, const Service& service, const Outcome& outcome
     return write_page(r, service, outcome);
 }
 
-int stop_request(request_rec* r, const Service& service, Outcome outcome) {
+int stop_request(request_rec* r, const Service& service, Outcome outcome, int status) {
     log_outcome(r, service, outcome);
     apply_session(r, service, outcome);
     tell(r, "UZMFA_DECISION", name_of(outcome.reason).data());
     write_headers(r, outcome);
     read_small_body(r);
-    const int status = outcome.status;
     if (outcome.page && !r->main) {
         const auto path = std::string{service.site().own_path} + "/" + std::string{answer_page};
         ap_custom_response(r, status, path.c_str());

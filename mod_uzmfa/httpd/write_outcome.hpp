@@ -11,8 +11,13 @@ namespace uzmfa {
 int write_outcome(request_rec* r, const Service& service, const Outcome& outcome);
 
 // From the gate: the status to return. What has a page is written by an internal redirect to the
-// module's own page `answer`, so that the site's ErrorDocument does not take its place.
-int stop_request(request_rec* r, const Service& service, Outcome outcome);
+// module's own page `answer`, so that the site's ErrorDocument does not take its place; `status` is what httpd answers
+// without it, where that is not ours to say.
+int stop_request(request_rec* r, const Service& service, Outcome outcome, int status);
+inline int stop_request(request_rec* r, const Service& service, Outcome outcome) {
+    const int status = outcome.status;
+    return stop_request(r, service, std::move(outcome), status);
+}
 inline constexpr std::string_view answer_page = "answer";
 
 // Writes the answer that stopped this request. Null where no request was stopped.

@@ -3,9 +3,13 @@
 
 #include "factors/twilio/sids.hpp"
 #include "store/account_store.hpp"
+#include "store/attempt_store.hpp"
 #include "store/factor_store.hpp"
 #include "store/owed_deletion_store.hpp"
 #include "store/recovery_code_store.hpp"
+#include "store/session_store.hpp"
+#include "store/skip_store.hpp"
+#include "store/temporary_code_store.hpp"
 
 #include <algorithm>
 
@@ -18,12 +22,21 @@ std::optional<Validator> validator_of(std::string_view mfa_sid) {
     return is_local ? std::optional{Validator::local} : std::nullopt;
 }
 
-Result<std::optional<AccountDetails>> details_of(Database& database, std::string_view name, const AttemptLimits& limits) {
+NextSignIn next_sign_in(const Account& account, Validator in_use) {
+    if (!account.access_enabled) return NextSignIn::refused;
+    if (!is_enrolled(account) || account.uuid.empty()) return NextSignIn::enrolls;
+    if (validator_of(account.mfa_sid) != in_use) return NextSignIn::enrolls_anew;
+    return account.mfa_enabled ? NextSignIn::asks_for_code : NextSignIn::skips;
+}
+
+Result<std::optional<AccountDetails>> details_of(Database& database, std::string_view name, Validator in_use,
+                                                 const AttemptLimits& limits) {
     auto account = AccountStore{database}.find(name);
     if (!account) return account.error();
     if (!*account) return std::optional<AccountDetails>{};
     AccountDetails details;
     details.account = std::move(**account);
+    details.next_sign_in = next_sign_in(details.account, in_use);
     const auto& uuid = details.account.uuid;
     if (uuid.empty()) return std::optional{std::move(details)};
 
@@ -46,10 +59,15 @@ Result<std::optional<AccountDetails>> details_of(Database& database, std::string
     auto temporary = TemporaryCodeStore{database}.find(uuid);
     if (!temporary) return temporary.error();
     details.temporary_code = std::move(*temporary);
+    auto sessions = SessionStore{database}.verified_of(*uuid_of(uuid));
+    if (!sessions) return sessions.error();
+    details.sessions = sessions->size();
     if (details.account.mfa_enabled) return std::optional{std::move(details)};
     auto skip = SkipStore{database}.find(uuid);
     if (!skip) return skip.error();
     details.skip = std::move(*skip);
+    const bool has_expired = details.skip && details.skip->has_expired;
+    if (has_expired && details.next_sign_in == NextSignIn::skips) details.next_sign_in = NextSignIn::asks_for_code;
     return std::optional{std::move(details)};
 }
 

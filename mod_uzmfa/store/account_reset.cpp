@@ -3,20 +3,27 @@
 
 #include "factors/twilio/sids.hpp"
 #include "store/account_store.hpp"
+#include "store/event_store.hpp"
 #include "store/owed_deletion_store.hpp"
+#include "store/session_store.hpp"
 
 namespace uzmfa {
 namespace {
 
 // True where the row was still the one that was found.
-Result<bool> reset_row(Database& database, const Account& account, bool is_at_twilio) {
+Result<bool> reset_row(Database& database, const Account& account, bool is_at_twilio, const Administrator& by, Reset& reset) {
     // The first statement is a write: whoever enrolls or resets the same user waits from here on.
     auto changed = database.change(Statement::reset_account, {account.name.view()});
     if (!changed) return changed.error();
     auto now = AccountStore{database}.find(account.name.view());
     if (!now) return now.error();
     if (*changed != 1 || !*now || (*now)->uuid != account.uuid) return false;
+    if (auto added = EventStore{database}.add_action("reset", account, by); !added) return added.error();
     if (account.uuid.empty()) return true;  // no row of ours has it, and Twilio neither
+    reset.uuid = *uuid_of(account.uuid);
+    auto epoch = SessionStore{database}.end_all(reset.uuid);
+    if (!epoch) return epoch.error();
+    reset.epoch = *epoch;
 
     for (const auto statement :
          {Statement::drop_factors, Statement::drop_pending, Statement::drop_used_codes, Statement::drop_attempts,
@@ -30,16 +37,19 @@ Result<bool> reset_row(Database& database, const Account& account, bool is_at_tw
 
 }  // namespace
 
-Result<bool> reset_account(Database& database, std::string_view name, Validator validator) {
+Result<std::optional<Reset>> reset_account(Database& database, std::string_view name, Validator validator,
+                                           const Administrator& by) {
     constexpr int tries = 3;
     for (int i = 0; i < tries; ++i) {
         auto account = AccountStore{database}.find(name);
         if (!account) return account.error();
-        if (!*account) return false;
+        if (!*account) return std::optional<Reset>{};
         const bool is_at_twilio =
             validator == Validator::twilio || twilio::is_sid(twilio::Kind::factor, (*account)->mfa_sid);
-        auto done = database.in_transaction([&] { return reset_row(database, **account, is_at_twilio); });
-        if (!done || *done) return done;
+        Reset reset;
+        auto done = database.in_transaction([&] { return reset_row(database, **account, is_at_twilio, by, reset); });
+        if (!done) return done.error();
+        if (*done) return std::optional{reset};
     }
     return Error{ErrorKind::unavailable, "the user's row changes all the time"};
 }

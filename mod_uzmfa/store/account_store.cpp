@@ -19,6 +19,9 @@ std::string lower(std::string_view text) {
     return out;
 }
 
+// U+10FFFF, which is in no name: what begins with a text sorts between the text and the text with this behind it.
+constexpr std::string_view last_character = "\xf4\x8f\xbf\xbf";
+
 Account account_of(const Row& row) {
     Account account;
     account.name = *UserName::of(row.text(0));
@@ -63,6 +66,18 @@ Result<AccountPage> AccountStore::page_after(std::string_view name) {
     if (rows->size() < full_page || rows->back().text(0) == name) return page;
     page.next = rows->back().text(0);
     return page;
+}
+
+Result<std::vector<Account>> AccountStore::beginning_with(std::string_view beginning, std::size_t most) {
+    std::vector<Account> accounts;
+    if (!beginning.empty() && !is_user_name(beginning)) return accounts;
+    const auto end = std::string{beginning} + std::string{last_character};
+    auto rows = database_.rows(Statement::search_accounts, {beginning, end});
+    if (!rows) return rows.error();
+    for (const auto& row : *rows) {
+        if (accounts.size() < most && is_user_name(row.text(0))) accounts.push_back(account_of(row));
+    }
+    return accounts;
 }
 
 Result<std::string> AccountStore::uuid_of_row(const Account& account) {

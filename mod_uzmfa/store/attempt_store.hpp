@@ -2,17 +2,10 @@
 // Wrong codes in a row, counted for all sessions, processes and nodes.
 #pragma once
 
-#include "core/attempts.hpp"
+#include "core/administration.hpp"
 #include "store/database.hpp"
 
 namespace uzmfa {
-
-// As an administrator sees it.
-struct AttemptState {
-    int failures = 0;
-    seconds wait{};  // until the next one is looked at; zero: there is none
-    bool closed = false;
-};
 
 class AttemptStore final : public Attempts {
 public:

@@ -50,12 +50,14 @@ Result<Done> EventStore::add(const Event& event) {
     return Done{};
 }
 
-Result<Done> EventStore::add_action(std::string_view name, const Account& account, std::string_view made_by,
+Result<Done> EventStore::add_action(std::string_view name, const Account& account, const Administrator& by,
                                     std::string_view detail) {
     return add({.name = std::string{name},
                 .user = std::string{account.name.view()},
                 .uuid = account.uuid,
-                .made_by = std::string{made_by},
+                .address = by.address,
+                .browser = by.browser,
+                .made_by = by.name,
                 .detail = std::string{detail}});
 }
 

@@ -2,8 +2,8 @@
 // The table of events, by the database's clock.
 #pragma once
 
+#include "core/administration.hpp"
 #include "core/event.hpp"
-#include "core/ports.hpp"
 #include "store/database.hpp"
 
 #include <cstdint>
@@ -32,8 +32,8 @@ public:
 
     // Texts are cut to their columns. An event without a uuid gets that of the row of its user's name, if there is one.
     Result<Done> add(const Event& event);
-    // What an administrator did with a user.
-    Result<Done> add_action(std::string_view name, const Account& account, std::string_view made_by,
+    // What an administrator did with a user, or with the account of no name: with all.
+    Result<Done> add_action(std::string_view name, const Account& account, const Administrator& by,
                             std::string_view detail = {});
 
     // A page at a time: the newest first, from behind the event `before` …

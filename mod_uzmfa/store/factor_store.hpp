@@ -2,8 +2,8 @@
 // The local validator's factors and pending enrollments.
 #pragma once
 
+#include "core/administration.hpp"
 #include "factors/factors.hpp"
-#include "store/account_details.hpp"
 #include "store/database.hpp"
 
 namespace uzmfa {

@@ -3,17 +3,10 @@
 // which the application may set as well; AccountStore::consume_skip ends it.
 #pragma once
 
-#include "core/ports.hpp"
+#include "core/administration.hpp"
 #include "store/database.hpp"
 
 namespace uzmfa {
-
-// As an administrator sees it.
-struct Skip {
-    Moment expires_at{};
-    std::string set_by;
-    bool has_expired = false;
-};
 
 class SkipStore {
 public:

@@ -56,6 +56,16 @@ constexpr Row rows[] = {
     {Statement::list_accounts, "list_accounts",
      "SELECT u.username, u.uuid, u.mfa_sid, u.mfa_enrolled, u.mfa_enabled, u.access_enabled FROM {users} u"
      " WHERE u.username > %s ORDER BY u.username LIMIT 1000"},
+    {Statement::search_accounts, "search_accounts",
+     "SELECT u.username, u.uuid, u.mfa_sid, u.mfa_enrolled, u.mfa_enabled, u.access_enabled FROM {users} u"
+     " WHERE u.username >= %s AND u.username <= %s ORDER BY u.username LIMIT 51"},
+    {Statement::add_account, "add_account",
+     "INSERT INTO {users} (username, password, access_enabled, uuid) VALUES (%s, %s, TRUE, %s)"
+     " ON CONFLICT (username) DO NOTHING"},
+    {Statement::drop_company_access, "drop_company_access", "DELETE FROM user_company_access WHERE username = %s"},
+    {Statement::add_company_access, "add_company_access",
+     "INSERT INTO user_company_access (username, usercompanyid, enabled)"
+     " SELECT %s, min(c.id), TRUE FROM system_companies c WHERE {true:c.enabled} HAVING count(*) > 0"},
     {Statement::find_factor, "find_factor",
      "SELECT secret, algorithm, digits, last_step FROM uzmfa_totp_factor WHERE sid = %s AND uuid = %s"},
     {Statement::find_binding, "find_binding",

@@ -2,16 +2,10 @@
 // The digest of the help desk's temporary code.
 #pragma once
 
-#include "core/recovery.hpp"
+#include "core/administration.hpp"
 #include "store/database.hpp"
 
 namespace uzmfa {
-
-// As an administrator sees it.
-struct TemporaryCode {
-    Moment expires_at{};
-    std::string made_by;
-};
 
 class TemporaryCodeStore final : public TemporaryCodes {
 public:

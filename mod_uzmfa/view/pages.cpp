@@ -19,8 +19,8 @@ using kainjow::mustache::data;
 using kainjow::mustache::mustache;
 
 constexpr std::string_view layout = "layout";
-constexpr std::string_view parts[] = {"part_error", "part_token"};  // {{> part_error}} in the others
-constexpr std::string_view templates[] = {layout, "login", "enroll", "verify", "recovery", "recovery_codes", "logout", "error", parts[0], parts[1]};
+constexpr std::string_view parts[] = {"part_action", "part_error", "part_notice", "part_token"};  // {{> part_error}} in the others
+constexpr std::string_view templates[] = {layout, "login", "enroll", "verify", "recovery", "recovery_codes", "logout", "admin", "admin_user", "error", parts[0], parts[1], parts[2], parts[3]};
 constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
     {"style.css", "text/css; charset=utf-8"},
     {"icon.svg", "image/svg+xml"},
@@ -63,6 +63,16 @@ data lines_of(std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return lines;
+}
+
+data list_of(const std::vector<Page::Values>& rows) {
+    data list{data::type::list};
+    for (const auto& row : rows) {
+        data item;
+        for (const auto& [key, value] : row) item.set(std::string{key}, value);
+        list << item;
+    }
+    return list;
 }
 
 // A name within a sentence, which it must not turn around (Unicode UAX #9): its own embeddings, overrides
@@ -176,7 +186,9 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
 
     data context;
     for (const auto& [key, value] : values) context.set(key, value);
-    if (const auto user = values.find("user"); user != values.end()) user->second = isolated(user->second);
+    for (const auto* key : {"user", "subject"}) {
+        if (const auto found = values.find(key); found != values.end()) found->second = isolated(found->second);
+    }
     data texts;
     for (const auto& [key, text] : messages_) texts.set(key, Messages::filled(text, values));
     context.set("t", texts);
@@ -186,6 +198,7 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
     if (!request_id.empty()) context.set("request_id", std::string{request_id});
     if (const auto secret = value_of(page, "secret"); !secret.empty()) context.set("secret_groups", groups_of(secret));
     if (const auto codes = value_of(page, "recovery_codes"); !codes.empty()) context.set("recovery_code_list", lines_of(codes));
+    if (!page.rows.empty()) context.set("rows", list_of(page.rows));
     if (const auto next = value_of(page, "next"); !next.empty()) {
         context.set("next_query", "?next=" + percent_encode(next, "/"));
     }

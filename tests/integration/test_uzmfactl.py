@@ -2,6 +2,7 @@
 """uzmfactl as an administrator uses it: users, resets, moves, and the check of a site (R14, R18, R50, R90)."""
 
 import os
+import pwd
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from harness.database import PostgreSql
 from harness.expect import assert_passed, assert_sent_to
 from harness.httpd import free_port
 from harness.provider import TwilioSite
-from harness.site import Site, User
+from harness.site import Site, User, is_open
 from harness.tool import Administrator
 from harness.totp import Authenticator
 from harness.twilio import TwilioDouble
@@ -51,7 +52,8 @@ def secrets_of(admin: Administrator, *more: str) -> list[str]:
                                        ["check", "more"], ["user", "list", "--nosuch"], ["events", "more"],
                                        ["events", "--since", "yesterday"], ["events", "--since", "2026-02-30"], ["user", "unlock"],
                                        ["user", "skip-next", "a", "--hours", "0"], ["user", "skip-next", "a", "--hours", "169"],
-                                       ["user", "temp-code", "a", "--hours", "73"], ["user", "temp-code", "a", "--hours", "x"]])
+                                       ["user", "temp-code", "a", "--hours", "73"], ["user", "temp-code", "a", "--hours", "x"], ["user", "add"], ["user", "end-sessions"],
+                                       ["user", "end-sessions", "a", "--all"]])
 def test_wrong_usage_says_where_there_is_more(site: Site, arguments: list[str]) -> None:
     said = site.administrator().run(*arguments)
     assert said.status == USAGE and not said.out
@@ -60,7 +62,8 @@ def test_wrong_usage_says_where_there_is_more(site: Site, arguments: list[str]) 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["user", "--help"], ["check", "--help"], ["user", "reset", "--help"],
                                        ["user", "move", "--help"], ["events", "--help"], ["user", "skip-next", "--help"],
-                                       ["user", "unlock", "--help"], ["user", "temp-code", "--help"], ["--version"]])
+                                       ["user", "unlock", "--help"], ["user", "temp-code", "--help"],
+                                       ["user", "add", "--help"], ["user", "end-sessions", "--help"], ["--version"]])
 def test_help_is_no_error(site: Site, arguments: list[str]) -> None:
     said = site.administrator().run(*arguments)
     assert said.status == DONE and said.out and not said.err
@@ -68,7 +71,8 @@ def test_help_is_no_error(site: Site, arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("command", [["user", "list"], ["user", "show", "a"], ["user", "reset", "a"],
                                      ["user", "move", "a", "--to", "twilio"], ["user", "skip-next", "a"], ["events"],
-                                     ["user", "unlock", "a"], ["user", "temp-code", "a"], ["check"]])
+                                     ["user", "unlock", "a"], ["user", "temp-code", "a"], ["user", "add", "a"],
+                                     ["user", "end-sessions", "a"], ["user", "end-sessions", "--all"], ["check"]])
 @pytest.mark.parametrize(("text", "complaint"), [
     ("driver = sqlite3\n\nnosuch = 1\n", "line 3"), ("driver = oracle\n", "driver"), ("key-file\n", "line 1"), (None, "No such file")])
 def test_R90_a_configuration_that_cannot_be_read_is_refused(site: Site, command: list[str], text: str | None,
@@ -97,7 +101,8 @@ def test_R90_a_configuration_that_others_may_read_holds_no_secret(site: Site) ->
 
 @pytest.mark.parametrize("command", [["user", "list"], ["user", "show", "a"], ["user", "reset", "a"],
                                      ["user", "move", "a", "--to", "twilio"], ["user", "skip-next", "a"], ["events"],
-                                     ["user", "unlock", "a"], ["user", "temp-code", "a"], ["check"]])
+                                     ["user", "unlock", "a"], ["user", "temp-code", "a"], ["user", "add", "a"],
+                                     ["user", "end-sessions", "a"], ["user", "end-sessions", "--all"], ["check"]])
 @pytest.mark.parametrize(("driver", "params"), [
     ("sqlite3", "/nowhere/users.db"), ("pgsql", "host=127.0.0.1 port={port} dbname=x user=x password=s3cret connect_timeout=2"),
     ("pgsql", "host=127.0.0.1 s3cret 'password")])
@@ -158,7 +163,8 @@ def test_a_user_is_shown(each_site: Site, admin: Administrator) -> None:
 
 
 @pytest.mark.parametrize("name", ["nobody", "' OR 1=1 --", "%s", "a\x1b[2J"])
-@pytest.mark.parametrize("command", [["show"], ["reset"], ["move", "--to", "twilio"], ["skip-next"], ["unlock"], ["temp-code"]])
+@pytest.mark.parametrize("command", [["show"], ["reset"], ["move", "--to", "twilio"], ["skip-next"], ["unlock"], ["temp-code"],
+                                     ["end-sessions"]])
 def test_a_user_who_is_not_there_is_not_found(admin: Administrator, command: list[str], name: str) -> None:
     said = admin.run("user", command[0], name, *command[1:])
     assert said.status == REFUSED and not said.out
@@ -180,13 +186,26 @@ def test_R50_a_user_who_is_reset_enrolls_anew(each_site: Site, admin: Administra
     user, other = each_site.enrolled_user(), each_site.enrolled_user()
     said = admin.run("user", "reset", user.name)
     assert said.status == DONE and not said.err
-    assert "remove the old entry" in said.out
+    assert "remove the old entry" in said.out and "All sessions" in said.out
     row = each_site.database.row(user.name)
     assert (row["mfa_sid"], bool(row["mfa_enrolled"]), bool(row["mfa_enabled"])) == (None, False, False)
     browser = each_site.browser()
     assert_sent_to(browser.sign_in(user.name, user.password), "enroll")
     browser.enroll()
     each_site.verify(other).close()
+
+
+def test_R50_a_reset_ends_all_sessions_within_two_seconds(each_site: Site, admin: Administrator) -> None:
+    user, other = each_site.enrolled_user(), each_site.enrolled_user()
+    verified, pending, others = each_site.verify(user), each_site.sign_in(user), each_site.verify(other)
+    assert admin.run("user", "reset", user.name).status == DONE
+    began = time.monotonic()
+    while is_open(verified.fetch("/")) or pending.fetch(f"{OWN}/verify").status == 200:
+        assert time.monotonic() - began < 2
+        time.sleep(0.05)
+    assert_sent_to(pending.fetch(f"{OWN}/verify"), "login")
+    assert is_open(others.fetch("/"))
+    assert admin.json("user", "show", user.name)["sessions"] == 0
 
 
 def test_R50_a_reset_ends_a_pending_enrollment(each_site: Site, admin: Administrator) -> None:
@@ -397,6 +416,115 @@ def test_R53_a_temporary_code_is_shown_once_and_kept_as_a_digest(each_site: Site
     assert "temporary_code" not in admin.json("user", "show", user.name)
 
 
+# --- user end-sessions ---
+
+
+@pytest.mark.parametrize("whose", ["one", "all"])
+def test_R62_sessions_end_within_two_seconds(each_site: Site, admin: Administrator, whose: str) -> None:
+    user, other = each_site.add_user(), each_site.add_user()
+    browser, others = each_site.verify(user), each_site.verify(other)
+    assert admin.json("user", "show", user.name)["sessions"] == 1
+    said = admin.run("user", "end-sessions", user.name if whose == "one" else "--all")
+    assert said.status == DONE and "are over" in said.out and not said.err
+    began = time.monotonic()
+    while is_open(browser.fetch("/")):
+        assert time.monotonic() - began < 2
+        time.sleep(0.05)
+    assert is_open(others.fetch("/")) == (whose == "one")
+    assert admin.json("user", "show", user.name)["sessions"] == 0
+    each_site.verify(user).close()
+    assert admin.json("user", "end-sessions", user.name)["user"] == user.name
+    assert admin.json("user", "end-sessions", "--all") == {"ended": True}
+
+
+def test_R62_a_user_who_has_never_signed_in_ends_nobodys_sessions(each_site: Site, admin: Administrator) -> None:
+    fresh, other = each_site.add_user(uuid=None), each_site.add_user()
+    browser = each_site.verify(other)
+    assert admin.run("user", "end-sessions", fresh.name).status == DONE
+    assert admin.run("user", "reset", fresh.name).status == DONE
+    time.sleep(1.5)
+    assert is_open(browser.fetch("/"))
+
+
+# --- user add ---
+
+
+@pytest.fixture
+def keeper(each_site: Site, admin: Administrator) -> Administrator:
+    """Somebody who may make users, which httpd's own role may not."""
+    if each_site.database.driver == "pgsql":
+        each_site.database.execute('GRANT INSERT, DELETE ON user_company_access TO "www-data"')
+    return admin
+
+
+def test_a_user_who_is_added_signs_in_and_enrolls(each_site: Site, keeper: Administrator) -> None:
+    name, password = f"new user {time.monotonic_ns()}", "correct hörse % battery"
+    said = keeper.run("user", "add", name, stdin=password + "\n")
+    assert said.status == DONE and password not in said.said
+    row = each_site.database.row(name)
+    assert row["password"].startswith("$2y$10$") and len(row["password"]) == 60 and password not in str(row)
+    assert each_site.browser().sign_in(name, "wrong").status == 401
+    browser = each_site.browser()
+    assert_sent_to(browser.sign_in(name, password), "enroll")
+    browser.enroll()
+    assert is_open(browser.fetch("/"))
+    said = keeper.run("user", "add", name, stdin="other\n")
+    assert said.status == REFUSED and "already" in said.err and not said.out
+    assert each_site.database.row(name)["password"] == row["password"]
+
+
+def test_an_added_user_is_printed_as_json(each_site: Site, keeper: Administrator) -> None:
+    name = f"json {time.monotonic_ns()}"
+    said = keeper.run("user", "add", name, "--json", stdin="secret")
+    assert said.status == DONE and said.json["user"] == name and said.json["enrolled"] is False
+
+
+@pytest.mark.parametrize("password", ["", "\n", "x" * 73, "nul\0nul"])
+def test_a_password_that_is_none_is_refused(each_site: Site, keeper: Administrator, password: str) -> None:
+    said = keeper.run("user", "add", "never", stdin=password)
+    assert said.status == REFUSED and "72" in said.err and not said.out
+    assert each_site.database.execute("SELECT * FROM users WHERE username = 'never'") == []
+
+
+@pytest.mark.parametrize("name", ["", "x" * 300, "a\x1bb"])
+def test_a_name_that_is_none_is_refused(keeper: Administrator, name: str) -> None:
+    said = keeper.run("user", "add", name, stdin="secret")
+    assert said.status in (REFUSED, USAGE) and not said.out
+
+
+def test_nobody_is_added_without_an_enabled_company(site: Site) -> None:
+    site.database.execute("UPDATE system_companies SET enabled = ?", (False,))
+    try:
+        said = site.administrator().run("user", "add", "never", stdin="secret")
+        assert said.status == REFUSED and "company" in said.err
+        assert site.database.execute("SELECT * FROM users WHERE username = 'never'") == []
+    finally:
+        site.database.execute("UPDATE system_companies SET enabled = ?", (True,))
+
+
+# --- what the tool has done ---
+
+
+def test_R87_each_change_is_an_event_with_the_login_name_of_who_made_it(each_site: Site, keeper: Administrator) -> None:
+    user, name = each_site.enrolled_user(), f"event {time.monotonic_ns()}"
+    for command in ("skip-next", "unlock", "temp-code", "end-sessions", "reset"):
+        assert keeper.run("user", command, user.name).status == DONE
+    assert keeper.run("user", "add", name, stdin="secret").status == DONE
+    assert keeper.run("user", "end-sessions", "--all").status == DONE
+    made = [one for who in (user.name, name) for one in keeper.json("events", "--user", who) if one["made_by"]]
+    assert [one["event"] for one in made] == ["skip_set", "unlocked", "temporary_code_made", "sessions_ended", "reset", "added"]
+    everybody, = [one for one in keeper.json("events", "--since", "1min") if one["event"] == "sessions_ended" and not one["user"]][-1:]
+    who = f"uzmfactl:{pwd.getpwuid(os.getuid()).pw_name}"
+    assert {one["made_by"] for one in [*made, everybody]} == {who}
+    assert all(one["uuid"] for one in made)
+
+
+def test_R87_what_is_refused_is_no_event(each_site: Site, admin: Administrator) -> None:
+    user = each_site.add_user()
+    assert admin.run("user", "skip-next", user.name).status == REFUSED
+    assert admin.json("events", "--user", user.name) == []
+
+
 # --- user move ---
 
 
@@ -430,6 +558,7 @@ def test_a_factor_moves_to_Twilio_and_the_app_goes_on(start_twilio: StartTwilio,
     assert (after["sid"], after["secret"]) == (factor.sid, twilio.double.service.sid)
     assert [after[name] for name in ("bound_at", "bound_from")] == [before[name] for name in ("bound_at", "bound_from")]
     assert site.database.execute("SELECT * FROM uzmfa_owed_deletion") == []
+    assert admin.json("events", "--user", user.name)[-1]["event"] == "moved"
 
     twilio.configure()
     site.httpd.graceful()

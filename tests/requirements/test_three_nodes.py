@@ -163,7 +163,6 @@ def test_R56_a_session_that_a_step_replaced_is_over_within_two_seconds_on_all_no
         assert is_open(visit(node, browser.session).fetch("/"))
 
 
-@pytest.mark.xfail(strict=True, reason="uzmfactl cannot end sessions yet")
 @pytest.mark.parametrize("whose", ["one", "all"])
 def test_R62_sessions_that_an_administrator_ends_are_over_within_two_seconds_on_all_nodes(cluster: Cluster,
                                                                                         whose: str) -> None:

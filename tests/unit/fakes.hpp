@@ -3,6 +3,7 @@
 // named in `broken`.
 #pragma once
 
+#include "core/administration.hpp"
 #include "core/ports.hpp"
 
 #include <map>
@@ -319,6 +320,69 @@ public:
         kept = done && *done;
         return done;
     }
+};
+
+// Knows the users of FakeAccounts.
+class FakeAdministration final : public Administration {
+public:
+    explicit FakeAdministration(FakeAccounts& accounts) : accounts_{accounts} {}
+
+    std::vector<std::string> done;  // "reset alice by admin"
+    Helped helped = Helped::done;
+    AccountDetails details;  // of whoever is asked for
+    bool has_more = false;
+    seconds lifetime_seen{};
+    std::string address_seen;
+    bool broken = false;
+
+    Result<std::optional<AccountDetails>> find(std::string_view name) override {
+        if (broken) return outage();
+        const auto row = accounts_.rows.find(name);
+        if (row == accounts_.rows.end()) return std::optional<AccountDetails>{};
+        auto found = details;
+        found.account = row->second;
+        return std::optional{std::move(found)};
+    }
+    Result<AccountSearch> search(std::string_view beginning) override {
+        if (broken) return outage();
+        AccountSearch search{.found = {}, .has_more = has_more};
+        for (const auto& [name, account] : accounts_.rows) {
+            if (name.starts_with(beginning)) search.found.push_back({account, NextSignIn::asks_for_code});
+        }
+        return search;
+    }
+    Result<Helped> skip_next(std::string_view name, seconds lifetime, const Administrator& by) override {
+        lifetime_seen = lifetime;
+        return help("skip-next", name, by);
+    }
+    Result<Helped> reset(std::string_view name, const Administrator& by) override { return help("reset", name, by); }
+    Result<Helped> unlock(std::string_view name, const Administrator& by) override { return help("unlock", name, by); }
+    Result<std::optional<std::string>> temporary_code(std::string_view name, seconds lifetime,
+                                                      const Administrator& by) override {
+        lifetime_seen = lifetime;
+        auto made = help("temp-code", name, by);
+        if (!made) return made.error();
+        return *made == Helped::done ? std::optional<std::string>{"TEMPORARY-1"} : std::nullopt;
+    }
+    Result<Helped> end_sessions(std::string_view name, const Administrator& by) override {
+        return help("end-sessions", name, by);
+    }
+    Result<Done> end_everybody(const Administrator& by) override {
+        if (broken) return outage();
+        done.push_back("end-everybody by " + by.name);
+        return Done{};
+    }
+
+private:
+    Result<Helped> help(std::string_view what, std::string_view name, const Administrator& by) {
+        if (broken) return outage();
+        if (!accounts_.rows.contains(name)) return Helped::no_such_user;
+        if (helped == Helped::done) done.push_back(std::string{what} + " " + std::string{name} + " by " + by.name);
+        address_seen = by.address;
+        return helped;
+    }
+
+    FakeAccounts& accounts_;
 };
 
 class FakeTokens final : public Tokens {

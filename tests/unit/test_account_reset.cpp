@@ -6,6 +6,7 @@ namespace uzmfa::test {
 namespace {
 
 const std::string local_sid = "LF" + std::string(32, '1');
+const Administrator helen{.name = "helen"};
 const std::string twilio_sid = "YF" + std::string(32, '1');
 
 // Alice and bob, each with a factor and a pending enrollment.
@@ -33,7 +34,7 @@ struct Scene {
         scratch.run("INSERT INTO uzmfa_used_code VALUES (" + id + ", 'd', 1)");
     }
     bool reset(std::string_view name = "alice", Validator validator = Validator::local) {
-        return VALUE(reset_account(scratch.database(), name, validator));
+        return VALUE(reset_account(scratch.database(), name, validator, helen)).has_value();
     }
     std::string row(const std::string& name) {
         return scratch.row("SELECT mfa_sid, mfa_enrolled, mfa_enabled FROM users WHERE username = '" + name + "'");
@@ -107,7 +108,7 @@ TEST(R76_a_name_is_taken_literally) {
 TEST(a_reset_that_fails_changes_nothing) {
     Scene scene{twilio_sid};
     scene.scratch.run("DROP TABLE uzmfa_owed_deletion");
-    CHECK(ERROR_OF(reset_account(scene.scratch.database(), "alice", Validator::local)).kind == ErrorKind::unavailable);
+    CHECK(ERROR_OF(reset_account(scene.scratch.database(), "alice", Validator::local, helen)).kind == ErrorKind::unavailable);
     CHECK_EQUAL(scene.row("alice"), twilio_sid + "|1|1");
     CHECK_EQUAL(scene.left("uzmfa_totp_factor"), "alice,bob");
 }

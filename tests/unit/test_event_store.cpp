@@ -65,7 +65,7 @@ TEST(what_an_administrator_did_is_an_event_too) {
     Account account;
     account.name = *UserName::of("bob");
     account.uuid = bobs_uuid;
-    VALUE(scene.store.add_action("reset", account, "admin", "lost the phone"));
+    VALUE(scene.store.add_action("reset", account, {.name = "admin"}, "lost the phone"));
     CHECK_EQUAL(scene.scratch.row("SELECT event, username, uuid, made_by, detail, address, session FROM uzmfa_event"),
                 "reset|bob|" + std::string{bobs_uuid} + "|admin|lost the phone||");
 }

@@ -24,7 +24,8 @@ struct World {
     FakeSessions sessions{accounts};
     FakeTransactions transactions;
     FakeTokens tokens;
-    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, transactions, tokens};
+    FakeAdministration administration{accounts};
+    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, transactions, tokens, administration};
     Policy policy;
     Site site;
 

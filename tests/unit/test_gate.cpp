@@ -191,7 +191,8 @@ struct Stopped {
     FakeSessions sessions{accounts};
     FakeTransactions transactions;
     FakeTokens tokens;
-    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, transactions, tokens};
+    FakeAdministration administration{accounts};
+    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, transactions, tokens, administration};
     Site site;
 
     Stopped() {

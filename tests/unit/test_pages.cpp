@@ -42,7 +42,8 @@ Page page_with(std::string_view name, std::string_view error,
 // A page with all that it may hold.
 Page full_page(std::string_view name, std::string_view error, std::string_view text) {
     return page_with(name, error, {{"csrf", text}, {"next", text}, {"user", text}, {"username", text}, {"secret", text},
-                                   {"otpauth", text}, {"retry", text}, {"digits", "6"}});
+                                   {"otpauth", text}, {"retry", text}, {"digits", "6"}, {"subject", text}, {"search", text},
+                                   {"skip_until", text}, {"skip_by", text}, {"is_enrolled", "1"}, {"codes_left", "9"}});
 }
 
 std::string text_of_file(const std::string& path) {
@@ -69,7 +70,7 @@ struct OwnPages {
     }
 };
 
-constexpr std::string_view html_pages[] = {"login", "enroll", "verify", "logout", "error"};
+constexpr std::string_view html_pages[] = {"login", "enroll", "verify", "logout", "admin", "admin_user", "error"};
 
 TEST(every_page_renders_and_no_mustache_is_left) {
     for (const auto name : html_pages) {

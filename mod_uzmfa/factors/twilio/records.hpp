@@ -2,6 +2,7 @@
 // What the Twilio validator keeps besides the factors: implemented by store/, faked in tests.
 #pragma once
 
+#include "core/administration.hpp"
 #include "core/moment.hpp"
 #include "core/result.hpp"
 
@@ -31,12 +32,7 @@ public:
     virtual Result<Done> give_back(std::string_view name) = 0;
 };
 
-struct OwedDeletion {
-    std::string uuid;
-    std::string sid;  // a factor; empty: the entity with all its factors
-    Moment owed_at{};
-    int tries = 0;
-};
+using uzmfa::OwedDeletion;
 
 class OwedDeletions {
 public:

@@ -64,9 +64,9 @@ class Administrator:
         self.file.write_text(text)
         self.file.chmod(mode)
 
-    def run(self, *arguments: str, **environment: str) -> Outcome:
+    def run(self, *arguments: str, stdin: str = "", **environment: str) -> Outcome:
         done = subprocess.run([TOOL, *arguments, "--config", self.file], capture_output=True, text=True, timeout=60,
-                              env={**os.environ, **environment})
+                              input=stdin, env={**os.environ, **environment})
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     def json(self, *arguments: str) -> Any:

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an administrator sees of a user's second factor, and does for the user; the page and the tool alike. Implemented
+// by store/.
+#pragma once
+
+#include "core/policy.hpp"
+#include "core/ports.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace uzmfa {
+
+// Who does it, and from where.
+struct Administrator {
+    std::string name;  // at most 255 bytes are kept
+    std::string address{};
+    std::string browser{};
+};
+
+// When and from where a factor was bound; one that the application bound at Twilio has none.
+struct Binding {
+    Algorithm algorithm = Algorithm::sha1;
+    std::uint8_t digits = 6;
+    Moment bound_at{};
+    std::string bound_from{};
+};
+
+// Wrong codes in a row.
+struct AttemptState {
+    int failures = 0;
+    seconds wait{};  // until the next one is looked at; zero: there is none
+    bool closed = false;
+};
+
+struct Skip {
+    Moment expires_at{};
+    std::string set_by;
+    bool has_expired = false;
+};
+
+struct TemporaryCode {
+    Moment expires_at{};
+    std::string made_by;
+};
+
+// What is still to be deleted at the provider.
+struct OwedDeletion {
+    std::string uuid;
+    std::string sid;  // a factor; empty: the entity with all its factors
+    Moment owed_at{};
+    int tries = 0;
+};
+
+enum class NextSignIn : std::uint8_t {
+    refused,       // access_enabled is off
+    enrolls,
+    enrolls_anew,  // the validator in use does not know the factor
+    asks_for_code,
+    skips,         // passes without a code, once
+};
+
+struct AccountDetails {
+    Account account;
+    NextSignIn next_sign_in = NextSignIn::refused;
+    std::optional<Binding> binding;
+    std::vector<OwedDeletion> owed;
+    AttemptState codes;            // of the factor
+    AttemptState recovery;         // recovery and temporary codes
+    std::size_t recovery_codes_left = 0;
+    std::optional<TemporaryCode> temporary_code;
+    std::optional<Skip> skip;      // the end of the skip that mfa_enabled says; nothing where it has none
+    std::size_t sessions = 0;      // that are verified
+};
+
+// Whether the row says that the user has a factor.
+inline bool is_enrolled(const Account& account) { return account.mfa_enrolled && !account.mfa_sid.empty(); }
+
+struct ListedAccount {
+    Account account;
+    NextSignIn next_sign_in = NextSignIn::refused;
+};
+
+struct AccountSearch {
+    static constexpr std::size_t most = 50;
+    std::vector<ListedAccount> found;  // by name
+    bool has_more = false;
+};
+
+enum class Helped : std::uint8_t { done, no_such_user, refused };
+
+// Each change is one event, kept together with it.
+class Administration {
+public:
+    virtual ~Administration() = default;
+
+    virtual Result<std::optional<AccountDetails>> find(std::string_view name) = 0;
+    // Users whose names begin so; as the database sorts them, with others between where it ignores case.
+    virtual Result<AccountSearch> search(std::string_view beginning) = 0;
+
+    // The next sign-in within `lifetime` passes without a code. Refused where the user is not enrolled.
+    virtual Result<Helped> skip_next(std::string_view name, seconds lifetime, const Administrator& by) = 0;
+    // The user enrolls anew, and all sessions end. What Twilio may have of the user is owed a deletion.
+    virtual Result<Helped> reset(std::string_view name, const Administrator& by) = 0;
+    // Ends the waits that wrong codes brought. Refused where some are closed: they stay so.
+    virtual Result<Helped> unlock(std::string_view name, const Administrator& by) = 0;
+    // As it is to be shown, once. Nothing where there is no such user.
+    virtual Result<std::optional<std::string>> temporary_code(std::string_view name, seconds lifetime,
+                                                              const Administrator& by) = 0;
+    virtual Result<Helped> end_sessions(std::string_view name, const Administrator& by) = 0;
+    virtual Result<Done> end_everybody(const Administrator& by) = 0;
+};
+
+}  // namespace uzmfa

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// The administrators' page: find users, see how they sign in, and help them.
+#include "core/administration.hpp"
+#include "core/pages/own_pages.hpp"
+#include "core/percent.hpp"
+#include "core/utc.hpp"
+
+#include <charconv>
+#include <iterator>
+
+namespace uzmfa {
+namespace {
+
+using std::chrono::hours;
+
+constexpr std::string_view page_name = "admin";
+
+// What a button does. Those without hours have none to say.
+struct Action {
+    std::string_view name;
+    Reason done;
+    std::string_view refused{};  // text of a 409
+    hours usual{};
+    hours most{};
+    bool needs_confirmation = false;
+};
+constexpr Action actions[] = {
+    {"skip-next", Reason::skip_set, "skip_refused", hours{24}, hours{168}},
+    {"reset", Reason::user_reset, "", {}, {}, true},
+    {"unlock", Reason::unlocked, "unlock_refused"},
+    {"temp-code", Reason::temporary_code_made, "", hours{4}, hours{72}},
+    {"end-sessions", Reason::sessions_ended},
+    {"end-everybody", Reason::sessions_ended, "", {}, {}, true},
+};
+
+const Action* action_named(std::string_view name) {
+    for (const auto& action : actions) {
+        if (action.name == name) return &action;
+    }
+    return nullptr;
+}
+
+// The text that says so, where the query of a page names something that was done.
+std::string_view notice_of(std::string_view done) {
+    for (const auto& action : actions) {
+        if (name_of(action.done) == done) return name_of(action.done);
+    }
+    return {};
+}
+
+std::string url_of_page(const Call& call) { return page_url(call.site.own_path, page_name, ""); }
+
+std::string url_of_user(const Call& call, std::string_view user, Reason done) {
+    return url_of_page(call) + "?user=" + percent_encode(user) + "&done=" + std::string{name_of(done)};
+}
+
+// Who is asked for by this place's Require, and has passed a second factor.
+template <class Body>
+Outcome as_administrator(Call& call, Body body) {
+    if (!call.policy.admin) return refusal(404, Reason::not_found);
+    const auto& visit = call.request.visit;
+    if (visit.administrator.empty()) return refusal(403, Reason::admin_open);
+    call.next = url_of_page(call);
+    if (!call.has_user() || call.session->refused) return go_to(Step::sign_in, call);
+    if (call.session->user.view() != visit.administrator) return refusal(403, Reason::not_permitted);
+    if (!call.session->is_verified()) {
+        auto progress = progress_of(call);
+        return progress ? go_to(progress->due, call) : failure(progress.error());
+    }
+    if (call.session->method == Method::skip) {
+        auto outcome = redirect(Reason::step_up_required, call.url_of("verify"));
+        outcome.session = *call.session;
+        outcome.session->verify_again = true;
+        return outcome;
+    }
+    return body(Administrator{.name = std::string{visit.administrator},
+                              .address = std::string{visit.address},
+                              .browser = std::string{visit.browser}});
+}
+
+// --- what is shown ---
+
+std::string_view key_of(NextSignIn next) {
+    switch (next) {
+        case NextSignIn::refused: return "is_refused";
+        case NextSignIn::enrolls: return "enrolls";
+        case NextSignIn::enrolls_anew: return "enrolls_anew";
+        case NextSignIn::asks_for_code: return "asks_for_code";
+        case NextSignIn::skips: return "skips";
+    }
+    return {};
+}
+
+Result<Page> list_of_users(Call& call, std::string_view beginning) {
+    auto search = call.services.administration.search(beginning);
+    if (!search) return search.error();
+    Page page = page_of(page_name, call);
+    page.with("search", beginning).with("has_more", search->has_more ? "1" : "").with("has_none", search->found.empty() ? "1" : "");
+    for (const auto& [account, next] : search->found) {
+        const auto name = account.name.view();
+        page.rows.push_back({{"name", std::string{name}}, {"query", percent_encode(name)}, {key_of(next), "1"}});
+    }
+    return page;
+}
+
+void add_attempts(Page& page, const AttemptState& state, std::string_view prefix) {
+    if (state.failures == 0) return;
+    const std::string text = std::to_string(state.failures);
+    const bool is_code = prefix == "codes";
+    page.with(is_code ? "wrong_codes" : "wrong_recovery", text);
+    if (state.closed) page.with(is_code ? "codes_closed" : "recovery_is_closed", "1");
+    else if (state.wait > seconds{}) page.with(is_code ? "codes_wait" : "recovery_wait", std::to_string(state.wait.count()));
+}
+
+Page page_of_user(const Call& call, const AccountDetails& details) {
+    const auto& account = details.account;
+    Page page = page_of("admin_user", call);
+    page.with("subject", account.name.view()).with(key_of(details.next_sign_in), "1");
+    page.with(is_enrolled(account) ? "is_enrolled" : "not_enrolled", "1");
+    if (details.binding) page.with("bound_at", utc(details.binding->bound_at)).with("bound_from", details.binding->bound_from);
+    if (is_enrolled(account)) page.with("codes_left", std::to_string(details.recovery_codes_left));
+    if (details.skip) {
+        page.with(details.skip->has_expired ? "skip_expired" : "skip_until", utc(details.skip->expires_at));
+        page.with("skip_by", details.skip->set_by);
+    }
+    add_attempts(page, details.codes, "codes");
+    add_attempts(page, details.recovery, "recovery");
+    if (details.temporary_code) {
+        page.with("code_until", utc(details.temporary_code->expires_at)).with("code_by", details.temporary_code->made_by);
+    }
+    if (!details.owed.empty()) page.with("owed", utc(details.owed.front().owed_at));
+    page.with("sessions", std::to_string(details.sessions));
+    return page;
+}
+
+// --- answers ---
+
+Outcome with_list(Call& call, int status, Reason reason, std::string_view error, std::string_view beginning = {}) {
+    auto page = list_of_users(call, beginning);
+    if (!page) return failure(page.error());
+    if (error.empty()) return shown(std::move(*page));
+    auto outcome = shown_again(status, reason, std::move(*page));
+    outcome.page->error = error;
+    return outcome;
+}
+
+Outcome no_such_user(Call& call) { return with_list(call, 404, Reason::not_found, "no_such_user"); }
+
+// Runs `body` with the page of the user.
+template <class Body>
+Outcome with_user(Call& call, std::string_view name, Body body) {
+    auto details = call.services.administration.find(name);
+    if (!details) return failure(details.error());
+    return *details ? body(page_of_user(call, **details)) : no_such_user(call);
+}
+
+Outcome again(Call& call, int status, Reason reason, std::string_view error) {
+    const auto name = call.field("user");
+    if (name.empty()) return with_list(call, status, reason, error);
+    return with_user(call, name, [&](Page page) {
+        auto outcome = shown_again(status, reason, std::move(page));
+        outcome.page->error = error;
+        outcome.user = name;
+        return outcome;
+    });
+}
+
+Outcome said(Call& call, const Action& action, const Administrator& by, Outcome outcome) {
+    outcome.reason = action.done;
+    outcome.user = call.field("user");
+    outcome.made_by = by.name;
+    return outcome;
+}
+
+Outcome with_code(Call& call, const Action& action, const Administrator& by, const std::string& code, hours lifetime) {
+    return with_user(call, call.field("user"), [&](Page page) {
+        page.with("temporary_code", code).with("hours", std::to_string(lifetime.count()));
+        return said(call, action, by, shown(std::move(page)));
+    });
+}
+
+std::optional<hours> hours_of(const Call& call, const Action& action) {
+    const auto text = call.field("hours");
+    if (text.empty()) return action.usual;
+    int count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    return is_number && count >= 1 && hours{count} <= action.most ? std::optional{hours{count}} : std::nullopt;
+}
+
+Outcome act(Call& call, const Action& action, const Administrator& by, hours lifetime) {
+    auto& administration = call.services.administration;
+    const auto name = call.field("user");
+    if (action.name == "end-everybody") {
+        auto ended = administration.end_everybody(by);
+        if (!ended) return failure(ended.error());
+        auto outcome = said(call, action, by, redirect(action.done, url_of_page(call)));
+        outcome.detail = "everybody's";
+        return outcome;
+    }
+    if (action.name == "temp-code") {
+        auto code = administration.temporary_code(name, lifetime, by);
+        if (!code) return failure(code.error());
+        return *code ? with_code(call, action, by, **code, lifetime) : no_such_user(call);
+    }
+    auto helped = action.name == "skip-next" ? administration.skip_next(name, lifetime, by)
+                  : action.name == "reset"   ? administration.reset(name, by)
+                  : action.name == "unlock"  ? administration.unlock(name, by)
+                                             : administration.end_sessions(name, by);
+    if (!helped) return failure(helped.error());
+    if (*helped == Helped::no_such_user) return no_such_user(call);
+    if (*helped == Helped::refused) return again(call, 409, Reason::action_refused, action.refused);
+    return said(call, action, by, redirect(action.done, url_of_user(call, name, action.done)));
+}
+
+}  // namespace
+
+Outcome show_admin(Call& call) {
+    return as_administrator(call, [&](const Administrator&) {
+        const auto& query = call.request.query;
+        if (!query.has("user")) return with_list(call, 200, Reason::page_shown, "", query["search"]);
+        return with_user(call, query["user"], [&](Page page) {
+            page.notice = notice_of(query["done"]);
+            return shown(std::move(page));
+        });
+    });
+}
+
+Outcome submit_admin(Call& call) {
+    return as_administrator(call, [&](const Administrator& by) {
+        if (!is_own_form(call)) return again(call, 403, Reason::form_stale, name_of(Reason::form_stale));
+        const Action* const action = action_named(call.field("action"));
+        if (!action) return refusal(400, Reason::bad_request);
+        if (action->needs_confirmation && !call.request.form.has("confirm")) {
+            return again(call, 400, Reason::bad_request, "confirm_missing");
+        }
+        const auto lifetime = hours_of(call, *action);
+        if (!lifetime) return again(call, 400, Reason::bad_request, "hours_wrong");
+        return act(call, *action, by, *lifetime);
+    });
+}
+
+}  // namespace uzmfa

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/administration.hpp"
+
+#include "crypto/one_time_codes.hpp"
+#include "store/account_details.hpp"
+#include "store/account_reset.hpp"
+#include "store/account_store.hpp"
+#include "store/attempt_store.hpp"
+#include "store/event_store.hpp"
+#include "store/session_store.hpp"
+#include "store/skip_store.hpp"
+#include "store/temporary_code_store.hpp"
+
+namespace uzmfa {
+namespace {
+
+std::string in_hours(seconds lifetime) {
+    return "for " + std::to_string(std::chrono::duration_cast<std::chrono::hours>(lifetime).count()) + " h";
+}
+
+}  // namespace
+
+void AccountAdministration::tell_of(const Uuid& uuid, std::uint32_t epoch) const {
+    if (on_ended_) on_ended_(uuid, epoch);
+}
+
+Result<std::optional<AccountDetails>> AccountAdministration::find(std::string_view name) {
+    return details_of(database_, name, in_use_, limits_);
+}
+
+Result<AccountSearch> AccountAdministration::search(std::string_view beginning) {
+    auto accounts = AccountStore{database_}.beginning_with(beginning, AccountSearch::most + 1);
+    if (!accounts) return accounts.error();
+    AccountSearch search{.found = {}, .has_more = accounts->size() > AccountSearch::most};
+    if (search.has_more) accounts->pop_back();
+    for (auto& account : *accounts) {
+        const auto next = next_sign_in(account, in_use_);
+        search.found.push_back({std::move(account), next});
+    }
+    return search;
+}
+
+Result<Helped> AccountAdministration::skip_next(std::string_view name, seconds lifetime, const Administrator& by) {
+    const auto account = AccountStore{database_}.find(name);
+    if (!account) return account.error();
+    if (!*account) return Helped::no_such_user;
+    auto set = database_.in_transaction([&]() -> Result<bool> {
+        auto changed = SkipStore{database_}.set(**account, lifetime, by.name);
+        if (!changed || !*changed) return changed;
+        auto added = EventStore{database_}.add_action("skip_set", **account, by, in_hours(lifetime));
+        return added ? Result<bool>{true} : added.error();
+    });
+    if (!set) return set.error();
+    return *set ? Helped::done : Helped::refused;
+}
+
+Result<Helped> AccountAdministration::reset(std::string_view name, const Administrator& by) {
+    auto reset = reset_account(database_, name, in_use_, by);
+    if (!reset) return reset.error();
+    if (!*reset) return Helped::no_such_user;
+    if ((*reset)->epoch) tell_of((*reset)->uuid, *(*reset)->epoch);
+    return Helped::done;
+}
+
+Result<Helped> AccountAdministration::unlock(std::string_view name, const Administrator& by) {
+    const auto account = AccountStore{database_}.find(name);
+    if (!account) return account.error();
+    if (!*account) return Helped::no_such_user;
+    const auto& uuid = (*account)->uuid;
+    AttemptStore attempts{database_, limits_};
+    bool is_closed = false;
+    auto done = database_.in_transaction([&]() -> Result<bool> {
+        if (auto unlocked = attempts.unlock(uuid); !unlocked) return unlocked.error();
+        for (const auto kind : {AttemptKind::code, AttemptKind::recovery}) {
+            auto closed = attempts.is_closed(uuid, kind);
+            if (!closed) return closed.error();
+            is_closed = is_closed || *closed;
+        }
+        if (is_closed) return true;
+        auto added = EventStore{database_}.add_action("unlocked", **account, by);
+        return added ? Result<bool>{true} : added.error();
+    });
+    if (!done) return done.error();
+    return is_closed ? Helped::refused : Helped::done;
+}
+
+Result<std::optional<std::string>> AccountAdministration::temporary_code(std::string_view name, seconds lifetime,
+                                                                         const Administrator& by) {
+    AccountStore accounts{database_};
+    auto account = accounts.find(name);
+    if (!account) return account.error();
+    if (!*account) return std::optional<std::string>{};
+    auto uuid = accounts.own_uuid(**account);
+    if (!uuid) return uuid.error();
+    (*account)->uuid = *uuid;
+    const auto code = new_one_time_code(temporary_code_groups);
+    auto done = database_.in_transaction([&]() -> Result<bool> {
+        auto put = TemporaryCodeStore{database_}.put(*uuid, *normalized_one_time_code(code), lifetime, by.name);
+        if (!put) return put.error();
+        auto added = EventStore{database_}.add_action("temporary_code_made", **account, by, in_hours(lifetime));
+        return added ? Result<bool>{true} : added.error();
+    });
+    if (!done) return done.error();
+    return std::optional{code};
+}
+
+Result<Helped> AccountAdministration::end_sessions(std::string_view name, const Administrator& by) {
+    const auto account = AccountStore{database_}.find(name);
+    if (!account) return account.error();
+    if (!*account) return Helped::no_such_user;
+    const auto uuid = uuid_of((*account)->uuid);  // without one there has been no session, and none must not mean all
+    std::uint32_t epoch = 0;
+    auto done = database_.in_transaction([&]() -> Result<bool> {
+        if (uuid) {
+            auto ended = SessionStore{database_}.end_all(*uuid);
+            if (!ended) return ended.error();
+            epoch = *ended;
+        }
+        auto added = EventStore{database_}.add_action("sessions_ended", **account, by);
+        return added ? Result<bool>{true} : added.error();
+    });
+    if (!done) return done.error();
+    if (uuid) tell_of(*uuid, epoch);
+    return Helped::done;
+}
+
+Result<Done> AccountAdministration::end_everybody(const Administrator& by) {
+    std::uint32_t epoch = 0;
+    auto done = database_.in_transaction([&]() -> Result<bool> {
+        auto ended = SessionStore{database_}.end_all(Uuid{});
+        if (!ended) return ended.error();
+        epoch = *ended;
+        auto added = EventStore{database_}.add_action("sessions_ended", Account{}, by, "everybody's");
+        return added ? Result<bool>{true} : added.error();
+    });
+    if (!done) return done.error();
+    tell_of(Uuid{}, epoch);
+    return Done{};
+}
+
+}  // namespace uzmfa
