@@ -12,6 +12,7 @@ struct AttemptState {
     int failures = 0;
     seconds wait{};  // until the next one is looked at; zero: there is none
     bool closed = false;
+    std::string era{};
 };
 
 class AttemptStore final : public Attempts {
