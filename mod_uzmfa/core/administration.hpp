@@ -33,7 +33,8 @@ struct Binding {
 // Wrong codes in a row.
 struct AttemptState {
     int failures = 0;
-    seconds wait{};  // until the next one is looked at; zero: there is none
+    seconds wait{    std::string era{};  // the attempts since the count began
+};  // until the next one is looked at; zero: there is none
     bool closed = false;
 };
 

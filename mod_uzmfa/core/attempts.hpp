@@ -5,6 +5,7 @@
 #include "core/result.hpp"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace uzmfa {
@@ -27,6 +28,7 @@ struct Charge {
     enum class Answer : std::uint8_t { granted, wait, closed } answer = Answer::closed;
     seconds wait{};    // from now on; at least a second where the answer is wait, else zero
     int failures = 0;  // in a row, this one included where it was granted
+    std::string era{};  // of the count, which a right code ends: what is taken back later is not another's
 };
 
 // All of these fail with ErrorKind::unavailable where the database does not serve; then no code may be looked at.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/attempt_store.hpp"
 
+#include "crypto/random.hpp"
+
 #include <algorithm>
 
 namespace uzmfa {
@@ -26,15 +28,16 @@ Result<Charge> AttemptStore::charge(std::string_view uuid, AttemptKind kind) {
         // Decides; from here on the row is ours.
         auto changed = database_.change(
             Statement::charge_attempt,
-            {uuid, name_of(kind), std::int64_t{wait_of_one.count()}, std::int64_t{limit},
+            {uuid, name_of(kind), std::int64_t{wait_of_one.count()}, random_uuid(), std::int64_t{limit},
              std::int64_t{limit} + doublings(limits_), std::int64_t{first.count()}, std::int64_t{limit},
              std::int64_t{longest.count()}, std::int64_t{cap}});
         if (!changed) return changed.error();
         auto state = find(uuid, kind);
         if (!state) return state.error();
         if (!*state) return Error{ErrorKind::damaged, "a row of uzmfa_attempt is not there that was just written"};
-        const auto& [failures, wait, closed] = **state;
+        const auto& [failures, wait, closed, era] = **state;
         charge.failures = failures;
+        charge.era = era;
         if (*changed == 1) {
             charge.answer = Charge::Answer::granted;
         } else if (!closed) {
@@ -51,7 +54,7 @@ Result<Done> AttemptStore::refund(std::string_view uuid, AttemptKind kind, const
     if (charge.answer != Charge::Answer::granted) return Done{};
     const std::int64_t failures = charge.failures;
     auto done = database_.in_transaction([&]() -> Result<bool> {
-        auto changed = database_.change(Statement::refund_attempt, {failures, uuid, name_of(kind), failures});
+        auto changed = database_.change(Statement::refund_attempt, {failures, uuid, name_of(kind), charge.era});
         if (!changed) return changed.error();
         auto dropped = database_.change(Statement::drop_refunded_attempts, {uuid, name_of(kind)});
         if (!dropped) return dropped.error();
@@ -73,7 +76,7 @@ Result<std::optional<AttemptState>> AttemptStore::find(std::string_view uuid, At
     if (rows->empty()) return std::optional<AttemptState>{};
     const auto failures = rows->front().number(0);
     return std::optional{AttemptState{static_cast<int>(failures), std::max(seconds{rows->front().number(1)}, seconds{}),
-                                      failures >= limits_.cap}};
+                                      failures >= limits_.cap, std::string{rows->front().text(2)}}};
 }
 
 Result<Done> AttemptStore::unlock(std::string_view uuid) {

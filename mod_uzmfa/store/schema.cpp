@@ -71,12 +71,13 @@ CREATE TABLE IF NOT EXISTS uzmfa_owed_deletion (
 );
 
 -- Wrong codes in a row, each counted before it is looked at; kind is code or recovery. Until open_at no further one is
--- looked at.
+-- looked at. A count that begins anew has another era.
 CREATE TABLE IF NOT EXISTS uzmfa_attempt (
   uuid     varchar(36) NOT NULL,
   kind     varchar(8)  NOT NULL,
   failures integer     NOT NULL,
   open_at  bigint      NOT NULL,
+  era      varchar(36) NOT NULL,
   PRIMARY KEY (uuid, kind)
 );
 
@@ -222,7 +223,7 @@ const Expected always[] = {
     {"uzmfa_quota", {"name", "uuid"}},
     {"uzmfa_quota_use", {"name", "number", "used_at"}},
     {"uzmfa_owed_deletion", {"uuid", "sid", "owed_at", "due_at", "claimed_until", "tries"}},
-    {"uzmfa_attempt", {"uuid", "kind", "failures", "open_at"}},
+    {"uzmfa_attempt", {"uuid", "kind", "failures", "open_at", "era"}},
     {"uzmfa_sign_in_failure", {"pair", "failures", "began_at"}},
     {"uzmfa_recovery_code", {"uuid", "digest", "salt"}},
     {"uzmfa_temporary_code", {"uuid", "digest", "salt", "expires_at", "made_by"}},

@@ -149,7 +149,7 @@ constexpr Row rows[] = {
      " (SELECT coalesce(max(e.epoch), 0) FROM uzmfa_epoch e WHERE e.uuid = '')"
      " FROM {users} u WHERE u.username = %s"},
     {Statement::charge_attempt, "charge_attempt",
-     "INSERT INTO uzmfa_attempt (uuid, kind, failures, open_at) VALUES (%s, %s, 1, {now} + CAST(%s AS bigint))"
+     "INSERT INTO uzmfa_attempt (uuid, kind, failures, open_at, era) VALUES (%s, %s, 1, {now} + CAST(%s AS bigint), %s)"
      " ON CONFLICT (uuid, kind) DO UPDATE SET failures = uzmfa_attempt.failures + 1, open_at = {now} + CASE"
      " WHEN uzmfa_attempt.failures + 1 < CAST(%s AS integer) THEN 0"
      " WHEN uzmfa_attempt.failures + 1 < CAST(%s AS integer)"
@@ -157,13 +157,13 @@ constexpr Row rows[] = {
      " ELSE CAST(%s AS bigint) END"
      " WHERE uzmfa_attempt.open_at <= {now} AND uzmfa_attempt.failures < %s"},
     {Statement::refund_attempt, "refund_attempt",
-     "UPDATE uzmfa_attempt SET open_at = CASE WHEN failures = %s THEN 0 ELSE open_at END, failures = failures - 1"
-     " WHERE uuid = %s AND kind = %s AND failures >= %s"},
+     "UPDATE uzmfa_attempt SET open_at = CASE WHEN failures <= %s THEN 0 ELSE open_at END,"
+     " failures = failures - 1 WHERE uuid = %s AND kind = %s AND era = %s AND failures > 0"},
     {Statement::drop_refunded_attempts, "drop_refunded_attempts",
      "DELETE FROM uzmfa_attempt WHERE uuid = %s AND kind = %s AND failures = 0"},
     {Statement::clear_attempts, "clear_attempts", "DELETE FROM uzmfa_attempt WHERE uuid = %s AND kind = %s"},
     {Statement::find_attempts, "find_attempts",
-     "SELECT failures, open_at - {now} FROM uzmfa_attempt WHERE uuid = %s AND kind = %s"},
+     "SELECT failures, open_at - {now}, era FROM uzmfa_attempt WHERE uuid = %s AND kind = %s"},
     {Statement::unlock_attempts, "unlock_attempts", "DELETE FROM uzmfa_attempt WHERE uuid = %s AND failures < %s"},
     {Statement::drop_attempts, "drop_attempts", "DELETE FROM uzmfa_attempt WHERE uuid = %s"},
     {Statement::add_recovery_code, "add_recovery_code",

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from harness.browser import FORM, OWN, Answer, Browser
-from harness.expect import assert_asked_again, assert_passed, assert_sent_to
+from harness.expect import assert_asked_again, assert_enrolled, assert_passed, assert_sent_to
 from harness.site import Site, is_open
 from harness.wire import request
 
@@ -123,7 +123,7 @@ def test_an_enrollment_without_a_code_is_an_ill_formed_code(each_site: Site) -> 
     assert_asked_again(answer)
     assert each_site.database.dump() == before
     app = each_site.app(page.page.by_id("otpauth")["href"])
-    assert_passed(browser.submit(answer, code=app.fresh()))
+    assert_enrolled(browser.submit(answer, code=app.fresh()))
 
 
 @pytest.mark.parametrize("page", ["login", "enroll", "verify", "logout"])

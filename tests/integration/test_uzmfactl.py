@@ -366,7 +366,7 @@ def test_R47_no_skip_for_a_user_who_is_not_enrolled(each_site: Site, admin: Admi
 
 def fail(site: Site, user: User, kind: str, failures: int, wait: int) -> None:
     """As after so many wrong codes."""
-    site.database.execute("INSERT INTO uzmfa_attempt (uuid, kind, failures, open_at) VALUES (?, ?, ?, ?)",
+    site.database.execute("INSERT INTO uzmfa_attempt (uuid, kind, failures, open_at, era) VALUES (?, ?, ?, ?, 'era')",
                           (str(site.database.row(user.name)["uuid"]), kind, failures, int(time.time()) + wait))
 
 

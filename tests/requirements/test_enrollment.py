@@ -122,7 +122,7 @@ def test_R37_a_sealed_secret_serves_no_other_row(each_site: Site) -> None:
         for row in database.execute(f"SELECT * FROM {table}"):
             if str(row.get("uuid")) != str(own["uuid"]):
                 continue
-            sealed = {name: value for name, value in row.items() if name not in ("uuid", "id")
+            sealed = {name: value for name, value in row.items() if name not in ("uuid", "id", "name", "digest")
                       and isinstance(value, (bytes, memoryview, str)) and len(value) >= 40}
             for column, value in sealed.items():
                 database.execute(f"UPDATE {table} SET {column} = ? WHERE uuid = ?", (value, target["uuid"]))

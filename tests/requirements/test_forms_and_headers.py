@@ -76,7 +76,7 @@ def test_R69_an_enrollment_needs_the_sessions_token(site: Site, kind: str) -> No
     answer = browser.post(f"{OWN}/enroll", {"code": code, **bad_token(site, kind, stale)})
     assert answer.status == 403 and not is_open(browser.fetch("/"))
     assert not site.database.row(user.name)["mfa_enrolled"]
-    assert_passed(browser.submit(page, code=code))
+    assert_enrolled(browser.submit(page, code=code))
 
 
 @pytest.mark.parametrize("kind", TOKENS)

@@ -58,8 +58,8 @@ def wait_of(answer: Answer) -> int:
     assert answer.status == 429, f"{answer.target}: {answer.status}"
     wait = int(answer.headers["Retry-After"])
     assert wait >= 1
-    unit, count = ("second", wait) if wait < 120 else ("minute", -(-wait // 60))
-    assert f"{count} {unit}" in answer.page.by_id("error").text
+    told = f"{wait} seconds" if wait < 120 else f"{-(-wait // 60)} min"
+    assert told in answer.page.by_id("error").text
     assert answer.page.form("code")
     return wait
 

@@ -26,7 +26,7 @@ struct Scene {
         scratch.run("INSERT INTO uzmfa_enrollment VALUES (" + as_text(name) + ", " + as_text(uuid) + ", " + as_text(name) +
                     ", 'p', 's', 'SHA1', 6, 0, 1)");
         const auto id = as_text(uuid);
-        scratch.run("INSERT INTO uzmfa_attempt VALUES (" + id + ", 'code', 100, 1), (" + id + ", 'recovery', 3, 1)");
+        scratch.run("INSERT INTO uzmfa_attempt VALUES (" + id + ", 'code', 100, 1, 'era'), (" + id + ", 'recovery', 3, 1, 'era')");
         scratch.run("INSERT INTO uzmfa_recovery_code VALUES (" + id + ", 'd', 's'), (" + id + ", 'e', 's')");
         scratch.run("INSERT INTO uzmfa_temporary_code VALUES (" + id + ", 'd', 's', 1, 'helen')");
         scratch.run("INSERT INTO uzmfa_skip VALUES (" + id + ", 1, 'helen')");

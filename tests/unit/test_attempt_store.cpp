@@ -30,7 +30,7 @@ struct Scene {
     void set(std::string_view kind, int failures, int wait) {
         scratch.run("INSERT INTO uzmfa_attempt VALUES (" + ScratchDatabase::literal(alices_uuid) + ", " +
                     ScratchDatabase::literal(kind) + ", " + std::to_string(failures) +
-                    ", CAST(strftime('%s', 'now') AS integer) + " + std::to_string(wait) + ")");
+                    ", CAST(strftime('%s', 'now') AS integer) + " + std::to_string(wait) + ", 'era')");
     }
     std::string rows() { return scratch.row("SELECT group_concat(kind || ' ' || failures) FROM (SELECT * FROM uzmfa_attempt ORDER BY kind)"); }
 };
@@ -187,14 +187,24 @@ TEST(one_that_is_taken_back_after_another_failure_ends_no_wait) {
     CHECK(scene.charge().answer == Answer::wait);
 }
 
+TEST(those_that_were_not_looked_at_are_taken_back_in_any_order) {
+    Scene scene;
+    scene.fail(2);
+    const Charge charges[] = {scene.grant(), scene.grant(), scene.grant()};
+    CHECK(scene.charge().answer == Answer::wait);
+    for (const auto& charge : charges) VALUE(scene.store.refund(alices_uuid, code, charge));
+    CHECK_EQUAL(scene.rows(), "code 2");
+    CHECK_EQUAL(scene.grant().failures, 3);
+}
+
 TEST(R26_one_that_was_cleared_meanwhile_takes_back_no_later_one) {
     Scene scene;
     scene.fail(2);
     const auto early = scene.grant();
     VALUE(scene.store.clear(alices_uuid, code));
-    scene.fail(2);
+    scene.fail(4);
     VALUE(scene.store.refund(alices_uuid, code, early));
-    CHECK_EQUAL(scene.rows(), "code 2");
+    CHECK_EQUAL(scene.rows(), "code 4");
 }
 
 TEST(what_was_not_granted_takes_nothing_back) {
@@ -281,7 +291,7 @@ TEST(R84_a_database_that_fails_is_an_error_and_never_a_grant) {
     Scene scene;
     scene.scratch.run("DROP TABLE uzmfa_attempt");
     CHECK(ERROR_OF(scene.store.charge(alices_uuid, code)).kind == ErrorKind::unavailable);
-    CHECK(ERROR_OF(scene.store.refund(alices_uuid, code, {Answer::granted, {}, 1})).kind == ErrorKind::unavailable);
+    CHECK(ERROR_OF(scene.store.refund(alices_uuid, code, {Answer::granted, {}, 1, {}})).kind == ErrorKind::unavailable);
     CHECK(ERROR_OF(scene.store.clear(alices_uuid, code)).kind == ErrorKind::unavailable);
     CHECK(ERROR_OF(scene.store.find(alices_uuid, code)).kind == ErrorKind::unavailable);
     CHECK(ERROR_OF(scene.store.unlock(alices_uuid)).kind == ErrorKind::unavailable);

@@ -46,7 +46,9 @@ namespace {
 
 // Where the engine reports only, nobody is sent to a second factor.
 Step due_after_password(const Session& session, const Call& call) {
-    return call.policy.engine == Engine::report_only ? Step::finished : session.due();
+    if (call.policy.engine == Engine::report_only) return Step::finished;
+    const bool needs_code = session.due() == Step::enroll && call.site.enrollment == EnrollmentRule::code;
+    return needs_code ? Step::recover : session.due();
 }
 
 Outcome after_password(Call& call, Standing& standing) {
