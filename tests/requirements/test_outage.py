@@ -106,9 +106,10 @@ def test_R84_a_verified_session_goes_on_for_the_grace_and_is_then_refused(start_
     # A second may be gone of the whole seconds in which httpd counts.
     assert time.monotonic() - checked_at > INTERVAL + grace - 1.1
     assert_tells_nothing(answer)
-    for one in (browser, site.browser()):
-        refused = arrive(one, "/")
-        assert_tells_nothing(refused)
+    assert_tells_nothing(arrive(browser, "/"))
+    newcomer = site.browser()
+    assert_tells_nothing(newcomer.sign_in(user.name, user.password))
+    assert not is_open(arrive(newcomer, "/"))
     assert health(site) == (503, "down")
     site.database.come_back()
     await_open(browser)
