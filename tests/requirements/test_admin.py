@@ -114,6 +114,7 @@ def test_R52_a_skip_is_no_second_factor_of_an_administrator(office: Office) -> N
 def test_R52_a_user_who_is_no_administrator_is_refused(office: Office) -> None:
     user, other = office.site.add_user(), office.site.enrolled_user()
     browser = office.site.verify(user)
+    office.site.log.expect("AH01631")  # httpd's own line
     for target in (PAGE, f"{PAGE}?user={other.name}"):
         answer = browser.fetch(target)
         assert answer.status == 403 and other.name not in answer.text and "WWW-Authenticate" not in answer.headers
@@ -148,6 +149,7 @@ def test_R52_where_nothing_else_is_gated_the_page_asks_for_a_second_factor_all_t
     assert_sent_to(browser.fetch(PAGE), "enroll", PAGE)
     helen.authenticator = browser.enroll()
     assert browser.fetch(PAGE).status == 200
+    site.log.expect("AH01631")
     assert site.sign_in(site.add_user()).fetch(PAGE).status == 403
 
 
