@@ -33,9 +33,9 @@ struct Binding {
 // Wrong codes in a row.
 struct AttemptState {
     int failures = 0;
-    seconds wait{    std::string era{};  // the attempts since the count began
-};  // until the next one is looked at; zero: there is none
+    seconds wait{};  // until the next one is looked at; zero: there is none
     bool closed = false;
+    std::string era{};  // names the count since it last began anew
 };
 
 struct Skip {
