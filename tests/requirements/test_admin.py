@@ -357,7 +357,7 @@ def test_R28_an_administrator_ends_a_wait(office: Office) -> None:
 
 def test_R25_what_is_closed_stays_so(office: Office) -> None:
     user = office.site.enrolled_user()
-    office.site.database.execute("INSERT INTO uzmfa_attempt (uuid, kind, failures, open_at) VALUES (?, 'code', 100, 1)",
+    office.site.database.execute("INSERT INTO uzmfa_attempt (uuid, kind, failures, open_at, era) VALUES (?, 'code', 100, 1, 'era')",
                                  (str(office.site.database.row(user.name)["uuid"]),))
     assert "only a reset helps" in office.page(user).text
     assert office.help(user, "unlock").status == 409

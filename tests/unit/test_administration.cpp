@@ -39,7 +39,7 @@ TEST(R87_each_change_is_kept_together_with_its_event_or_not_at_all) {
         CHECK_EQUAL(scene.events(), std::string{event} + " alice helen 192.0.2.9");
 
         Scene broken;
-        broken.scratch.run("INSERT INTO uzmfa_attempt VALUES ('" + std::string{alices_uuid} + "', 'code', 7, 1)");
+        broken.scratch.run("INSERT INTO uzmfa_attempt VALUES ('" + std::string{alices_uuid} + "', 'code', 7, 1, 'era')");
         broken.scratch.run("DROP TABLE uzmfa_event");
         CHECK(!change(broken.administration));
         CHECK_EQUAL(broken.row(), "1|1");
@@ -121,7 +121,7 @@ TEST(what_the_next_sign_in_asks_for) {
 
 TEST(R25_what_is_closed_stays_so) {
     Scene scene;
-    scene.scratch.run("INSERT INTO uzmfa_attempt VALUES ('" + std::string{alices_uuid} + "', 'code', 20, 1)");
+    scene.scratch.run("INSERT INTO uzmfa_attempt VALUES ('" + std::string{alices_uuid} + "', 'code', 20, 1, 'era')");
     CHECK(VALUE(scene.administration.unlock("alice", helen)) == Helped::refused);
     CHECK(VALUE(scene.administration.find("alice"))->codes.closed);
     CHECK_EQUAL(scene.events(), "NULL");
