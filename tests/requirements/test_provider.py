@@ -105,8 +105,8 @@ def test_a_person_enrolls_and_verifies(start_twilio: StartTwilio, driver: str) -
     assert_asked_again(other.verify(app.wrong()))
     assert_passed(other.verify(app.fresh()))
     assert is_open(other.fetch("/"))
-    assert twilio.names_of_calls() == ["create_factor", "verify_factor", "verify_factor", "create_challenge",
-                                       "create_challenge"]
+    assert twilio.names_of_calls() == ["create_factor", "verify_factor", "list_factors", "verify_factor",
+                                       "create_challenge", "create_challenge"]
 
 
 def test_a_reload_and_a_second_tab_show_the_same_code(quiet: TwilioSite) -> None:
@@ -140,7 +140,7 @@ def test_R10_a_code_that_was_accepted_is_refused(quiet: TwilioSite) -> None:
     page = browser.fetch(f"{OWN}/enroll")
     user.authenticator = site.app(page.page.by_id("otpauth")["href"])
     code = user.app.fresh()
-    assert_passed(browser.submit(page, code=code))
+    assert_enrolled(browser.submit(page, code=code))
     assert_asked_again(pending_browser(quiet, user).verify(code))
     browsers = [pending_browser(quiet, user) for _ in range(2)]
     code = user.app.fresh()
@@ -363,7 +363,7 @@ def test_a_factor_that_Twilio_lost_is_set_up_anew(quiet: TwilioSite, code: int) 
     site.log.await_line(rf"UZMFA1035 .*Twilio error {code}, request RQ")
     assert not is_open(browser.fetch("/"))
     user.authenticator = site.app(answer.page.by_id("otpauth")["href"])
-    assert_passed(browser.submit(answer, code=user.app.fresh()), "/wanted")
+    assert_enrolled(browser.submit(answer, code=user.app.fresh()), "/wanted")
     assert site.database.row(user.name)["mfa_sid"] != old
     await_true(lambda: [one.sid for one in quiet.double.factors(quiet.identity(user.name))]
                == [site.database.row(user.name)["mfa_sid"]], "the old factor was not removed")

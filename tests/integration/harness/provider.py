@@ -18,10 +18,11 @@ class TwilioSite:
         self.double = double
 
     def lines(self, **options: str) -> list[str]:
-        """The directives; each may be replaced, or left out by an empty text."""
+        """The directives; each may be replaced, or left out by an empty text. It is Twilio's limits that are tested."""
         named = {"UzmfaValidator": "twilio", "UzmfaTwilioUrl": self.double.url,
                  "UzmfaTwilioAccountSid": self.double.account_sid, "UzmfaTwilioAuthToken": self.double.auth_token,
-                 "UzmfaTwilioServiceSid": self.double.service.sid, **options}
+                 "UzmfaTwilioServiceSid": self.double.service.sid, "UzmfaFailureLimit": "1000", "UzmfaFailureCap": "1000",
+                 **options}
         return [f"{name} {value}" for name, value in named.items() if value]
 
     def configure(self, directives: dict[str, str] | None = None, **options: Any) -> None:
