@@ -1035,7 +1035,7 @@ TEST(R44_a_recovery_code_verifies_once_and_tells_how_many_are_left) {
     world.recovery_codes.codes = {"RECOVERY-a", "RECOVERY-b"};
     world.be_pending("alice", true);
     const auto outcome = world.post("recovery", "code=RECOVERY-a&next=/a");
-    check_redirect(outcome, "/uzmfa/account?next=/a", Reason::recovery_used);
+    check_redirect(outcome, "/a", Reason::recovery_used);
     CHECK_EQUAL(outcome.detail, "1 left");
     CHECK(outcome.session->method == Method::recovery);
     CHECK_EQUAL(outcome.session->verified_at, world.at);
