@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.browser import OWN, Browser
-from harness.expect import assert_asked_again, assert_passed, assert_sent_to
+from harness.expect import assert_enrolled, assert_asked_again, assert_passed, assert_sent_to
 from harness.parallel import at_once
 from harness.provider import TwilioSite
 from harness.site import Site, User, is_open
@@ -77,7 +77,7 @@ def test_R66_an_enrollment_that_waits_for_its_code_survives_and_is_resealed(each
     assert site.administrator().json("reseal")["resealed"] == 1
     later = browser.fetch(f"{OWN}/enroll")
     assert later.page.by_id("otpauth")["href"] == app.uri
-    assert_passed(browser.submit(later, code=app.fresh()))
+    assert_enrolled(browser.submit(later, code=app.fresh()))
 
 
 @pytest.fixture(params=DRIVERS)

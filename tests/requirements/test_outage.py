@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from harness.provider import await_true
 from harness.browser import OWN, Answer, Browser
 from harness.database import PostgreSql
 from harness.expect import arrive, assert_passed, assert_sent_to
@@ -110,7 +111,7 @@ def test_R84_a_verified_session_goes_on_for_the_grace_and_is_then_refused(start_
     newcomer = site.browser()
     assert_tells_nothing(newcomer.sign_in(user.name, user.password))
     assert not is_open(arrive(newcomer, "/"))
-    assert health(site) == (503, "down")
+    await_true(lambda: health(site) == (503, "down"), "health does not say that the database is down")
     site.database.come_back()
     await_open(browser)
     assert health(site) == (200, "ok")
@@ -176,7 +177,7 @@ def test_R84_a_node_that_starts_meanwhile_lets_nobody_pass_until_it_is_back(star
     site.httpd.restart()
     for one in (verified, holder(site, stolen), site.browser()):
         assert_tells_nothing(arrive(one, "/"))
-    assert health(site) == (503, "down")
+    await_true(lambda: health(site) == (503, "down"), "health does not say that the database is down")
     site.database.come_back()
     await_open(verified)
     assert not is_open(holder(site, stolen).fetch("/"))

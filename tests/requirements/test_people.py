@@ -142,6 +142,8 @@ def test_R95_everything_works_with_scripts_off(chrome: Chrome, site: Site) -> No
     sign_in(chrome, site, user)
     uri = chrome.by_id("otpauth").get_attribute("href")
     chrome.fill(code=oathtool(uri))
+    chrome.by_id("continue").click()
+    chrome.await_path("/erp/orders?id=7")
     assert chrome.path == "/erp/orders?id=7" and chrome.by_id("user").text == user.name
     chrome.open(site.url(f"{OWN}/logout"))
     chrome.all("form button")[0].click()
@@ -194,6 +196,9 @@ def test_R95_enrollment_works_by_keyboard(chrome: Chrome, site: Site) -> None:
     tab_to(chrome, chrome.by_id("otpauth").get_attribute("id"))
     tab_to(chrome, "code")
     chrome.press(oathtool(chrome.by_id("otpauth").get_attribute("href")), Keys.ENTER)
+    chrome.await_element("#continue")
+    tab_to(chrome, "continue")
+    chrome.press(Keys.ENTER)
     chrome.await_path("/erp/orders?id=7")
 
 
@@ -345,7 +350,8 @@ def test_R96_an_error_keeps_where_the_person_was_going(chrome: Chrome, site: Sit
     chrome.fill(password=user.password)
     chrome.fill(code="000")
     chrome.fill(code=oathtool(chrome.by_id("otpauth").get_attribute("href")))
-    assert chrome.path == "/erp/orders?id=7&x=%26"
+    chrome.by_id("continue").click()
+    chrome.await_path("/erp/orders?id=7&x=%26")
 
 
 def test_R96_an_error_keeps_the_secret_that_was_scanned(chrome: Chrome, site: Site) -> None:
