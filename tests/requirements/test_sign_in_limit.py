@@ -40,7 +40,8 @@ def assert_waits(answer: Answer, at_most: int = WINDOW) -> None:
     assert answer.status == 429, f"{answer.target}: {answer.status}"
     wait = int(answer.headers["Retry-After"])
     assert 0 < wait <= at_most
-    assert f"wait {-(-wait // 60)} min" in answer.text
+    told = f"{wait} seconds" if wait < 120 else f"{-(-wait // 60)} min"
+    assert f"wait {told}" in answer.text
     assert answer.page.form("username", "password", "csrf")
 
 
