@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an administrator sees of a user's second factor, and does for the user; the page and the tool alike. Implemented
-// by store/.
+// What an administrator sees of a user's second factor, and does for the user; the page and the tool alike. The users see
+// as much of their own. Implemented by store/.
 #pragma once
 
 #include "core/policy.hpp"
@@ -75,7 +75,8 @@ struct AccountDetails {
     std::size_t recovery_codes_left = 0;
     std::optional<TemporaryCode> temporary_code;
     std::optional<Skip> skip;      // the end of the skip that mfa_enabled says; nothing where it has none
-    std::size_t sessions = 0;      // that are verified
+    std::vector<VerifiedSession> sessions{};
+    std::vector<RememberedBrowser> browsers{};
 };
 
 // Whether the row says that the user has a factor.
@@ -112,7 +113,9 @@ public:
     // As it is to be shown, once. Nothing where there is no such user.
     virtual Result<std::optional<std::string>> temporary_code(std::string_view name, seconds lifetime,
                                                               const Administrator& by) = 0;
+    // Those of all browsers, and none of them is remembered any more.
     virtual Result<Helped> end_sessions(std::string_view name, const Administrator& by) = 0;
+    // The same of all users.
     virtual Result<Done> end_everybody(const Administrator& by) = 0;
 };
 

@@ -32,7 +32,11 @@ bool is_recorded(Reason reason) {
         case Reason::factor_closed:
         case Reason::recovery_closed:
         case Reason::recovery_codes_made:
-        case Reason::factor_replacing: return true;
+        case Reason::factor_replacing:
+        case Reason::browser_known:
+        case Reason::browser_forgotten:
+        case Reason::own_session_ended:
+        case Reason::other_sessions_ended: return true;
         case Reason::verified:
         case Reason::signed_in_only:
         case Reason::would_stop:

@@ -115,6 +115,10 @@ std::string_view name_of(Reason reason) {
         case Reason::sessions_ended: return "sessions_ended";
         case Reason::action_refused: return "action_refused";
         case Reason::admin_open: return "admin_open";
+        case Reason::browser_known: return "browser_known";
+        case Reason::browser_forgotten: return "browser_forgotten";
+        case Reason::own_session_ended: return "own_session_ended";
+        case Reason::other_sessions_ended: return "other_sessions_ended";
     }
     return {};
 }

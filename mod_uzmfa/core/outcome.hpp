@@ -74,6 +74,10 @@ enum class Reason : std::uint8_t {
     sessions_ended,
     action_refused,
     admin_open,
+    browser_known,
+    browser_forgotten,
+    own_session_ended,
+    other_sessions_ended,
 };
 
 struct Page {
@@ -82,7 +86,7 @@ struct Page {
     using Values = std::vector<std::pair<std::string_view, std::string>>;
     Values values;
     std::string_view notice{};  // key of a text, said calmly
-    std::vector<Values> rows{};  // of a list
+    std::vector<std::pair<std::string_view, std::vector<Values>>> lists{};
 
     Page& with(std::string_view key, std::string_view value) {
         if (!value.empty()) values.emplace_back(key, std::string{value});
@@ -99,6 +103,7 @@ struct Outcome {
     std::optional<Page> page{};
     std::optional<Session> session{}; // replaces the browser's
     bool drop_session = false;
+    std::string browser_token{};      // that the browser is to be remembered by
     std::string user{};               // whom it is about, for the log
     std::string made_by{};            // the administrator, where it is not the user
     std::string detail{};             // for the log only

@@ -64,6 +64,7 @@ struct Site {
     bool allow_http = false;
     seconds recheck_interval{30};   // how old what a session knows of its user's row may be
     seconds outage_grace{5 * 60};   // how much older for a verified session while the database is away
+    seconds remember_browser{};     // how long after a verification the browser is asked for none; zero: Off
     SignInRate sign_in_limit;
     seconds longest_sign_in_window{};  // of any virtual host: they may share a table
     Limits longest = Policy{}.limits();  // of any place: so long may a session live somewhere

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/attempts.hpp"
+#include "core/browsers.hpp"
 #include "core/code.hpp"
 #include "core/recovery.hpp"
 #include "core/result.hpp"
@@ -88,12 +89,6 @@ public:
                               std::string_view address) = 0;
 };
 
-// Where a session was verified, as its user sees it.
-struct Origin {
-    std::string_view address;
-    std::string_view browser;  // User-Agent (RFC 9110 §10.1.5)
-};
-
 class Sessions {
 public:
     virtual ~Sessions() = default;
@@ -135,6 +130,8 @@ public:
     // The token of a session's forms, and whether `given` is it (constant time).
     virtual std::string form_token(const SessionId& session) const = 0;
     virtual bool is_form_token(std::string_view given, const SessionId& session) const = 0;
+    // Names a session where its id must not be seen.
+    virtual std::string digest_of(const SessionId& session) const = 0;
 
     // As they are shown, in groups.
     virtual std::string new_recovery_code() const = 0;
@@ -152,6 +149,8 @@ struct Services {
     RecoveryCodes& recovery_codes;
     TemporaryCodes& temporary_codes;
     Sessions& sessions;
+    Browsers& browsers;
+    FailedCodes& failed_codes;
     Transactions& transactions;
     const Tokens& tokens;
     Administration& administration;

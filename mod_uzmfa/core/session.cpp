@@ -94,7 +94,7 @@ bool is_pending(const Session& session, Moment now) {
 }
 
 bool may_replace_factor(const Session& session, Moment now) {
-    return session.is_verified() && session.may_bind && now - session.verified_at < pending_lifetime;
+    return session.is_verified() && session.may_bind && now - session.verified_at < 2 * pending_lifetime;
 }
 
 bool still_stands(const Session& session, const RowState& row) {

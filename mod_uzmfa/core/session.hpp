@@ -71,7 +71,8 @@ Session refused_by_place(Session session, Moment now);
 // Young enough to go on to its second factor.
 bool is_pending(const Session& session, Moment now);
 
-// A verified session that may put another factor in the place of its user's, for as long as a pending one lives.
+// A verified session that may put another factor in the place of its user's. It is allowed to within a pending_lifetime
+// of its verification, and has as long from then on.
 bool may_replace_factor(const Session& session, Moment now);
 
 // Whether the row still lets the session live: its user, password, enrollment and epoch are the same.

@@ -27,6 +27,7 @@ struct Visit {
     std::string_view target;          // path and query asked for
     std::string_view address;         // the client's
     std::string_view browser;         // what it calls itself
+    std::string_view remembered{};    // the token of a remembered browser, as it came
 };
 
 // A request for one of the module's own pages.

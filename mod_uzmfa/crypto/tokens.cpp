@@ -35,6 +35,8 @@ bool SessionTokens::is_form_token(std::string_view given, const SessionId& sessi
     return is_token;
 }
 
+std::string SessionTokens::digest_of(const SessionId& session) const { return uzmfa::digest_of(session); }
+
 std::string SessionTokens::new_recovery_code() const { return new_one_time_code(recovery_code_groups); }
 std::string SessionTokens::new_temporary_code() const { return new_one_time_code(temporary_code_groups); }
 

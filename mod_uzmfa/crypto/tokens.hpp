@@ -18,6 +18,7 @@ public:
     SessionId new_session_id() const override;
     std::string form_token(const SessionId& session) const override;
     bool is_form_token(std::string_view given, const SessionId& session) const override;
+    std::string digest_of(const SessionId& session) const override;
     std::string new_recovery_code() const override;
     std::string new_temporary_code() const override;
     std::optional<OneTimeCode> one_time_code(std::string_view typed) const override;

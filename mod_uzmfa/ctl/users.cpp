@@ -85,7 +85,8 @@ void print_details(const AccountDetails& details, Validator in_use) {
         print_line("temporary code", "until " + utc(details.temporary_code->expires_at) + ", made by " +
                                          printable(details.temporary_code->made_by));
     }
-    print_line("verified sessions", std::to_string(details.sessions));
+    print_line("verified sessions", std::to_string(details.sessions.size()));
+    if (!details.browsers.empty()) print_line("remembered", std::to_string(details.browsers.size()) + " browsers");
     for (const auto& deletion : details.owed) print_line("to be deleted", said_of(deletion));
 }
 
@@ -101,7 +102,7 @@ Administrator administrator() {
 Json json_of(const Account& account) { return object_of(account).take(); }
 
 Json json_of(const AccountDetails& details) {
-    const auto& [account, next, binding, owed_deletions, codes, recovery, recovery_codes_left, temporary, skip, sessions] = details;
+    const auto& [account, next, binding, owed_deletions, codes, recovery, recovery_codes_left, temporary, skip, sessions, browsers] = details;
     std::vector<Json> owed;
     for (const auto& deletion : owed_deletions) {
         owed.push_back(JsonObject{}
@@ -123,7 +124,8 @@ Json json_of(const AccountDetails& details) {
         .add("temporary_code_expires_at", temporary ? std::optional{temporary->expires_at} : std::nullopt)
         .add("skip_expires_at", skip ? std::optional{skip->expires_at} : std::nullopt)
         .add("skip_set_by", skip ? std::string_view{skip->set_by} : std::string_view{})
-        .add("sessions", static_cast<std::int64_t>(sessions))
+        .add("sessions", static_cast<std::int64_t>(sessions.size()))
+        .add("remembered_browsers", static_cast<std::int64_t>(browsers.size()))
         .add("owed_deletions", json_array_of(std::move(owed)))
         .take();
 }

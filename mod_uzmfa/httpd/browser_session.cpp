@@ -3,6 +3,7 @@
 
 #include "crypto/encoding.hpp"
 #include "crypto/random.hpp"
+#include "httpd/cookies.hpp"
 #include "httpd/opened_cookies.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/recheck.hpp"
@@ -17,7 +18,6 @@ namespace {
 
 constexpr std::size_t longest_cookie = 4096;
 constexpr std::size_t longest_entries = 2048;  // of other modules
-constexpr std::string_view host_prefix = "__Host-";
 
 request_rec* first_of_chain(request_rec* r) {
     while (r->main || r->prev) r = r->main ? r->main : r->prev;
@@ -30,24 +30,6 @@ request_rec* answered_request(request_rec* r) {
     return r;
 }
 
-std::string_view cookie_name(const Site& site) {
-    return site.allow_http && site.cookie.starts_with(host_prefix) ? site.cookie.substr(host_prefix.size()) : site.cookie;
-}
-
-std::string_view cookie_value(request_rec* r, std::string_view name) {
-    auto header = view_of(apr_table_get(r->headers_in, "Cookie"));
-    while (!header.empty()) {
-        const auto end = std::min(header.find(';'), header.size());
-        auto pair = header.substr(0, end);
-        header.remove_prefix(std::min(end + 1, header.size()));
-        pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
-        if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
-            return pair.substr(name.size() + 1);
-        }
-    }
-    return {};
-}
-
 thread_local OpenedCookies opened_cookies;
 
 bool is_secure(request_rec* r, const Site& site) {
@@ -56,7 +38,7 @@ bool is_secure(request_rec* r, const Site& site) {
 
 // Nothing where the cookie is missing, foreign, damaged or of an old format.
 std::optional<SealedRecord> open_cookie(request_rec* first, const Service& service) {
-    const auto value = cookie_value(first, cookie_name(service.site()));
+    const auto value = cookie_value(first, session_cookie(service.site()));
     if (value.empty() || value.size() > longest_cookie) return std::nullopt;
     if (const Session* known = opened_cookies.find(service.instance(), value)) return SealedRecord{*known, {}};
 
@@ -97,7 +79,8 @@ const char** place_of(const char* set_cookie, apr_table_t* headers) {
 }
 
 // One Set-Cookie an answer: a second one takes the place of the first.
-void set_cookie(request_rec* r, BrowserSession& browser, const char* header) {
+void set_cookie(request_rec* r, const Site& site, BrowserSession& browser, std::string_view value, std::string_view lifetime) {
+    const char* const header = set_cookie_value(first_of_chain(r)->pool, site, session_cookie(site), value, lifetime);
     apr_table_t* const headers = answered_request(r)->err_headers_out;
     if (const char** const former = browser.header ? place_of(browser.header, headers) : nullptr) *former = header;
     else apr_table_addn(headers, "Set-Cookie", header);
@@ -107,13 +90,6 @@ void set_cookie(request_rec* r, BrowserSession& browser, const char* header) {
 // While the request was under way.
 bool has_ended(const Service& service, const BrowserSession& browser) {
     return browser.session && service.memory().revocations.contains(*browser.session, service.source().name);
-}
-
-const char* cookie_header(request_rec* r, const Site& site, std::string_view value, const char* lifetime) {
-    const auto name = cookie_name(site);
-    apr_pool_t* const pool = first_of_chain(r)->pool;
-    return apr_pstrcat(pool, copy_in(pool, name), "=", copy_in(pool, value), "; Path=/; HttpOnly; SameSite=Lax",
-                       site.allow_http ? "" : "; Secure", lifetime, nullptr);
 }
 
 }  // namespace
@@ -145,13 +121,13 @@ void save_session(request_rec* r, const Service& service, BrowserSession& browse
     written.checked_at = std::max(written.checked_at, service.memory().rechecks.checked_at(session.id));
     const auto plain = encode(written, browser.others);
     const auto sealed = service.session_sealer().seal(bytes_of(plain), {});
-    set_cookie(r, browser, cookie_header(r, service.site(), base64url(sealed), ""));
+    set_cookie(r, service.site(), browser, base64url(sealed), "");
 }
 
 void drop_session(request_rec* r, const Service& service, BrowserSession& browser) {
     browser.session.reset();
     browser.others = {};
-    if (browser.secure) set_cookie(r, browser, cookie_header(r, service.site(), "", "; Max-Age=0"));
+    if (browser.secure) set_cookie(r, service.site(), browser, "", "; Max-Age=0");
 }
 
 void keep_cookie(request_rec* r) noexcept {

@@ -76,6 +76,12 @@ Complaint a_duration_or_none(apr_pool_t* pool, const char* text, seconds& value)
     return nullptr;
 }
 
+Complaint a_duration_or_off(apr_pool_t* pool, const char* text, seconds& value) {
+    if (ap_cstr_casecmp(text, "Off") != 0) return parse(pool, text, value);
+    value = seconds{};
+    return nullptr;
+}
+
 template <std::uint8_t First, std::uint8_t Second>
 Complaint one_of(apr_pool_t* pool, const char* text, std::uint8_t& value) {
     for (const std::uint8_t allowed : {First, Second}) {
@@ -238,6 +244,8 @@ constexpr std::tuple site_rows{
         "UzmfaEventRetention", in_site, "how long the table of events keeps a row, such as 2160h"},
     Directive<&SiteSettings::enrollment, &Site::enrollment>{
         "UzmfaEnrollment", in_site, "open, or code: an administrator's temporary code is needed to enroll"},
+    Directive<&SiteSettings::remember_browser, &Site::remember_browser, a_duration_or_off>{
+        "UzmfaRememberBrowser", in_site, "how long after a verification a browser is asked for no code, such as 720h, or Off"},
     Directive<&SiteSettings::failure_limit, &Site::failure_limit, a_count>{
         "UzmfaFailureLimit", in_site, "how many wrong codes in a row are looked at before a wait"},
     Directive<&SiteSettings::failure_cap, &Site::failure_cap, a_count>{

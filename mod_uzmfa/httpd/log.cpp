@@ -81,13 +81,17 @@ constexpr Line lines[] = {
     {Reason::action_refused, 1075, APLOG_INFO, "what an administrator asked for does not fit the user"},
     {Reason::admin_open, 1076, APLOG_ERR,
      "refused: UzmfaAdmin is On, but no Require beside it names the administrators, or no AuthType asks who it is"},
+    {Reason::browser_known, 1051, APLOG_INFO, "passed without a code: the browser is remembered"},
+    {Reason::browser_forgotten, 1052, APLOG_INFO, "the user let a remembered browser be forgotten"},
+    {Reason::own_session_ended, 1053, APLOG_INFO, "the user ended another session"},
+    {Reason::other_sessions_ended, 1054, APLOG_INFO, "the user ended all other sessions"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(lines); ++i) {
         if (static_cast<std::size_t>(lines[i].reason) != i) return false;
     }
-    return std::size(lines) == static_cast<std::size_t>(Reason::admin_open) + 1;
+    return std::size(lines) == static_cast<std::size_t>(Reason::other_sessions_ended) + 1;
 }
 static_assert(in_order());
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/read_visit.hpp"
 
+#include "httpd/cookies.hpp"
 #include "httpd/pool.hpp"
 
 #include <string>
@@ -93,6 +94,7 @@ void read_circumstances(request_rec* r, Visit& visit) {
 PageVisit read_page_visit(request_rec* r, const Visit& visit, std::string_view page) {
     PageVisit request{.visit = visit, .page = page, .verb = verb_of(r)};
     read_circumstances(r, request.visit);
+    if (visit.secure) request.visit.remembered = cookie_value(r, browser_cookie(service_of(r)->site()));
 
     std::string body;
     if (request.verb == Verb::post) request.input = read_body(r, body);

@@ -48,6 +48,7 @@ struct SiteSettings {
     std::optional<bool> allow_http;
     std::optional<seconds> recheck_interval;
     std::optional<seconds> outage_grace;
+    std::optional<seconds> remember_browser;
     std::optional<SignInRate> sign_in_limit;
     std::optional<std::string_view> twilio_account_sid;
     std::optional<std::string_view> twilio_auth_token;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/write_outcome.hpp"
 
+#include "httpd/cookies.hpp"
 #include "httpd/log.hpp"
 #include "httpd/pool.hpp"
 
@@ -43,6 +44,12 @@ void read_small_body(request_rec* r) {
     if (ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK) != OK || !ap_should_client_block(r)) return;
     char piece[2048];
     while (ap_get_client_block(r, piece, sizeof piece) > 0) continue;
+}
+
+void remember_browser(request_rec* r, const Site& site, std::string_view token) {
+    if (token.empty()) return;
+    const auto lifetime = "; Max-Age=" + std::to_string(site.remember_browser.count());
+    apr_table_addn(r->err_headers_out, "Set-Cookie", set_cookie_value(r->pool, site, browser_cookie(site), token, lifetime));
 }
 
 void apply_session(request_rec* r, const Service& service, const Outcome& outcome) {
@@ -92,6 +99,7 @@ int write_page(request_rec* r, const Service& service, const Outcome& outcome) {
 int write_outcome(request_rec* r, const Service& service, const Outcome& outcome) {
     log_outcome(r, service, outcome);
     apply_session(r, service, outcome);
+    remember_browser(r, service.site(), outcome.browser_token);
     return write_page(r, service, outcome);
 }
 

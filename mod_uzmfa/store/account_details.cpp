@@ -4,6 +4,7 @@
 #include "factors/twilio/sids.hpp"
 #include "store/account_store.hpp"
 #include "store/attempt_store.hpp"
+#include "store/browser_store.hpp"
 #include "store/factor_store.hpp"
 #include "store/owed_deletion_store.hpp"
 #include "store/recovery_code_store.hpp"
@@ -61,7 +62,10 @@ Result<std::optional<AccountDetails>> details_of(Database& database, std::string
     details.temporary_code = std::move(*temporary);
     auto sessions = SessionStore{database}.verified_of(*uuid_of(uuid));
     if (!sessions) return sessions.error();
-    details.sessions = sessions->size();
+    details.sessions = std::move(*sessions);
+    auto browsers = BrowserStore{database}.of(uuid);
+    if (!browsers) return browsers.error();
+    details.browsers = std::move(*browsers);
     if (details.account.mfa_enabled) return std::optional{std::move(details)};
     auto skip = SkipStore{database}.find(uuid);
     if (!skip) return skip.error();

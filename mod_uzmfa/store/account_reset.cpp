@@ -3,6 +3,7 @@
 
 #include "factors/twilio/sids.hpp"
 #include "store/account_store.hpp"
+#include "store/browser_store.hpp"
 #include "store/event_store.hpp"
 #include "store/owed_deletion_store.hpp"
 #include "store/session_store.hpp"
@@ -27,9 +28,10 @@ Result<bool> reset_row(Database& database, const Account& account, bool is_at_tw
 
     for (const auto statement :
          {Statement::drop_factors, Statement::drop_pending, Statement::drop_used_codes, Statement::drop_attempts,
-          Statement::drop_recovery_codes, Statement::drop_temporary_code, Statement::drop_skip, Statement::drop_browsers}) {
+          Statement::drop_recovery_codes, Statement::drop_temporary_code, Statement::drop_skip}) {
         if (auto dropped = database.change(statement, {account.uuid}); !dropped) return dropped.error();
     }
+    if (auto forgotten = BrowserStore{database}.forget_all(account.uuid); !forgotten) return forgotten.error();
     if (!is_at_twilio) return true;
     if (auto owed = OwedDeletionStore{database}.owe(account.uuid, {}); !owed) return owed.error();
     return true;

@@ -6,6 +6,7 @@
 #include "store/account_reset.hpp"
 #include "store/account_store.hpp"
 #include "store/attempt_store.hpp"
+#include "store/browser_store.hpp"
 #include "store/event_store.hpp"
 #include "store/session_store.hpp"
 #include "store/skip_store.hpp"
@@ -115,6 +116,8 @@ Result<Helped> AccountAdministration::end_sessions(std::string_view name, const 
             auto ended = SessionStore{database_}.end_all(*uuid);
             if (!ended) return ended.error();
             epoch = *ended;
+            auto forgotten = BrowserStore{database_}.forget_all((*account)->uuid);
+            if (!forgotten) return forgotten.error();
         }
         auto added = EventStore{database_}.add_action("sessions_ended", **account, by);
         return added ? Result<bool>{true} : added.error();
@@ -130,6 +133,7 @@ Result<Done> AccountAdministration::end_everybody(const Administrator& by) {
         auto ended = SessionStore{database_}.end_all(Uuid{});
         if (!ended) return ended.error();
         epoch = *ended;
+        if (auto forgotten = BrowserStore{database_}.forget_all({}); !forgotten) return forgotten.error();
         auto added = EventStore{database_}.add_action("sessions_ended", Account{}, by, "everybody's");
         return added ? Result<bool>{true} : added.error();
     });

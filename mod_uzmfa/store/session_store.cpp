@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/session_store.hpp"
 
+#include "core/printable.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/password_mark.hpp"
 
@@ -10,6 +11,7 @@
 namespace uzmfa {
 namespace {
 
+constexpr std::size_t browser_bytes = 255;
 constexpr seconds latest_commit{30};  // after the time that a row says it was made at
 
 std::optional<SessionId> id_of(std::string_view text) {
@@ -105,9 +107,10 @@ Result<std::uint32_t> SessionStore::end_all(const Uuid& uuid) {
 }
 
 Result<Done> SessionStore::note(const Uuid& uuid, const VerifiedSession& session) {
+    const std::string browser{beginning_of(printable(session.browser), browser_bytes)};
     auto noted = database_.change(Statement::note_session,
                                   {hex(session.id), text_of(uuid), name_of(session.method), unix_time(session.verified_at),
-                                   unix_time(session.ends_at), session.address, session.browser});
+                                   unix_time(session.ends_at), session.address, browser});
     if (!noted) return noted.error();
     return Done{};
 }

@@ -2,6 +2,7 @@
 // The sessions as the database knows them: which were ended before their time, and which are verified.
 #pragma once
 
+#include "core/browsers.hpp"
 #include "core/session.hpp"
 #include "store/database.hpp"
 
@@ -18,15 +19,6 @@ inline constexpr int most_revocations = 32;  // of one user, that are still of u
 struct Revoked {
     bool first = false;                  // nobody else had revoked it
     std::optional<std::uint32_t> epoch;  // there were too many of the user's: all sessions of earlier epochs are over
-};
-
-struct VerifiedSession {
-    SessionId id{};
-    Method method = Method::none;
-    Moment verified_at{};
-    Moment ends_at{};
-    std::string address;
-    std::string browser;  // User-Agent (RFC 9110 §10.1.5), cut to 255 bytes
 };
 
 // What has changed in the database since it was last asked.

@@ -15,8 +15,8 @@ struct Row {
 };
 
 // {users} is the users table, {password} its password column where it has one, {now} the database's Unix time, {pending}
-// the lifetime of a pending enrollment in seconds, {unlocked} leaves out rows that somebody else has locked, {true:X} holds
-// where the boolean column X is true (NULL is not).
+// the lifetime of a pending enrollment in seconds, {failed} the events of a code that was not right, {unlocked} leaves out
+// rows that somebody else has locked, {true:X} holds where the boolean column X is true (NULL is not).
 // Portable between PostgreSQL and SQLite 3.24.
 constexpr Row rows[] = {
     {Statement::find_account, "find_account",
@@ -184,7 +184,19 @@ constexpr Row rows[] = {
      "DELETE FROM uzmfa_temporary_code WHERE uuid = %s AND digest = %s AND expires_at > {now}"},
     {Statement::drop_temporary_code, "drop_temporary_code", "DELETE FROM uzmfa_temporary_code WHERE uuid = %s"},
     {Statement::drop_used_codes, "drop_used_codes", "DELETE FROM uzmfa_used_code WHERE uuid = %s"},
-    {Statement::drop_browsers, "drop_browsers", "DELETE FROM uzmfa_browser WHERE uuid = %s"},
+    {Statement::add_browser, "add_browser",
+     "INSERT INTO uzmfa_browser (digest, uuid, verified_at, expires_at, address, browser)"
+     " VALUES (%s, %s, {now}, {now} + CAST(%s AS bigint), %s, %s)"},
+    {Statement::find_browser, "find_browser",
+     "SELECT verified_at FROM uzmfa_browser WHERE digest = %s AND uuid = %s"
+     " AND expires_at > {now} AND verified_at > {now} - CAST(%s AS bigint)"},
+    {Statement::find_browsers_of, "find_browsers_of",
+     "SELECT substr(digest, 1, 16), verified_at, expires_at, address, browser FROM uzmfa_browser"
+     " WHERE uuid = %s AND expires_at > {now} ORDER BY verified_at DESC LIMIT 100"},
+    {Statement::forget_browser, "forget_browser", "DELETE FROM uzmfa_browser WHERE uuid = %s AND substr(digest, 1, 16) = %s"},
+    {Statement::forget_token, "forget_token", "DELETE FROM uzmfa_browser WHERE digest = %s"},
+    {Statement::drop_browsers, "drop_browsers", "DELETE FROM uzmfa_browser WHERE uuid = %s OR '' = %s"},
+    {Statement::purge_browsers, "purge_browsers", "DELETE FROM uzmfa_browser WHERE expires_at <= {now}"},
     {Statement::revoke_session, "revoke_session",
      "INSERT INTO uzmfa_revocation (session, uuid, ends_at, made_at) VALUES (%s, %s, %s, {now})"
      " ON CONFLICT (session) DO NOTHING"},
@@ -241,6 +253,14 @@ constexpr Row rows[] = {
      "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM uzmfa_event"
      " WHERE (%s = '' OR uuid = nullif(%s, '') OR username = nullif(%s, '')) AND at >= %s AND id > %s"
      " ORDER BY id LIMIT CAST(%s AS integer)"},
+    {Statement::find_failed_codes, "find_failed_codes",
+     "SELECT at, address, browser FROM uzmfa_event WHERE uuid = %s AND event IN {failed}"
+     " AND at > {now} - 2592000 ORDER BY id DESC LIMIT 5"},
+    {Statement::find_unseen_failures, "find_unseen_failures",
+     "SELECT at, address, browser FROM uzmfa_event WHERE uuid = %s AND event IN {failed}"
+     " AND at > {now} - 2592000 AND session <> %s AND id > (SELECT coalesce(max(s.id), 0) FROM uzmfa_event s"
+     " WHERE s.uuid = %s AND s.event IN ('code_accepted', 'enrolled', 'recovery_used', 'temporary_used'))"
+     " ORDER BY id DESC LIMIT 5"},
     {Statement::purge_events, "purge_events", "DELETE FROM uzmfa_event WHERE at <= {now} - %s"},
 };
 static_assert(std::size(rows) == statement_count);
@@ -297,6 +317,7 @@ Statements::Statements(Driver driver, std::string_view users_table, bool has_pas
         expand(sql, "password", has_passwords ? "u.password" : "''");
         // Two that delete the same rows in another order would wait for each other.
         expand(sql, "unlocked", driver == Driver::pgsql ? " FOR UPDATE SKIP LOCKED" : "");
+        expand(sql, "failed", "('wrong_code', 'code_used', 'wrong_recovery_code')");
         expand(sql, "pending", std::to_string(pending_lifetime.count()));
         expand(sql, "true", "(coalesce(CAST(", " AS varchar(5)), '') IN ('true', 't', '1'))");
         expand(sql, "uuid", "lower(CAST(", " AS varchar(36)))");

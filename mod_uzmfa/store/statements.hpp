@@ -83,7 +83,13 @@ enum class Statement : std::uint8_t {
     spend_temporary_code,
     drop_temporary_code,
     drop_used_codes,
+    add_browser,
+    find_browser,
+    find_browsers_of,
+    forget_browser,
+    forget_token,
     drop_browsers,
+    purge_browsers,
     revoke_session,
     find_revocation,
     count_revocations,
@@ -107,6 +113,8 @@ enum class Statement : std::uint8_t {
     add_event,
     find_events_before,
     find_events_after,
+    find_failed_codes,
+    find_unseen_failures,
     purge_events,
     count
 };

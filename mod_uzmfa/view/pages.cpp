@@ -19,8 +19,11 @@ using kainjow::mustache::data;
 using kainjow::mustache::mustache;
 
 constexpr std::string_view layout = "layout";
-constexpr std::string_view parts[] = {"part_action", "part_error", "part_notice", "part_token"};  // {{> part_error}} in the others
-constexpr std::string_view templates[] = {layout, "login", "enroll", "verify", "recovery", "recovery_codes", "logout", "admin", "admin_user", "error", parts[0], parts[1], parts[2], parts[3]};
+constexpr std::string_view part = "part_";  // {{> part_error}} in the others
+constexpr std::string_view templates[] = {
+    layout,       "login",       "enroll",     "verify",        "recovery",    "recovery_codes", "logout",    "account", "admin",
+    "admin_user", "part_action", "part_error", "part_failures", "part_notice", "part_proof",     "part_token", "error",
+};
 constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
     {"style.css", "text/css; charset=utf-8"},
     {"icon.svg", "image/svg+xml"},
@@ -198,7 +201,7 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
     if (!request_id.empty()) context.set("request_id", std::string{request_id});
     if (const auto secret = value_of(page, "secret"); !secret.empty()) context.set("secret_groups", groups_of(secret));
     if (const auto codes = value_of(page, "recovery_codes"); !codes.empty()) context.set("recovery_code_list", lines_of(codes));
-    if (!page.rows.empty()) context.set("rows", list_of(page.rows));
+    for (const auto& [key, rows] : page.lists) context.set(std::string{key}, list_of(rows));
     if (const auto next = value_of(page, "next"); !next.empty()) {
         context.set("next_query", "?next=" + percent_encode(next, "/"));
     }
@@ -215,8 +218,8 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
         title = Messages::filled(messages_["title_error_prefix"], values);
     }
     context.set("title", title);
-    for (const auto part : parts) {
-        context.set(std::string{part}, kainjow::mustache::partial{[&text = templates_.find(part)->second] { return text; }});
+    for (const auto& [file, text] : templates_) {
+        if (file.starts_with(part)) context.set(file, kainjow::mustache::partial{[&text = text] { return text; }});
     }
 
     auto content = rendered(templates_.find(name)->second, context);

@@ -311,6 +311,55 @@ public:
     }
 };
 
+class FakeBrowsers final : public Browsers {
+public:
+    std::map<std::string, std::pair<std::string, Moment>, std::less<>> tokens;  // whose, and when verified
+    std::vector<std::string> forgotten;
+    int made = 0;
+    std::set<std::string_view> broken;
+
+    Result<std::string> remember(std::string_view uuid, seconds, const Origin&, std::string_view former) override {
+        if (broken.contains("remember")) return outage();
+        if (const auto found = tokens.find(former); found != tokens.end()) tokens.erase(found);
+        auto token = "BROWSER-" + std::to_string(++made);
+        tokens[token] = {std::string{uuid}, Moment{}};
+        return token;
+    }
+    Result<std::optional<Moment>> remembered(std::string_view uuid, std::string_view token, seconds) override {
+        if (broken.contains("remembered")) return outage();
+        const auto found = tokens.find(token);
+        if (found == tokens.end() || found->second.first != uuid) return std::optional<Moment>{};
+        return std::optional{found->second.second};
+    }
+    Result<bool> forget(std::string_view uuid, std::string_view id) override {
+        if (broken.contains("forget")) return outage();
+        const auto found = tokens.find(id);
+        if (found == tokens.end() || found->second.first != uuid) return false;
+        tokens.erase(found);
+        return true;
+    }
+    Result<Done> forget_all(std::string_view uuid) override {
+        if (broken.contains("forget_all")) return outage();
+        forgotten.emplace_back(uuid);
+        return Done{};
+    }
+};
+
+class FakeFailedCodes final : public FailedCodes {
+public:
+    std::vector<FailedCode> failures;
+    bool broken = false;
+
+    Result<std::vector<FailedCode>> latest(std::string_view) override {
+        if (broken) return outage();
+        return failures;
+    }
+    Result<std::vector<FailedCode>> unseen(std::string_view, const SessionId&) override {
+        if (broken) return outage();
+        return failures;
+    }
+};
+
 class FakeTransactions final : public Transactions {
 public:
     bool kept = false;  // the last one
@@ -395,6 +444,7 @@ public:
         id[0] = ++made;
         return id;
     }
+    std::string digest_of(const SessionId& session) const override { return "digest" + std::to_string(session[0]); }
     std::string form_token(const SessionId& session) const override { return "token" + std::to_string(session[0]); }
     bool is_form_token(std::string_view given, const SessionId& session) const override {
         return given == form_token(session);

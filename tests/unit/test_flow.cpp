@@ -22,10 +22,12 @@ struct World {
     FakeRecoveryCodes recovery_codes;
     FakeTemporaryCodes temporary_codes;
     FakeSessions sessions{accounts};
+    FakeBrowsers browsers;
+    FakeFailedCodes failed_codes;
     FakeTransactions transactions;
     FakeTokens tokens;
     FakeAdministration administration{accounts};
-    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, transactions, tokens, administration};
+    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, browsers, failed_codes, transactions, tokens, administration};
     Policy policy;
     Site site;
 
@@ -1035,7 +1037,7 @@ TEST(R44_a_recovery_code_verifies_once_and_tells_how_many_are_left) {
     world.recovery_codes.codes = {"RECOVERY-a", "RECOVERY-b"};
     world.be_pending("alice", true);
     const auto outcome = world.post("recovery", "code=RECOVERY-a&next=/a");
-    check_redirect(outcome, "/a", Reason::recovery_used);
+    check_redirect(outcome, "/uzmfa/account?next=/a&done=recovery_used", Reason::recovery_used);
     CHECK_EQUAL(outcome.detail, "1 left");
     CHECK(outcome.session->method == Method::recovery);
     CHECK_EQUAL(outcome.session->verified_at, world.at);

@@ -189,10 +189,12 @@ struct Stopped {
     FakeRecoveryCodes recovery_codes;
     FakeTemporaryCodes temporary_codes;
     FakeSessions sessions{accounts};
+    FakeBrowsers browsers;
+    FakeFailedCodes failed_codes;
     FakeTransactions transactions;
     FakeTokens tokens;
     FakeAdministration administration{accounts};
-    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, transactions, tokens, administration};
+    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, browsers, failed_codes, transactions, tokens, administration};
     Site site;
 
     Stopped() {

@@ -68,10 +68,7 @@ Outcome as_administrator(Call& call, Body body) {
         return progress ? go_to(progress->due, call) : failure(progress.error());
     }
     if (call.session->method == Method::skip) {
-        auto outcome = redirect(Reason::step_up_required, call.url_of("verify"));
-        outcome.session = *call.session;
-        outcome.session->verify_again = true;
-        return outcome;
+        return asked_to_verify(call);
     }
     return body(Administrator{.name = std::string{visit.administrator},
                               .address = std::string{visit.address},
@@ -96,10 +93,12 @@ Result<Page> list_of_users(Call& call, std::string_view beginning) {
     if (!search) return search.error();
     Page page = page_of(page_name, call);
     page.with("search", beginning).with("has_more", search->has_more ? "1" : "").with("has_none", search->found.empty() ? "1" : "");
+    std::vector<Page::Values> rows;
     for (const auto& [account, next] : search->found) {
         const auto name = account.name.view();
-        page.rows.push_back({{"name", std::string{name}}, {"query", percent_encode(name)}, {key_of(next), "1"}});
+        rows.push_back({{"name", std::string{name}}, {"query", percent_encode(name)}, {key_of(next), "1"}});
     }
+    page.lists.emplace_back("users", std::move(rows));
     return page;
 }
 
@@ -129,7 +128,8 @@ Page page_of_user(const Call& call, const AccountDetails& details) {
         page.with("code_until", utc(details.temporary_code->expires_at)).with("code_by", details.temporary_code->made_by);
     }
     if (!details.owed.empty()) page.with("owed", utc(details.owed.front().owed_at));
-    page.with("sessions", std::to_string(details.sessions));
+    page.with("sessions", std::to_string(details.sessions.size()));
+    if (!details.browsers.empty()) page.with("browsers", std::to_string(details.browsers.size()));
     return page;
 }
 

@@ -23,6 +23,8 @@ Outcome shown_again(int status, Reason reason, Page page) {
     return {.status = status, .reason = reason, .page = std::move(page)};
 }
 
+Origin origin_of(const Call& call) { return {call.request.visit.address, call.request.visit.browser}; }
+
 bool is_own_form(const Call& call) {
     return !call.request.visit.cross_site && call.session &&
            call.services.tokens.is_form_token(call.request.form["csrf"], call.session->id);
@@ -47,8 +49,7 @@ Result<Done> replace_session(Call& call, Session& session, Outcome& outcome) {
     if (!marked) return marked.error();
     if (!*marked) return Error{ErrorKind::damaged, "the user's row is gone"};
     if (session.is_verified()) {
-        const Origin origin{call.request.visit.address, call.request.visit.browser};
-        if (auto noted = sessions.note(session, end_of(session, call), origin); !noted) return noted.error();
+        if (auto noted = sessions.note(session, end_of(session, call), origin_of(call)); !noted) return noted.error();
     }
     outcome.session = session;
     outcome.user = session.user.view();
@@ -84,24 +85,47 @@ Result<bool> is_as_at_sign_in(Call& call) {
     return *row && ((*row)->revoked || still_stands(*call.session, **row));
 }
 
-Outcome go_forward(Call& call, Session session, Outcome outcome) {
+}  // namespace
+
+Outcome go_forward(Call& call, Session session, Outcome outcome, const std::function<Result<Done>()>& change) {
     auto same = is_as_at_sign_in(call);
     if (!same) return failure(same.error());
     if (!*same) return redirect(Reason::session_over, call.url_of("login"));
+    if (change) {
+        if (auto changed = change(); !changed) return failure(changed.error());
+    }
     auto replaced = replace_session(call, session, outcome);
     return replaced ? outcome : failure(replaced.error());
 }
 
-}  // namespace
+namespace {
 
-Outcome finish(Call& call, Method method, Outcome outcome) {
+Outcome finish_as_of(Moment verified_at, Call& call, Method method, Outcome outcome) {
     Session verified = *call.session;
     verified.method = method;
     verified.enrolled = true;
     verified.may_bind = false;
     verified.verify_again = false;
-    if (method != Method::skip) verified.verified_at = call.now();
+    verified.verified_at = verified_at;
     return go_forward(call, std::move(verified), std::move(outcome));
+}
+
+}  // namespace
+
+Outcome finish(Call& call, Method method, Outcome outcome) {
+    const Moment verified_at = method == Method::skip ? call.session->verified_at : call.now();
+    return finish_as_of(verified_at, call, method, std::move(outcome));
+}
+
+Outcome finish_remembered(Call& call, Moment verified_at) {
+    return finish_as_of(verified_at, call, Method::remembered, redirect(Reason::browser_known, call.next));
+}
+
+Outcome asked_to_verify(const Call& call) {
+    auto outcome = redirect(Reason::step_up_required, call.url_of("verify"));
+    outcome.session = *call.session;
+    outcome.session->verify_again = true;
+    return outcome;
 }
 
 Outcome allow_binding(Call& call, Outcome outcome) {

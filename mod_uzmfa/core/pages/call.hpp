@@ -37,6 +37,7 @@ void add_form_values(Page& page, const Call& call, const SessionId& session);
 Page page_of(std::string_view name, const Call& call, const SessionId& session);
 inline Page page_of(std::string_view name, const Call& call) { return page_of(name, call, call.session->id); }
 Outcome shown(Page page);
+Origin origin_of(const Call& call);
 // A page that says what went wrong. 401 asks for credentials (RFC 9110 §15.5.2).
 Outcome shown_again(int status, Reason reason, Page page);
 
@@ -55,9 +56,16 @@ Moment end_of(const Session& session, const Call& call);
 // with longer limits.
 Result<Done> replace_session(Call& call, Session& session, Outcome& outcome);
 
+// The session under a new id, as replace_session; but one whose user's row has changed since the sign-in is over.
+// `change` is what else is done, between the two.
+Outcome go_forward(Call& call, Session session, Outcome outcome, const std::function<Result<Done>()>& change = {});
 // The second factor is passed: to `next`, or to where `outcome` leads.
 Outcome finish(Call& call, Method method, Outcome outcome);
 inline Outcome finish(Call& call, Method method, Reason reason) { return finish(call, method, redirect(reason, call.next)); }
+// The same in a browser in which the user has verified then.
+Outcome finish_remembered(Call& call, Moment verified_at);
+// A verified session has to verify again, and comes to `next` then.
+Outcome asked_to_verify(const Call& call);
 // The session may enroll although it has not passed its second factor, or has one.
 Outcome allow_binding(Call& call, Outcome outcome);
 

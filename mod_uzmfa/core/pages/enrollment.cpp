@@ -10,6 +10,7 @@ Outcome enrollment_form(Call& call, const Account& account) {
     if (!enrollment) return failure(enrollment.error());
     Page page = page_of("enroll", call);
     page.with("secret", enrollment->secret).with("otpauth", enrollment->uri);
+    if (call.session->is_verified()) page.with("replacing", "1");
     return shown(std::move(page));
 }
 
@@ -45,7 +46,8 @@ std::optional<Outcome> bind_factor(Call& call, const Account& account, const Che
     if (!*bound) return std::nullopt;
     auto cleared = call.services.attempts.clear(account.uuid, AttemptKind::code);
     if (!cleared) return failure(cleared.error());
-    auto codes = new_recovery_codes(call, account);
+    if (auto forgotten = call.services.browsers.forget_all(account.uuid); !forgotten) return failure(forgotten.error());
+    auto codes = new_recovery_codes(call, account.uuid);
     if (!codes) return failure(codes.error());
     auto outcome = finish(call, Method::totp, Reason::enrolled);
     return codes->empty() || !outcome.session ? outcome : with_recovery_codes(call, std::move(outcome), *codes);

@@ -31,7 +31,7 @@ Outcome accept_recovery_code(Call& call, const Account& account, std::size_t lef
     auto closed = call.services.attempts.is_closed(account.uuid, AttemptKind::code);
     if (!closed) return failure(closed.error());
     auto outcome = *closed ? allow_binding(call, redirect(Reason::recovery_used, call.url_of("enroll")))
-                           : finish(call, Method::recovery, Reason::recovery_used);
+                           : finish(call, Method::recovery, redirect(Reason::recovery_used, account_url(call, Reason::recovery_used)));
     outcome.detail = std::to_string(left) + " left";
     return outcome;
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/pages/recovery_codes.hpp"
 
+#include <utility>
+
 namespace uzmfa {
 
-Result<std::vector<std::string>> new_recovery_codes(Call& call, const Account& account) {
+Result<std::vector<std::string>> new_recovery_codes(Call& call, std::string_view uuid) {
     std::vector<std::string> shown;
     std::vector<std::string> kept;
     for (int i = 0; i < call.site.recovery_codes; ++i) {
         shown.push_back(call.services.tokens.new_recovery_code());
         kept.push_back(call.services.tokens.one_time_code(shown.back())->text);
     }
-    auto replaced = call.services.recovery_codes.replace(account.uuid, kept);
+    auto replaced = call.services.recovery_codes.replace(uuid, kept);
     if (!replaced) return replaced.error();
     return shown;
 }
@@ -19,9 +21,9 @@ Outcome with_recovery_codes(Call& call, Outcome outcome, const std::vector<std::
     std::string lines;
     for (const auto& code : codes) lines += code + "\n";
     outcome.status = 200;
-    outcome.location.clear();
+    const auto leads_to = std::exchange(outcome.location, {});
     outcome.page = page_of("recovery_codes", call, outcome.session ? outcome.session->id : call.session->id);
-    outcome.page->with("recovery_codes", lines).with("continue", call.next);
+    outcome.page->with("recovery_codes", lines).with("continue", leads_to);
     return outcome;
 }
 

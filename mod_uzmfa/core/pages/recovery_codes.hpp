@@ -10,9 +10,9 @@
 namespace uzmfa {
 
 // Takes the place of those there are; none where UzmfaRecoveryCodes is Off. As they are to be shown.
-Result<std::vector<std::string>> new_recovery_codes(Call& call, const Account& account);
+Result<std::vector<std::string>> new_recovery_codes(Call& call, std::string_view uuid);
 
-// The outcome as a page that shows the codes and leads on to `next`.
+// The outcome as a page that shows the codes and leads on.
 Outcome with_recovery_codes(Call& call, Outcome outcome, const std::vector<std::string>& codes);
 
 }  // namespace uzmfa

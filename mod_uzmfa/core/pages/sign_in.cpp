@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/pages/own_pages.hpp"
+#include "core/pages/password.hpp"
+#include "core/pages/remembered_browser.hpp"
 
 namespace uzmfa {
 namespace {
@@ -68,6 +70,15 @@ Outcome after_password(Call& call, Standing& standing) {
             outcome = redirect(Reason::skip_used, call.next);
         }
     }
+    if (standing.enrolled() && !session.is_verified()) {
+        auto since = remembered_since(call, standing.account);
+        if (!since) return failure(since.error());
+        if (*since) {
+            session.method = Method::remembered;
+            session.verified_at = **since;
+            outcome = redirect(Reason::browser_known, call.next);
+        }
+    }
     auto replaced = replace_session(call, session, outcome);
     return replaced ? outcome : failure(replaced.error());
 }
@@ -93,20 +104,14 @@ Outcome submit_login(Call& here) {
     if (!is_own_form(call)) return login_form_again(call, 403, Reason::form_stale);
 
     const auto name = call.request.form["username"];
-    const auto password = call.request.form["password"];
-    auto& limit = call.services.sign_in_limit;
-    const auto address = call.request.visit.address;
-    auto wait = limit.charge(name, address);
-    if (!wait) return failure(wait.error());
-    if (*wait) return told_to_wait(login_form_again(call, 429, Reason::too_many_sign_ins), **wait);
-    auto right = call.services.passwords.are_right(name, password);
-    if (!right) {
-        auto given_back = limit.give_back(name, address);
-        return failure(given_back ? right.error() : given_back.error());
+    auto check = check_password(call, name);
+    if (!check) return failure(check.error());
+    switch (check->answer) {
+        case PasswordCheck::Answer::wait:
+            return told_to_wait(login_form_again(call, 429, Reason::too_many_sign_ins), check->wait);
+        case PasswordCheck::Answer::wrong: return login_form_again(call, 401, Reason::wrong_password);
+        case PasswordCheck::Answer::right: break;
     }
-    if (!*right) return login_form_again(call, 401, Reason::wrong_password);
-    if (auto cleared = limit.clear(name, address); !cleared) return failure(cleared.error());
-
     auto outcome = sign_in(call, name);
     if (outcome.user.empty()) outcome.user = name;
     return outcome;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/pages/origin_row.hpp"
 #include "core/pages/own_pages.hpp"
+#include "core/pages/remembered_browser.hpp"
 
 namespace uzmfa {
 namespace {
@@ -13,6 +15,10 @@ Outcome verification_form(Call& call, const Standing& standing) {
     Page page = page_of("verify", call);
     page.with("digits", std::to_string(*standing.code_digits));
     if (may_skip(call, standing.account)) page.with("skip", "1");
+    offer_to_remember(page, call);
+    // Only told: nobody is kept out where it cannot be.
+    const auto failures = call.services.failed_codes.unseen(standing.account.uuid, call.session->id);
+    if (failures && !failures->empty()) page.with("has_failures", "1").lists.emplace_back("failures", rows_of(*failures));
     return shown(std::move(page));
 }
 
@@ -44,7 +50,7 @@ Outcome evaluate_code(Call& call, const Standing& standing, const Check& check) 
     if (!*spent) return verification_form_again(call, standing, 401, Reason::code_used);
     auto cleared = call.services.attempts.clear(standing.account.uuid, AttemptKind::code);
     if (!cleared) return failure(cleared.error());
-    return finish(call, Method::totp, Reason::code_accepted);
+    return remembering(call, standing.account, finish(call, Method::totp, Reason::code_accepted));
 }
 
 Outcome look_at_code(Call& call, const Standing& standing, std::string_view code, Looked& looked) {
@@ -63,7 +69,15 @@ Outcome look_at_code(Call& call, const Standing& standing, std::string_view code
 }  // namespace
 
 Outcome show_verify(Call& call) {
-    return when_due(Step::verify, call, [&](const Standing& standing) { return verification_form(call, standing); });
+    return when_due(Step::verify, call, [&](const Standing& standing) {
+        // At the module's own sign-in it is looked at there.
+        if (call.session->external && !call.session->is_verified()) {
+            auto since = remembered_since(call, standing.account);
+            if (!since) return failure(since.error());
+            if (*since) return *evaluate_once(call, [&] { return finish_remembered(call, **since); });
+        }
+        return verification_form(call, standing);
+    });
 }
 
 Outcome submit_verify(Call& call) {

@@ -3,6 +3,7 @@
 
 from .application import PROTECTED
 from .browser import OWN, Answer, Browser
+from .site import is_open
 
 
 def assert_sent_to(answer: Answer, page: str, next_path: str | None = None) -> None:
@@ -28,6 +29,16 @@ def assert_enrolled(answer: Answer, next_path: str = "/") -> None:
     assert answer.status == 200, f"{answer.target}: {answer.status} {answer.location}"
     assert len(set(answer.recovery_codes)) == 10
     assert answer.page.by_id("continue")["href"] == next_path
+
+
+def assert_recovered(browser: Browser, code: str, left: int = 9) -> None:
+    """The recovery code is right; the account page says how many are left, and leads on."""
+    answer = browser.recover(code, "/erp")
+    assert_sent_to(answer, "account", "/erp")
+    page = browser.follow(answer).page
+    assert page.by_id("codes-left").text == str(left)
+    assert page.by_id("continue")["href"] == "/erp"
+    assert is_open(browser.fetch("/erp"))
 
 
 def arrive(browser: Browser, target: str) -> Answer:

@@ -83,10 +83,11 @@ class Page(HTMLParser):
         return " ".join(element.text for element in self.all("title")).strip()
 
     def forms(self) -> list[Form]:
-        """The forms, with the values of their fields."""
+        """The forms, with the values of their fields; a box is sent where it is ticked."""
+        sent = [one for one in self.all("input", "button")
+                if one.get("name") and (one.get("type") != "checkbox" or "checked" in one.attributes)]
         return [Form(form.get("action"), form.get("method", "get").lower(),
-                     {one["name"]: one.get("value") for one in self.all("input", "button")
-                      if one.get("name") and one.is_in(form)})
+                     {one["name"]: one.get("value") for one in sent if one.is_in(form)})
                 for form in self.all("form")]
 
     def form(self, *names: str) -> Form:

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// When, from where and with what, as a row of a page.
+#pragma once
+
+#include "core/browsers.hpp"
+#include "core/outcome.hpp"
+
+namespace uzmfa {
+
+// `at`, `address`, `browser`, and `user_agent` where that says more.
+Page::Values origin_row(Moment at, std::string_view address, std::string_view user_agent);
+std::vector<Page::Values> rows_of(const std::vector<FailedCode>& failures);
+
+}  // namespace uzmfa

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cookies of the module, by name: `Path=/; HttpOnly; SameSite=Lax`, and `Secure` but for UzmfaAllowHttp (RFC 6265).
+#pragma once
+
+#include "core/policy.hpp"
+#include "httpd/httpd_api.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace uzmfa {
+
+std::string_view session_cookie(const Site& site);  // UzmfaSessionCookie
+std::string browser_cookie(const Site& site);       // of a remembered browser: the same and "-browser"
+
+// As the request has it; empty where it has none.
+std::string_view cookie_value(const request_rec* r, std::string_view name);
+
+// The value of a Set-Cookie. `lifetime` is empty: until the browser closes; or such as "; Max-Age=0".
+const char* set_cookie_value(apr_pool_t* pool, const Site& site, std::string_view name, std::string_view value,
+                             std::string_view lifetime);
+
+}  // namespace uzmfa
