@@ -192,7 +192,7 @@ constexpr Row rows[] = {
      " AND expires_at > {now} AND verified_at > {now} - CAST(%s AS bigint)"},
     {Statement::find_browsers_of, "find_browsers_of",
      "SELECT substr(digest, 1, 16), verified_at, expires_at, address, browser FROM uzmfa_browser"
-     " WHERE uuid = %s AND expires_at > {now} ORDER BY verified_at DESC LIMIT 100"},
+     " WHERE uuid = %s AND expires_at > {now} ORDER BY verified_at DESC, digest LIMIT 100"},
     {Statement::forget_browser, "forget_browser", "DELETE FROM uzmfa_browser WHERE uuid = %s AND substr(digest, 1, 16) = %s"},
     {Statement::forget_token, "forget_token", "DELETE FROM uzmfa_browser WHERE digest = %s"},
     {Statement::drop_browsers, "drop_browsers", "DELETE FROM uzmfa_browser WHERE uuid = %s OR '' = %s"},
@@ -221,7 +221,7 @@ constexpr Row rows[] = {
     {Statement::drop_sessions_of, "drop_sessions_of", "DELETE FROM uzmfa_session WHERE uuid = %s OR '' = %s"},
     {Statement::find_sessions_of, "find_sessions_of",
      "SELECT session, method, verified_at, ends_at, address, browser FROM uzmfa_session"
-     " WHERE uuid = %s AND ends_at > {now} ORDER BY verified_at DESC LIMIT 100"},
+     " WHERE uuid = %s AND ends_at > {now} ORDER BY verified_at DESC, session LIMIT 100"},
     {Statement::purge_sessions, "purge_sessions", "DELETE FROM uzmfa_session WHERE ends_at <= {now}"},
     {Statement::charge_sign_in, "charge_sign_in",
      "INSERT INTO uzmfa_sign_in_failure (pair, failures, began_at) VALUES (%s, 1, {now})"

@@ -11,6 +11,7 @@ Outcome enrollment_form(Call& call, const Account& account) {
     Page page = page_of("enroll", call);
     page.with("secret", enrollment->secret).with("otpauth", enrollment->uri);
     if (call.session->is_verified()) page.with("replacing", "1");
+    if (call.site.recovery_codes > 0) page.with("has_codes", "1");
     return shown(std::move(page));
 }
 

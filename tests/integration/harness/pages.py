@@ -37,6 +37,7 @@ class Form:
     action: str
     method: str
     fields: dict[str, str] = field(default_factory=dict)
+    boxes: set[str] = field(default_factory=set)  # that can be ticked and are not
 
 
 class Page(HTMLParser):
@@ -84,14 +85,16 @@ class Page(HTMLParser):
 
     def forms(self) -> list[Form]:
         """The forms, with the values of their fields; a box is sent where it is ticked."""
-        sent = [one for one in self.all("input", "button")
-                if one.get("name") and (one.get("type") != "checkbox" or "checked" in one.attributes)]
-        return [Form(form.get("action"), form.get("method", "get").lower(),
-                     {one["name"]: one.get("value") for one in sent if one.is_in(form)})
-                for form in self.all("form")]
+        made = []
+        for form in self.all("form"):
+            named = [one for one in self.all("input", "button") if one.get("name") and one.is_in(form)]
+            boxes = [one for one in named if one.get("type") == "checkbox" and "checked" not in one.attributes]
+            fields = {one["name"]: one.get("value") for one in named if one not in boxes}
+            made.append(Form(form.get("action"), form.get("method", "get").lower(), fields, {one["name"] for one in boxes}))
+        return made
 
     def form(self, *names: str) -> Form:
         """The first form by POST that has all these fields."""
-        found = next((one for one in self.forms() if one.method == "post" and set(names) <= set(one.fields)), None)
+        found = next((one for one in self.forms() if one.method == "post" and set(names) <= one.boxes.union(one.fields)), None)
         assert found is not None, f"no form with {names} on the page {self.title!r}"
         return found
