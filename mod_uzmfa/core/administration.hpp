@@ -95,6 +95,11 @@ struct AccountSearch {
 
 enum class Helped : std::uint8_t { done, no_such_user, refused };
 
+struct MadeCode {
+    Helped helped = Helped::refused;
+    std::string code{};  // as it is to be shown, once
+};
+
 // Each change is one event, kept together with it.
 class Administration {
 public:
@@ -108,11 +113,10 @@ public:
     virtual Result<Helped> skip_next(std::string_view name, seconds lifetime, const Administrator& by) = 0;
     // The user enrolls anew, and all sessions end. What Twilio may have of the user is owed a deletion.
     virtual Result<Helped> reset(std::string_view name, const Administrator& by) = 0;
-    // Ends the waits that wrong codes brought. Refused where some are closed: they stay so.
+    // Ends the waits that wrong codes brought. Refused where there is none to end, for codes are closed: they stay so.
     virtual Result<Helped> unlock(std::string_view name, const Administrator& by) = 0;
-    // As it is to be shown, once. Nothing where there is no such user.
-    virtual Result<std::optional<std::string>> temporary_code(std::string_view name, seconds lifetime,
-                                                              const Administrator& by) = 0;
+    // Refused where the factor is closed: it would not be taken.
+    virtual Result<MadeCode> temporary_code(std::string_view name, seconds lifetime, const Administrator& by) = 0;
     // Those of all browsers, and none of them is remembered any more.
     virtual Result<Helped> end_sessions(std::string_view name, const Administrator& by) = 0;
     // The same of all users.

@@ -72,7 +72,8 @@ Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, 
     if (outcome.user.empty() && alive) outcome.user = opened->user.view();
     // A visit of an own page is activity like any other.
     const bool changed = outcome.session || outcome.drop_session;
-    if (alive && !changed && !opened->refused && is_touch_due(*opened, policy.limits(), request.visit.now)) {
+    const bool is_due = alive && is_touch_due(*opened, policy.limits(), request.visit.rhythm, request.visit.now);
+    if (is_due && request.visit.may_touch && !changed && !opened->refused) {
         outcome.session = *opened;
         outcome.session->last_active = request.visit.now;
     }

@@ -21,11 +21,6 @@ Reason required_next(const Session* session, Moment now) {
     return session->due() == Step::enroll ? Reason::enrollment_required : Reason::verification_required;
 }
 
-// Only a verification counts that the user made; a skip made none, and a remembered browser's was long ago.
-bool is_step_up_due(const Session& session, const Policy& policy, Moment now) {
-    return policy.verified_within > seconds{} && now - session.verified_at >= policy.verified_within;
-}
-
 std::string_view page_for(Reason reason) {
     switch (reason) {
         case Reason::step_up_required:
@@ -47,6 +42,10 @@ Outcome send_to_page(const Visit& visit, Reason reason, const Site& site) {
 
 }  // namespace
 
+bool is_step_up_due(const Session& session, const Policy& policy, Moment now) {
+    return policy.verified_within > seconds{} && now - session.verified_at >= policy.verified_within;
+}
+
 Admission admit(const Visit& visit, const Policy& policy) {
     if (!visit.secure) return {.reason = Reason::insecure};
     if (!visit.own_sign_in && visit.user.empty()) return {.reason = Reason::no_user};
@@ -60,7 +59,7 @@ Admission admit(const Visit& visit, const Policy& policy) {
 
     Admission admission{.passes = true, .reason = Reason::verified};
     if (!verified) admission.reason = policy.engine == Engine::off ? Reason::signed_in_only : Reason::would_stop;
-    admission.touches = session && is_touch_due(*session, policy.limits(), visit.now);
+    admission.touches = session && visit.may_touch && is_touch_due(*session, policy.limits(), visit.rhythm, visit.now);
     return admission;
 }
 
@@ -105,7 +104,8 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
     if (!marked) return failure(marked.error());
     if (!*marked) return refusal(403, Reason::not_known);
     auto outcome = send_to_page(visit, required_next(&pending, visit.now), site);
-    outcome.session = pending;
+    // One that was under way while its session was replaced must not take the place of the new one.
+    if (visit.navigation || !visit.revoked) outcome.session = pending;
     return outcome;
 }
 

@@ -24,6 +24,10 @@ struct Admission {
 //  5. only the first factor is asked for                pass
 Admission admit(const Visit& visit, const Policy& policy);
 
+// Whether the place wants a later verification. Only one counts that the user made: a skip made none, and a remembered
+// browser's was long ago.
+bool is_step_up_due(const Session& session, const Policy& policy, Moment now);
+
 // The answer to a request that was not admitted. Where another AuthType is the first factor, this
 // makes the pending session.
 Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& services);

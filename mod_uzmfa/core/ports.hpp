@@ -39,8 +39,9 @@ public:
     // The same; one that another row has too is an error (damaged). May look at every row.
     virtual Result<std::string> own_uuid(const Account& account) = 0;
 
-    // Lets one sign-in pass without a code: true for exactly one caller after mfa_enabled was set to
-    // false, and sets it to true again.
+    // Whether a sign-in may pass without a code.
+    virtual Result<bool> has_skip(const Account& account) = 0;
+    // Lets one pass: true for exactly one caller after mfa_enabled was set to false, and sets it to true again.
     virtual Result<bool> consume_skip(const Account& account) = 0;
 };
 

@@ -83,9 +83,9 @@ void RevocationTable::add(const SessionId& session, UserKey user, Moment until, 
     claim(key, user, end, unix_time(now));
 }
 
-void RevocationTable::begin_epoch(UserKey user, std::uint32_t epoch, Moment until, Moment now) {
+bool RevocationTable::begin_epoch(UserKey user, std::uint32_t epoch, Moment until, Moment now) {
     const auto end = unix_time(until);
-    if (until <= now) return;
+    if (until <= now) return false;
     bool known = false;
     bool is_news = true;
     // Two that came at once may have a slot each: both must say the same.
@@ -98,7 +98,10 @@ void RevocationTable::begin_epoch(UserKey user, std::uint32_t epoch, Moment unti
         raise(place.until, end);
     }
     if (!known) claim(user, epoch, end, unix_time(now));
-    if (!is_news) return;
+    return is_news;
+}
+
+void RevocationTable::forget_sessions_of(UserKey user) {
     for (Slot& place : slots_) {
         std::int64_t former = place.until.load(std::memory_order_relaxed);
         if (place.value.load(std::memory_order_relaxed) == user && former > 1) place.until.compare_exchange_strong(former, 1);
@@ -107,7 +110,9 @@ void RevocationTable::begin_epoch(UserKey user, std::uint32_t epoch, Moment unti
 
 bool RevocationTable::is_of_earlier_epoch(std::uint32_t epoch, UserKey user) const {
     const Slot* const place = find(user);
-    return place && place->value.load(std::memory_order_acquire) > epoch;
+    const auto value = place ? place->value.load(std::memory_order_acquire) : 0;
+    // While a slot is taken over, its former key may stand beside a session's value.
+    return value > epoch && !(value & user_bit);
 }
 
 bool RevocationTable::contains(const Session& session, std::uint64_t realm) const {

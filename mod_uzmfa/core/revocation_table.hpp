@@ -23,9 +23,11 @@ public:
     // The session is over; `until` is when it would have ended by itself.
     void add(const SessionId& session, UserKey user, Moment until, Moment now);
 
-    // The user's sessions of earlier epochs are over; `until` is when the last of them would have ended. What the
-    // table says of them one by one is forgotten.
-    void begin_epoch(UserKey user, std::uint32_t epoch, Moment until, Moment now);
+    // The user's sessions of earlier epochs are over; `until` is when the last of them would have ended. False where the
+    // table knew it.
+    bool begin_epoch(UserKey user, std::uint32_t epoch, Moment until, Moment now);
+    // What it says of the user's sessions one by one, which an epoch has made needless. Looks at every slot.
+    void forget_sessions_of(UserKey user);
 
     bool contains(const Session& session, std::uint64_t realm) const;
 

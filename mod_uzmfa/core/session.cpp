@@ -101,8 +101,10 @@ bool still_stands(const Session& session, const RowState& row) {
     return row.allowed && !row.revoked && row.mark == session.mark && (row.enrolled || !session.enrolled);
 }
 
-bool is_touch_due(const Session& session, const Limits& limits, Moment now) {
-    return now - session.last_active >= std::max(limits.idle_timeout / 10, seconds{1});
+seconds touch_grain(const Limits& limits) { return std::max(limits.idle_timeout / 10, seconds{1}); }
+
+bool is_touch_due(const Session& session, const Limits& limits, seconds rhythm, Moment now) {
+    return now - session.last_active >= std::max(touch_grain(limits) - rhythm, seconds{1});
 }
 
 std::string encode(const Session& session, std::string_view others) {

@@ -78,8 +78,11 @@ bool may_replace_factor(const Session& session, Moment now);
 // Whether the row still lets the session live: its user, password, enrollment and epoch are the same.
 bool still_stands(const Session& session, const RowState& row);
 
-// Whether `last_active` is older than its grain, so that it has to be written anew.
-bool is_touch_due(const Session& session, const Limits& limits, Moment now);
+// How much earlier than it should a session may end for want of requests.
+seconds touch_grain(const Limits& limits);
+// Whether `last_active` is to be written anew by a request of those that come once a `rhythm`: it would be older than its
+// grain at the next one.
+bool is_touch_due(const Session& session, const Limits& limits, seconds rhythm, Moment now);
 
 // The sealed record: `encode` appends what other modules keep in their session, `decode` gives it
 // back. Nothing where the bytes are not such a record.

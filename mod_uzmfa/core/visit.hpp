@@ -17,6 +17,10 @@ struct Visit {
     Moment now;
     const Session* session = nullptr; // authentic and not revoked; whether it is alive, the core says
     bool revoked = false;             // the cookie is authentic, but its session was ended or replaced
+    // Whether the session may be written anew as it is: not where another node may just have ended it, for the browser may
+    // have another by now. So it is about once a `rhythm`.
+    bool may_touch = false;
+    seconds rhythm{};
     std::string_view user;            // whom another AuthType names on this request
     bool own_sign_in = false;         // the place says AuthType Uzmfa
     bool secure = false;              // TLS, or UzmfaAllowHttp

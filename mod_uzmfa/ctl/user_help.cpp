@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <tuple>
 
 namespace uzmfa {
 namespace {
@@ -44,12 +45,15 @@ int unlock_user(const Common& common, const std::string& name) {
     if (!unlocked) return tool->failed(unlocked.error());
     if (*unlocked == Helped::no_such_user) return no_such_user(name);
     const auto shown = printable(name);
-    if (*unlocked == Helped::refused) {
-        const auto details = tool->administration().find(name);
-        if (!details) return tool->failed(details.error());
-        return refuse_closed(shown, *details && (*details)->codes.closed ? "the codes" : "the recovery codes");
-    }
-    return print_done(common, *tool, name, shown + " may try codes again: wrong ones are counted from the beginning.");
+    const auto details = tool->administration().find(name);
+    if (!details) return tool->failed(details.error());
+    if (!*details) return no_such_user(name);
+    const auto& [codes, recovery] = std::tie((*details)->codes, (*details)->recovery);
+    if (*unlocked == Helped::refused) return refuse_closed(shown, codes.closed ? "the codes" : "the recovery codes");
+    std::string said = shown + " may try codes again: wrong ones are counted from the beginning.";
+    if (codes.closed) said += "\nNot those of the app: they were wrong so often in a row that only a reset helps.";
+    if (recovery.closed) said += "\nNot recovery codes: they were wrong so often in a row that only a reset helps.";
+    return print_done(common, *tool, name, said);
 }
 
 int make_temporary_code(const Common& common, const std::string& name, std::chrono::hours lifetime) {
@@ -57,17 +61,18 @@ int make_temporary_code(const Common& common, const std::string& name, std::chro
     if (!tool) return status;
     const auto code = tool->administration().temporary_code(name, lifetime, administrator());
     if (!code) return tool->failed(code.error());
-    if (!*code) return no_such_user(name);
+    if (code->helped == Helped::no_such_user) return no_such_user(name);
+    if (code->helped == Helped::refused) return refuse_closed(printable(name), "the codes");
     if (common.as_json) {
         const auto after = tool->administration().find(name);
         if (!after) return tool->failed(after.error());
         if (!*after) return no_such_user(name);
-        print(JsonObject{json_of(**after)}.add("temporary_code", **code).take());
+        print(JsonObject{json_of(**after)}.add("temporary_code", code->code).take());
         return exit_done;
     }
     std::printf("%s\n\nThis lets %s in once within %s, in the place of a code; the password is asked for all the same.\n"
                 "It is shown here only, and ends an earlier one. Make sure that it is %s whom you tell it.\n",
-                (*code)->c_str(), printable(name).c_str(), said_of(lifetime).c_str(), printable(name).c_str());
+                code->code.c_str(), printable(name).c_str(), said_of(lifetime).c_str(), printable(name).c_str());
     return exit_done;
 }
 

@@ -56,9 +56,10 @@ std::optional<SealedRecord> open_cookie(request_rec* first, const Service& servi
 void read_cookie(request_rec* r, const Service& service, BrowserSession& browser) {
     using Cookie = BrowserSession::Cookie;
     const auto record = open_cookie(first_of_chain(r), service);
-    const auto state = record                  ? state_of(r, service, record->session)
-                       : service.source().read ? SessionState::alive
-                                               : SessionState::unknown;
+    const auto [state, is_fresh] = record                  ? recheck(r, service, record->session)
+                                   : service.source().read ? Recheck{SessionState::alive}
+                                                           : Recheck{};
+    browser.is_fresh = is_fresh;
     switch (state) {
         case SessionState::alive: browser.cookie = Cookie::opened; break;
         case SessionState::over: browser.cookie = Cookie::revoked; return;

@@ -19,6 +19,7 @@ struct BrowserSession {
         revoked,    // ours, but ended or replaced
         undecided,  // ours or not, whether it is revoked cannot be known now: `session` is good for nothing but to be ended
     } cookie = Cookie::unread;
+    bool is_fresh = false;  // the session was just looked up, so that no other node has ended it
     bool secure = false;  // TLS, or UzmfaAllowHttp
     std::optional<Session> session;
     std::string_view others;        // what other modules keep in their session

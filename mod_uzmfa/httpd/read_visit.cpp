@@ -3,6 +3,7 @@
 
 #include "httpd/cookies.hpp"
 #include "httpd/pool.hpp"
+#include "httpd/recheck.hpp"
 
 #include <string>
 
@@ -76,6 +77,8 @@ Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_sessi
     visit.now = from_unix_time(apr_time_sec(r->request_time));
     visit.session = browser.session ? &*browser.session : nullptr;
     visit.revoked = browser.cookie == BrowserSession::Cookie::revoked;
+    visit.may_touch = browser.is_fresh;
+    if (visit.may_touch) visit.rhythm = recheck_interval(service.site(), policy_of(r).limits());
     visit.own_sign_in = has_own_auth_type(r);
     if (!visit.own_sign_in) visit.user = view_of(r->user);
     visit.secure = browser.secure;

@@ -38,12 +38,12 @@ SessionState compare_with_row(request_rec* r, const Service& service, const Sess
 }
 
 // By the one who has the claim.
-SessionState compare(request_rec* r, const Service& service, const Session& session, Moment former, Moment now) {
+Recheck compare(request_rec* r, const Service& service, const Session& session, Moment former, Moment now) {
     // Somebody may have been at it until just now.
     const bool is_done = last_check(service, session) > former;
     const auto state = is_done ? SessionState::alive : compare_with_row(r, service, session, now);
     service.memory().rechecks.release(session.id);
-    return state;
+    return {state, !is_done};
 }
 
 // Another request of the same session is at it.
@@ -58,26 +58,29 @@ SessionState wait_for_other(const Service& service, const Session& session, Mome
 
 }  // namespace
 
-SessionState state_of(request_rec* r, const Service& service, const Session& session) {
+seconds recheck_interval(const Site& site, const Limits& limits) { return std::min(site.recheck_interval, touch_grain(limits)); }
+
+Recheck recheck(request_rec* r, const Service& service, const Session& session) {
     const auto& site = service.site();
     auto& memory = service.memory();
     const Moment now = from_unix_time(apr_time_sec(r->request_time));
-    if (!service.source().read) return SessionState::unknown;
-    if (memory.revocations.contains(session, service.source().name)) return SessionState::over;
+    if (!service.source().read) return {};
+    if (memory.revocations.contains(session, service.source().name)) return {SessionState::over};
     // What is over by its age, or never was anybody's, costs no query.
-    if (session.user.empty() || !is_alive(session, site.longest, now)) return SessionState::alive;
+    if (session.user.empty() || !is_alive(session, site.longest, now)) return {SessionState::alive};
+    // Something had to be left out of the table: this may be it, so that no answer but the database's counts.
+    if (!memory.revocations.is_complete(now)) return {compare_with_row(r, service, session, now), true};
 
     const Moment checked = last_check(service, session);
-    const seconds interval = memory.revocations.is_complete(now) ? site.recheck_interval : seconds{1};
-    if (now - checked < interval) return SessionState::alive;
-    auto state = SessionState::unknown;
+    if (now - checked < recheck_interval(site, policy_of(r).limits())) return {SessionState::alive};
+    auto result = Recheck{};
     if (!service.source().fails) {
-        state = memory.rechecks.claim(session.id, now) ? compare(r, service, session, checked, now)
-                                                       : wait_for_other(service, session, checked);
+        const bool is_ours = memory.rechecks.claim(session.id, now);
+        result = is_ours ? compare(r, service, session, checked, now) : Recheck{wait_for_other(service, session, checked)};
     }
-    if (state != SessionState::unknown) return state;
+    if (result.state != SessionState::unknown) return result;
     const bool is_in_grace = session.is_verified() && now - checked < site.recheck_interval + site.outage_grace;
-    return is_in_grace ? SessionState::alive : SessionState::unknown;
+    return is_in_grace ? Recheck{SessionState::alive, service.source().fails} : Recheck{};
 }
 
 }  // namespace uzmfa

@@ -13,6 +13,14 @@ enum class SessionState : std::uint8_t {
     unknown,  // nobody can say now: the database is away for longer than UzmfaOutageGrace allows
 };
 
-SessionState state_of(request_rec* r, const Service& service, const Session& session);
+struct Recheck {
+    SessionState state = SessionState::unknown;
+    bool is_fresh = false;  // no other node can have ended the session for as long as two seconds
+};
+
+// How often the database is asked about a session of that place.
+seconds recheck_interval(const Site& site, const Limits& limits);
+
+Recheck recheck(request_rec* r, const Service& service, const Session& session);
 
 }  // namespace uzmfa

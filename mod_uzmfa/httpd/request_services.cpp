@@ -35,8 +35,9 @@ void NodeSessions::when_kept(std::function<void()> change) {
 
 void NodeSessions::begin_epoch(const Uuid& uuid, std::uint32_t epoch) {
     when_kept([this, uuid, epoch] {
-        service_.memory().revocations.begin_epoch(user_key(service_.source().name, uuid), epoch,
-                                                  now_ + service_.site().longest.max_age, now_);
+        auto& table = service_.memory().revocations;
+        const auto user = user_key(service_.source().name, uuid);
+        if (table.begin_epoch(user, epoch, now_ + service_.site().longest.max_age, now_)) table.forget_sessions_of(user);
     });
 }
 

@@ -80,7 +80,9 @@ Result<Done> read_changes(Database& database, const Service& service) {
     if (!changes) return changes.error();
     // The epochs first: what the table says of their users' sessions one by one is forgotten by them.
     for (const auto& [uuid, epoch, changed_at] : changes->epochs) {
-        table.begin_epoch(user_key(source.name, uuid), epoch, changed_at + service.site().longest.max_age, now());
+        const auto user = user_key(source.name, uuid);
+        const bool is_news = table.begin_epoch(user, epoch, changed_at + service.site().longest.max_age, now());
+        if (is_news && source.read) table.forget_sessions_of(user);
     }
     for (const auto& [session, uuid, until] : changes->revocations) {
         table.add(session, user_key(source.name, uuid), until, now());

@@ -3,6 +3,7 @@
 
 #include "core/form.hpp"
 #include "crypto/random.hpp"
+#include "store/skip_store.hpp"
 
 #include <algorithm>
 
@@ -103,7 +104,34 @@ Result<std::string> AccountStore::give_uuid(const Account& account) {
     return (*found)->uuid;
 }
 
+Result<bool> AccountStore::has_skip(const Account& account) {
+    if (account.mfa_enabled) return false;
+    auto skip = SkipStore{database_}.find(account.uuid);
+    if (!skip) return skip.error();
+    return !*skip || !(*skip)->has_expired;
+}
+
+Result<Done> AccountStore::forget_skip(const Account& account) {
+    auto skip = SkipStore{database_}.find(account.uuid);
+    if (!skip) return skip.error();
+    if (!*skip) return Done{};
+    auto done = database_.in_transaction([&]() -> Result<bool> {
+        // Who sets one meanwhile waits for this row.
+        auto held = database_.change(Statement::hold_enabled, {account.name.view()});
+        if (!held) return held.error();
+        if (*held != 1) return false;
+        auto dropped = database_.change(Statement::drop_skip, {account.uuid});
+        return dropped ? Result<bool>{true} : dropped.error();
+    });
+    if (!done) return done.error();
+    return Done{};
+}
+
 Result<bool> AccountStore::consume_skip(const Account& account) {
+    if (account.mfa_enabled) {
+        if (auto forgotten = forget_skip(account); !forgotten) return forgotten.error();
+        return false;
+    }
     bool consumed = false;
     auto done = database_.in_transaction([&]() -> Result<bool> {
         auto changed = database_.change(Statement::consume_skip, {account.name.view()});

@@ -24,11 +24,14 @@ public:
     Result<std::vector<Account>> beginning_with(std::string_view beginning, std::size_t most);
     Result<std::string> uuid_of_row(const Account& account) override;
     Result<std::string> own_uuid(const Account& account) override;
-    // One that SkipStore set is good until it expires. Found too late it ends as well, and the answer is false.
+    Result<bool> has_skip(const Account& account) override;
+    // One that SkipStore set is good until it expires. Found too late it ends as well, and the answer is false. Where
+    // mfa_enabled is true, what SkipStore knows of an earlier one is forgotten: the next may be the application's.
     Result<bool> consume_skip(const Account& account) override;
 
 private:
     Result<std::string> give_uuid(const Account& account);
+    Result<Done> forget_skip(const Account& account);
 
     Database& database_;
 };

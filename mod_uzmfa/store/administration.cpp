@@ -69,28 +69,29 @@ Result<Helped> AccountAdministration::unlock(std::string_view name, const Admini
     if (!*account) return Helped::no_such_user;
     const auto& uuid = (*account)->uuid;
     AttemptStore attempts{database_, limits_};
-    bool is_closed = false;
     auto done = database_.in_transaction([&]() -> Result<bool> {
-        if (auto unlocked = attempts.unlock(uuid); !unlocked) return unlocked.error();
+        auto unlocked = attempts.unlock(uuid);
+        if (!unlocked) return unlocked.error();
         for (const auto kind : {AttemptKind::code, AttemptKind::recovery}) {
             auto closed = attempts.is_closed(uuid, kind);
             if (!closed) return closed.error();
-            is_closed = is_closed || *closed;
+            if (*closed && !*unlocked) return false;
         }
-        if (is_closed) return true;
         auto added = EventStore{database_}.add_action("unlocked", **account, by);
         return added ? Result<bool>{true} : added.error();
     });
     if (!done) return done.error();
-    return is_closed ? Helped::refused : Helped::done;
+    return *done ? Helped::done : Helped::refused;
 }
 
-Result<std::optional<std::string>> AccountAdministration::temporary_code(std::string_view name, seconds lifetime,
-                                                                         const Administrator& by) {
+Result<MadeCode> AccountAdministration::temporary_code(std::string_view name, seconds lifetime, const Administrator& by) {
     AccountStore accounts{database_};
     auto account = accounts.find(name);
     if (!account) return account.error();
-    if (!*account) return std::optional<std::string>{};
+    if (!*account) return MadeCode{Helped::no_such_user};
+    auto closed = AttemptStore{database_, limits_}.is_closed((*account)->uuid, AttemptKind::code);
+    if (!closed) return closed.error();
+    if (*closed && is_enrolled(**account)) return MadeCode{Helped::refused};
     auto uuid = accounts.own_uuid(**account);
     if (!uuid) return uuid.error();
     (*account)->uuid = *uuid;
@@ -102,7 +103,7 @@ Result<std::optional<std::string>> AccountAdministration::temporary_code(std::st
         return added ? Result<bool>{true} : added.error();
     });
     if (!done) return done.error();
-    return std::optional{code};
+    return MadeCode{Helped::done, code};
 }
 
 Result<Helped> AccountAdministration::end_sessions(std::string_view name, const Administrator& by) {

@@ -22,8 +22,7 @@ public:
     Result<Helped> skip_next(std::string_view name, seconds lifetime, const Administrator& by) override;
     Result<Helped> reset(std::string_view name, const Administrator& by) override;
     Result<Helped> unlock(std::string_view name, const Administrator& by) override;
-    Result<std::optional<std::string>> temporary_code(std::string_view name, seconds lifetime,
-                                                      const Administrator& by) override;
+    Result<MadeCode> temporary_code(std::string_view name, seconds lifetime, const Administrator& by) override;
     Result<Helped> end_sessions(std::string_view name, const Administrator& by) override;
     Result<Done> end_everybody(const Administrator& by) override;
 

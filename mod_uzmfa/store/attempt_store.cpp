@@ -79,10 +79,10 @@ Result<std::optional<AttemptState>> AttemptStore::find(std::string_view uuid, At
                                       failures >= limits_.cap, std::string{rows->front().text(2)}}};
 }
 
-Result<Done> AttemptStore::unlock(std::string_view uuid) {
+Result<bool> AttemptStore::unlock(std::string_view uuid) {
     auto unlocked = database_.change(Statement::unlock_attempts, {uuid, std::int64_t{limits_.cap}});
     if (!unlocked) return unlocked.error();
-    return Done{};
+    return *unlocked > 0;
 }
 
 Result<bool> AttemptStore::is_closed(std::string_view uuid, AttemptKind kind) {

@@ -18,8 +18,9 @@ public:
 
     // Nothing where no attempt has failed since the last right one.
     Result<std::optional<AttemptState>> find(std::string_view uuid, AttemptKind kind);
-    // An administrator ends the waits of both kinds: their counts begin anew, but one that is closed stays so.
-    Result<Done> unlock(std::string_view uuid);
+    // An administrator ends the waits of both kinds: their counts begin anew, but one that is closed stays so. False where
+    // there was nothing to end.
+    Result<bool> unlock(std::string_view uuid);
 
 private:
     Database& database_;

@@ -103,6 +103,10 @@ Result<bool> FactorStore::bind(const Account& account, const SessionId& session,
         if (!added) return added.error();
         auto dropped = database_.change(Statement::drop_other_factors, {account.uuid, secret.sid});
         if (!dropped) return dropped.error();
+        // What was to let the user in without the former factor.
+        for (const auto statement : {Statement::drop_skip, Statement::drop_temporary_code}) {
+            if (auto gone = database_.change(statement, {account.uuid}); !gone) return gone.error();
+        }
         return true;
     });
 }

@@ -140,7 +140,7 @@ Result<SessionChanges> SessionStore::changes_since(Moment seen) {
     // Seen up to now, and not only to the last change: many at once would be read again and again until the next.
     auto time = database_.rows(Statement::find_time);
     if (!time) return time.error();
-    if (!time->empty()) changes.seen = std::max(seen, from_unix_time(time->front().number(0)));
+    if (!time->empty()) changes.seen = from_unix_time(time->front().number(0));
     const auto since = unix_time(seen - latest_commit);
     auto epochs = database_.rows(Statement::find_changed_epochs, {since});
     if (!epochs) return epochs.error();

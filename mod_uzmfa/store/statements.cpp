@@ -36,6 +36,8 @@ constexpr Row rows[] = {
     {Statement::consume_skip, "consume_skip",
      "UPDATE {users} SET mfa_enabled = TRUE WHERE username = %s AND {true:access_enabled}"
      " AND {true:mfa_enrolled} AND NOT {true:mfa_enabled}"},
+    {Statement::hold_enabled, "hold_enabled",
+     "UPDATE {users} SET mfa_enabled = TRUE WHERE username = %s AND {true:mfa_enabled}"},
     {Statement::set_skip, "set_skip",
      "UPDATE {users} SET mfa_enabled = FALSE WHERE username = %s AND {uuid:uuid} = %s"
      " AND {true:mfa_enrolled} AND coalesce(nullif(mfa_sid, 'null'), '') <> ''"},

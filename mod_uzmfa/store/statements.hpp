@@ -19,6 +19,7 @@ enum class Statement : std::uint8_t {
     give_uuid,
     count_uuid,
     consume_skip,
+    hold_enabled,
     set_skip,
     put_skip,
     find_skip,

@@ -17,7 +17,7 @@ void check_record(std::string_view bytes) {
     require(encode(decoded->session, decoded->others) == bytes);
     const Limits limits{seconds{1800}, seconds{28800}};
     const auto now = decoded->session.last_active;
-    if (is_alive(decoded->session, limits, now)) require(!is_touch_due(decoded->session, limits, now));
+    if (is_alive(decoded->session, limits, now)) require(!is_touch_due(decoded->session, limits, seconds{}, now));
     require(!(is_pending(decoded->session, now) && decoded->session.is_verified()));
 }
 

@@ -63,6 +63,10 @@ public:
         }
         return row.uuid;
     }
+    Result<bool> has_skip(const Account& account) override {
+        if (broken.contains("has_skip")) return outage();
+        return !skip_is_gone && !account.mfa_enabled;
+    }
     Result<bool> consume_skip(const Account& account) override {
         if (broken.contains("consume_skip")) return outage();
         if (skip_is_gone) return false;
@@ -406,12 +410,11 @@ public:
     }
     Result<Helped> reset(std::string_view name, const Administrator& by) override { return help("reset", name, by); }
     Result<Helped> unlock(std::string_view name, const Administrator& by) override { return help("unlock", name, by); }
-    Result<std::optional<std::string>> temporary_code(std::string_view name, seconds lifetime,
-                                                      const Administrator& by) override {
+    Result<MadeCode> temporary_code(std::string_view name, seconds lifetime, const Administrator& by) override {
         lifetime_seen = lifetime;
         auto made = help("temp-code", name, by);
         if (!made) return made.error();
-        return *made == Helped::done ? std::optional<std::string>{"TEMPORARY-1"} : std::nullopt;
+        return MadeCode{*made, *made == Helped::done ? "TEMPORARY-1" : ""};
     }
     Result<Helped> end_sessions(std::string_view name, const Administrator& by) override {
         return help("end-sessions", name, by);

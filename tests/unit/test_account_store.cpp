@@ -232,11 +232,33 @@ TEST(R47_each_new_skip_can_be_consumed) {
     ScratchDatabase scratch;
     scratch.add_user("alice");
     enroll(scratch, "alice");
-    const auto alice = account(scratch, "alice");
     for (int i = 0; i < 3; ++i) {
         scratch.run("UPDATE users SET mfa_enabled = FALSE");
+        const auto alice = account(scratch, "alice");
+        CHECK(VALUE(AccountStore{scratch.database()}.has_skip(alice)));
         CHECK(VALUE(AccountStore{scratch.database()}.consume_skip(alice)));
     }
+}
+
+TEST(R47_a_skip_of_the_application_is_not_taken_for_one_of_ours) {
+    ScratchDatabase scratch;
+    scratch.add_user("alice");
+    enroll(scratch, "alice");
+    // Ours expired unused, and the application has set mfa_enabled to true meanwhile.
+    scratch.run("INSERT INTO uzmfa_skip VALUES ('" + account(scratch, "alice").uuid + "', 1, 'helen')");
+    CHECK(!VALUE(AccountStore{scratch.database()}.consume_skip(account(scratch, "alice"))));
+    CHECK_EQUAL(scratch.row("SELECT count(*) FROM uzmfa_skip"), "0");
+    scratch.run("UPDATE users SET mfa_enabled = FALSE");
+    CHECK(VALUE(AccountStore{scratch.database()}.consume_skip(account(scratch, "alice"))));
+}
+
+TEST(R48_an_expired_skip_is_none) {
+    ScratchDatabase scratch;
+    scratch.add_user("alice");
+    enroll(scratch, "alice");
+    scratch.run("UPDATE users SET mfa_enabled = FALSE");
+    scratch.run("INSERT INTO uzmfa_skip VALUES ('" + account(scratch, "alice").uuid + "', 1, 'helen')");
+    CHECK(!VALUE(AccountStore{scratch.database()}.has_skip(account(scratch, "alice"))));
 }
 
 TEST(R107_a_flag_mfa_enabled_that_is_NULL_is_a_skip) {

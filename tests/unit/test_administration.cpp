@@ -72,7 +72,7 @@ TEST(nobody_is_helped_who_is_not_there) {
     CHECK(VALUE(scene.administration.reset("Alice", helen)) == Helped::no_such_user);
     CHECK(VALUE(scene.administration.unlock("", helen)) == Helped::no_such_user);
     CHECK(VALUE(scene.administration.end_sessions("nobody", helen)) == Helped::no_such_user);
-    CHECK(!VALUE(scene.administration.temporary_code("nobody", seconds{1}, helen)));
+    CHECK(VALUE(scene.administration.temporary_code("nobody", seconds{1}, helen)).helped == Helped::no_such_user);
     CHECK_EQUAL(scene.events(), "NULL");
 }
 
@@ -123,8 +123,20 @@ TEST(R25_what_is_closed_stays_so) {
     Scene scene;
     scene.scratch.run("INSERT INTO uzmfa_attempt VALUES ('" + std::string{alices_uuid} + "', 'code', 20, 1, 'era')");
     CHECK(VALUE(scene.administration.unlock("alice", helen)) == Helped::refused);
+    CHECK(VALUE(scene.administration.temporary_code("alice", seconds{1}, helen)).helped == Helped::refused);
     CHECK(VALUE(scene.administration.find("alice"))->codes.closed);
     CHECK_EQUAL(scene.events(), "NULL");
+}
+
+TEST(R28_what_can_be_unlocked_is_and_is_recorded) {
+    Scene scene;
+    scene.scratch.run("INSERT INTO uzmfa_attempt VALUES ('" + std::string{alices_uuid} + "', 'code', 20, 1, 'era')");
+    scene.scratch.run("INSERT INTO uzmfa_attempt VALUES ('" + std::string{alices_uuid} + "', 'recovery', 7, 1, 'era')");
+    CHECK(VALUE(scene.administration.unlock("alice", helen)) == Helped::done);
+    CHECK(VALUE(scene.administration.find("alice"))->codes.closed);
+    CHECK_EQUAL(VALUE(scene.administration.find("alice"))->recovery.failures, 0);
+    CHECK(scene.events().find("unlocked") != std::string::npos);
+    CHECK(VALUE(scene.administration.unlock("alice", helen)) == Helped::refused);
 }
 
 TEST(a_new_user_has_a_bcrypt_hash_and_a_company) {

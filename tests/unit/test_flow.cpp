@@ -52,6 +52,7 @@ struct World {
         request.visit.now = at;
         request.visit.session = session ? &*session : nullptr;
         request.visit.secure = secure;
+        request.visit.may_touch = true;
         request.visit.own_sign_in = true;
         request.visit.navigation = true;
         request.visit.cross_site = cross_site;
@@ -918,7 +919,11 @@ TEST(a_factor_that_the_provider_has_lost_leads_to_enrollment) {
     world.validator.on_check = [&] { world.accounts.add(account_named("alice")); };
     const auto outcome = world.post("verify", "code=123456");
     check_form_again(outcome, 401, Reason::factor_gone, "enroll");
-    CHECK(!outcome.session);
+    CHECK(still_stands(*world.session, *VALUE(world.sessions.row_of("alice", world.session->id))));
+    world.be_verified("alice");
+    world.session->verify_again = true;
+    world.accounts.add(enrolled_account("alice"));
+    CHECK(!world.post("verify", "code=123456").session);
 }
 
 TEST(R10_a_code_that_another_request_has_spent_is_refused) {

@@ -44,6 +44,7 @@ Visit visit_with(const std::optional<Session>& session, bool own_sign_in, std::s
     visit.own_sign_in = own_sign_in;
     visit.user = user;
     visit.secure = true;
+    visit.may_touch = true;
     visit.navigation = true;
     visit.target = "/orders?id=7";
     return visit;
@@ -154,6 +155,13 @@ TEST(what_passes_has_its_last_activity_renewed_after_the_grain) {
     CHECK(!admit(visit_with(session, true, ""), policy_with(Engine::on)).touches);
     session->last_active = now - seconds{180};
     CHECK(admit(visit_with(session, true, ""), policy_with(Engine::on)).touches);
+    auto visit = visit_with(session, true, "");
+    visit.may_touch = false;
+    CHECK(!admit(visit, policy_with(Engine::on)).touches);
+    session->last_active = now - seconds{150};
+    visit = visit_with(session, true, "");
+    visit.rhythm = seconds{30};
+    CHECK(admit(visit, policy_with(Engine::on)).touches);
 }
 
 TEST(what_is_stopped_touches_nothing) {

@@ -140,10 +140,11 @@ TEST(R62_a_new_epoch_of_everybody_ends_the_sessions_of_all) {
 
 TEST(an_epoch_only_goes_up) {
     const auto table = zeroed_table();
-    table->begin_epoch(user_key(realm, alices), 5, later, now);
-    table->begin_epoch(user_key(realm, alices), 3, later, now);
+    CHECK(table->begin_epoch(user_key(realm, alices), 5, later, now));
+    CHECK(!table->begin_epoch(user_key(realm, alices), 5, later, now));
+    CHECK(!table->begin_epoch(user_key(realm, alices), 3, later, now));
     CHECK(table->contains(session_of_epoch(4), realm));
-    table->begin_epoch(user_key(realm, alices), 6, later, now);
+    CHECK(table->begin_epoch(user_key(realm, alices), 6, later, now));
     CHECK(table->contains(session_of_epoch(5), realm));
 }
 
@@ -157,7 +158,8 @@ TEST(a_new_epoch_makes_room_where_its_users_sessions_were) {
     const auto table = zeroed_table();
     constexpr auto step = RevocationTable::slot_count;
     for (std::uint64_t i = 0; i < longest_probe; ++i) add(*table, 7 + i * step);
-    table->begin_epoch(user_key(realm, alices), 1, later, now);
+    CHECK(table->begin_epoch(user_key(realm, alices), 1, later, now));
+    table->forget_sessions_of(user_key(realm, alices));
     for (std::uint64_t i = 0; i < longest_probe; ++i) {
         table->add(session_of(7 + (1000 + i) * step).id, user_key(realm, bobs), later, now);
         CHECK(contains(*table, 7 + (1000 + i) * step));
@@ -170,7 +172,9 @@ TEST(one_user_cannot_fill_the_table) {
     std::uint64_t made = 0;
     for (std::uint32_t epoch = 1; epoch <= 10'000; ++epoch) {
         for (int i = 0; i < 33; ++i) add(*table, ++made * 0x9e3779b97f4a7c15u);
-        if (epoch % 100 == 0) table->begin_epoch(user_key(realm, alices), epoch, later, now);
+        if (epoch % 100 != 0) continue;
+        table->begin_epoch(user_key(realm, alices), epoch, later, now);
+        table->forget_sessions_of(user_key(realm, alices));
     }
     CHECK(table->is_complete(now));
 }

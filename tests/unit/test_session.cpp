@@ -260,24 +260,33 @@ TEST(a_session_that_waits_for_enrollment_stands_without_one) {
 
 TEST(the_last_activity_has_a_grain_of_a_tenth_of_the_idle_time) {
     const auto session = verified_session();
-    CHECK(!is_touch_due(session, limits, now));
-    CHECK(!is_touch_due(session, limits, now + seconds{179}));
-    CHECK(is_touch_due(session, limits, now + seconds{180}));
-    CHECK(is_touch_due(session, limits, now + seconds{1799}));
+    CHECK_EQUAL(touch_grain(limits).count(), 180);
+    CHECK(!is_touch_due(session, limits, seconds{}, now));
+    CHECK(!is_touch_due(session, limits, seconds{}, now + seconds{179}));
+    CHECK(is_touch_due(session, limits, seconds{}, now + seconds{180}));
+    CHECK(is_touch_due(session, limits, seconds{}, now + seconds{1799}));
+}
+
+TEST(who_may_touch_a_session_only_now_and_then_does_it_the_earlier) {
+    const auto session = verified_session();
+    CHECK(!is_touch_due(session, limits, seconds{30}, now + seconds{149}));
+    CHECK(is_touch_due(session, limits, seconds{30}, now + seconds{150}));
+    CHECK(!is_touch_due(session, limits, seconds{180}, now));
+    CHECK(is_touch_due(session, limits, seconds{180}, now + seconds{1}));
 }
 
 TEST(the_grain_of_a_short_idle_time_is_one_second) {
     for (const int idle : {1, 5, 9, 10, 19}) {
         const Limits tight{seconds{idle}, seconds{3600}};
-        CHECK(!is_touch_due(verified_session(), tight, now));
-        CHECK(is_touch_due(verified_session(), tight, now + seconds{1}));
+        CHECK(!is_touch_due(verified_session(), tight, seconds{}, now));
+        CHECK(is_touch_due(verified_session(), tight, seconds{}, now + seconds{1}));
     }
-    CHECK(!is_touch_due(verified_session(), {seconds{20}, seconds{3600}}, now + seconds{1}));
+    CHECK(!is_touch_due(verified_session(), {seconds{20}, seconds{3600}}, seconds{}, now + seconds{1}));
 }
 
 TEST(a_clock_that_went_back_does_not_touch_a_session) {
-    CHECK(!is_touch_due(verified_session(), limits, now - seconds{60}));
-    CHECK(!is_touch_due(verified_session(), limits, now - seconds{3600}));
+    CHECK(!is_touch_due(verified_session(), limits, seconds{}, now - seconds{60}));
+    CHECK(!is_touch_due(verified_session(), limits, seconds{}, now - seconds{3600}));
 }
 
 TEST(methods_are_named_as_the_environment_has_them) {

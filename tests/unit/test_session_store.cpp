@@ -85,7 +85,8 @@ TEST(only_what_is_new_is_told_again_and_what_may_have_come_late) {
     CHECK_EQUAL(changes(scratch.database(), seen).revocations.size(), 1);
     CHECK_EQUAL(changes(scratch.database(), seen + seconds{30}).revocations.size(), 1);
     CHECK(changes(scratch.database(), seen + seconds{31}).revocations.empty());
-    CHECK_EQUAL(changes(scratch.database(), seen + seconds{31}).seen, seen + seconds{31});
+    // The database's clock may have gone back, as behind a failover.
+    CHECK(changes(scratch.database(), seen + seconds{3600}).seen <= in(2));
 }
 
 TEST(old_changes_are_told_once_though_no_newer_ones_come) {

@@ -28,7 +28,7 @@ constexpr Action actions[] = {
     {"skip-next", Reason::skip_set, "skip_refused", hours{24}, hours{168}},
     {"reset", Reason::user_reset, "", {}, {}, true},
     {"unlock", Reason::unlocked, "unlock_refused"},
-    {"temp-code", Reason::temporary_code_made, "", hours{4}, hours{72}},
+    {"temp-code", Reason::temporary_code_made, "code_refused", hours{4}, hours{72}},
     {"end-sessions", Reason::sessions_ended},
     {"end-everybody", Reason::sessions_ended, "", {}, {}, true},
 };
@@ -67,7 +67,7 @@ Outcome as_administrator(Call& call, Body body) {
         auto progress = progress_of(call);
         return progress ? go_to(progress->due, call) : failure(progress.error());
     }
-    if (call.session->method == Method::skip) {
+    if (call.session->method == Method::skip || is_step_up_due(*call.session, call.policy, call.now())) {
         return asked_to_verify(call);
     }
     return body(Administrator{.name = std::string{visit.administrator},
@@ -188,6 +188,11 @@ std::optional<hours> hours_of(const Call& call, const Action& action) {
     return is_number && count >= 1 && hours{count} <= action.most ? std::optional{hours{count}} : std::nullopt;
 }
 
+Outcome not_helped(Call& call, const Action& action, Helped helped) {
+    if (helped == Helped::no_such_user) return no_such_user(call);
+    return again(call, 409, Reason::action_refused, action.refused);
+}
+
 Outcome act(Call& call, const Action& action, const Administrator& by, hours lifetime) {
     auto& administration = call.services.administration;
     const auto name = call.field("user");
@@ -199,17 +204,17 @@ Outcome act(Call& call, const Action& action, const Administrator& by, hours lif
         return outcome;
     }
     if (action.name == "temp-code") {
-        auto code = administration.temporary_code(name, lifetime, by);
-        if (!code) return failure(code.error());
-        return *code ? with_code(call, action, by, **code, lifetime) : no_such_user(call);
+        auto made = administration.temporary_code(name, lifetime, by);
+        if (!made) return failure(made.error());
+        if (made->helped == Helped::done) return with_code(call, action, by, made->code, lifetime);
+        return not_helped(call, action, made->helped);
     }
     auto helped = action.name == "skip-next" ? administration.skip_next(name, lifetime, by)
                   : action.name == "reset"   ? administration.reset(name, by)
                   : action.name == "unlock"  ? administration.unlock(name, by)
                                              : administration.end_sessions(name, by);
     if (!helped) return failure(helped.error());
-    if (*helped == Helped::no_such_user) return no_such_user(call);
-    if (*helped == Helped::refused) return again(call, 409, Reason::action_refused, action.refused);
+    if (*helped != Helped::done) return not_helped(call, action, *helped);
     return said(call, action, by, redirect(action.done, url_of_user(call, name, action.done)));
 }
 

@@ -176,6 +176,19 @@ Outcome lead_on(Step due, Call& call) {
     return go_to(due, call);
 }
 
+namespace {
+
+// A code that was not right, with what follows from it for the next one.
+Outcome in_a_row(Outcome outcome, const Charge& charge, const Site& site) {
+    if (outcome.status != 401) return outcome;
+    outcome.detail = std::to_string(charge.failures) + " in a row";
+    if (charge.failures >= site.failure_cap) outcome.detail += ", none is looked at any more";
+    else if (charge.failures >= site.failure_limit) outcome.detail += ", a wait begins";
+    return outcome;
+}
+
+}  // namespace
+
 Outcome looked_at_once_charged(Call& call, const Account& account, AttemptKind kind,
                                const std::function<Outcome(Looked&)>& look, const std::function<Outcome(const Charge&)>& refuse) {
     auto& attempts = call.services.attempts;
@@ -184,7 +197,8 @@ Outcome looked_at_once_charged(Call& call, const Account& account, AttemptKind k
     if (charge->answer != Charge::Answer::granted) return refuse(*charge);
     auto looked = Looked::yes;
     auto outcome = look(looked);
-    if (looked == Looked::yes && outcome.reason != Reason::step_passed) return outcome;
+    const bool came_to_nothing = outcome.reason == Reason::step_passed || outcome.reason == Reason::session_over;
+    if (looked == Looked::yes && !came_to_nothing) return in_a_row(std::move(outcome), *charge, call.site);
     auto refunded = attempts.refund(account.uuid, kind, *charge);
     return refunded ? outcome : failure(refunded.error());
 }

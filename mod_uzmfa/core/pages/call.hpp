@@ -98,8 +98,8 @@ Outcome when_due(Step step, Call& call, PageBody page) {
 
 // --- wrong codes ---
 
-// Counts a code before `look` looks at it, and takes it back where it was not looked at: `look` says Looked::no, or the
-// step was passed already. Where none may be looked at now, `refuse` says so.
+// Counts a code before `look` looks at it, and takes it back where it was not looked at, or for nothing: `look` says
+// Looked::no, the step was passed already, or the session is over. Where none may be looked at now, `refuse` says so.
 enum class Looked : std::uint8_t { yes, no };
 Outcome looked_at_once_charged(Call& call, const Account& account, AttemptKind kind,
                                const std::function<Outcome(Looked&)>& look, const std::function<Outcome(const Charge&)>& refuse);

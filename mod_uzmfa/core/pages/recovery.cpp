@@ -26,11 +26,22 @@ Outcome recovery_form_again(Call& call, const Standing& standing, int status, Re
     return outcome;
 }
 
-// A closed factor stays so: who has proven to be its user binds another.
+// A closed factor stays so: who has proven to be its user binds another. For a session that has passed a second factor
+// before, this is its last verification.
+Outcome bind_another(Call& call) {
+    Session session = *call.session;
+    session.may_bind = true;
+    if (session.is_verified()) {
+        session.method = Method::recovery;
+        session.verified_at = call.now();
+    }
+    return go_forward(call, std::move(session), redirect(Reason::recovery_used, call.url_of("enroll")));
+}
+
 Outcome accept_recovery_code(Call& call, const Account& account, std::size_t left) {
     auto closed = call.services.attempts.is_closed(account.uuid, AttemptKind::code);
     if (!closed) return failure(closed.error());
-    auto outcome = *closed ? allow_binding(call, redirect(Reason::recovery_used, call.url_of("enroll")))
+    auto outcome = *closed ? bind_another(call)
                            : finish(call, Method::recovery, redirect(Reason::recovery_used, account_url(call, Reason::recovery_used)));
     outcome.detail = std::to_string(left) + " left";
     return outcome;

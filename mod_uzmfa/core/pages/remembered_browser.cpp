@@ -23,7 +23,7 @@ Outcome remembering(Call& call, const Account& account, Outcome outcome) {
     auto token = call.services.browsers.remember(account.uuid, lifetime, origin_of(call), call.request.visit.remembered);
     if (!token) return failure(token.error());
     outcome.browser_token = std::move(*token);
-    outcome.detail = "browser remembered";
+    outcome.detail += outcome.detail.empty() ? "browser remembered" : ", browser remembered";
     return outcome;
 }
 

@@ -62,7 +62,7 @@ Outcome after_password(Call& call, Standing& standing) {
     };
     Outcome outcome = go_to(due_after_password(session, call), call);
     outcome.reason = Reason::signed_in;
-    if (standing.enrolled() && !standing.account.mfa_enabled) {
+    if (standing.enrolled()) {
         auto skipped = call.services.accounts.consume_skip(standing.account);
         if (!skipped) return failure(skipped.error());
         if (*skipped) {

@@ -7,14 +7,16 @@ namespace uzmfa {
 namespace {
 
 // Where another AuthType is the first factor, a skip is taken by a button: no GET uses it up.
-bool may_skip(const Call& call, const Account& account) {
-    return call.session->external && !call.session->is_verified() && !account.mfa_enabled;
+Result<bool> may_skip(const Call& call, const Account& account) {
+    if (!call.session->external || call.session->is_verified()) return false;
+    return call.services.accounts.has_skip(account);
 }
 
 Outcome verification_form(Call& call, const Standing& standing) {
+    auto skips = may_skip(call, standing.account);
+    if (!skips) return failure(skips.error());
     Page page = page_of("verify", call);
-    page.with("digits", std::to_string(*standing.code_digits));
-    if (may_skip(call, standing.account)) page.with("skip", "1");
+    page.with("digits", std::to_string(*standing.code_digits)).with("skip", *skips ? "1" : "");
     offer_to_remember(page, call);
     // Only told: nobody is kept out where it cannot be.
     const auto failures = call.services.failed_codes.unseen(standing.account.uuid, call.session->id);
@@ -23,7 +25,9 @@ Outcome verification_form(Call& call, const Standing& standing) {
 }
 
 Outcome verification_form_again(Call& call, const Standing& standing, int status, Reason reason) {
-    auto outcome = shown_again(status, reason, std::move(*verification_form(call, standing).page));
+    auto outcome = verification_form(call, standing);
+    if (outcome.status != 200) return outcome;
+    outcome = shown_again(status, reason, std::move(*outcome.page));
     outcome.user = standing.account.name.view();
     return outcome;
 }
@@ -33,7 +37,7 @@ Outcome verification_form_later(Call& call, const Standing& standing, seconds wa
 }
 
 Outcome submit_skip(Call& call, Standing& standing) {
-    if (may_skip(call, standing.account)) {
+    if (call.session->external && !call.session->is_verified()) {
         auto skipped = call.services.accounts.consume_skip(standing.account);
         if (!skipped) return failure(skipped.error());
         if (*skipped) return finish(call, Method::skip, Reason::skip_used);
@@ -50,14 +54,25 @@ Outcome evaluate_code(Call& call, const Standing& standing, const Check& check) 
     if (!*spent) return verification_form_again(call, standing, 401, Reason::code_used);
     auto cleared = call.services.attempts.clear(standing.account.uuid, AttemptKind::code);
     if (!cleared) return failure(cleared.error());
-    return remembering(call, standing.account, finish(call, Method::totp, Reason::code_accepted));
+    auto outcome = finish(call, Method::totp, Reason::code_accepted);
+    if (call.session->is_verified()) outcome.detail = "verified again";
+    return remembering(call, standing.account, std::move(outcome));
+}
+
+// The row says so too by now. A session that has yet to pass goes on; one that has passed before ends by that.
+Outcome without_factor(Call& call, const Check& check) {
+    auto outcome = enrollment_anew(call, Reason::factor_gone, check);
+    if (call.session->is_verified() || outcome.session) return outcome;
+    outcome.session = *call.session;
+    outcome.session->enrolled = false;
+    return outcome;
 }
 
 Outcome look_at_code(Call& call, const Standing& standing, std::string_view code, Looked& looked) {
     auto check = call.services.validator.check(standing.account, code, call.now());
     if (!check || check->verdict == Verdict::wait || check->verdict == Verdict::factor_gone) looked = Looked::no;
     if (!check) return failure(check.error());
-    if (check->verdict == Verdict::factor_gone) return enrollment_anew(call, Reason::factor_gone, *check);
+    if (check->verdict == Verdict::factor_gone) return without_factor(call, *check);
     if (check->verdict == Verdict::wait) {
         auto outcome = verification_form_later(call, standing, check->wait);
         outcome.detail = check->detail;
