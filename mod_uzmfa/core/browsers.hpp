@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a user is signed in, in which browsers no code is asked, and where codes failed. Implemented by store/. Errors
+// Where a user is signed in, in which browsers no code is asked, and what happened to the account. Implemented by store/. Errors
 // are those of the database.
 #pragma once
 
@@ -36,9 +36,11 @@ struct RememberedBrowser {
     std::string browser;
 };
 
-struct FailedCode {
+// What a user ought to know of: a code that was not right, another way in, a help of an administrator.
+struct AccountEvent {
     Moment at{};
-    std::string address;
+    std::string name;     // of the event
+    std::string address;  // empty where it was an administrator's doing, as the next
     std::string browser;
 };
 
@@ -58,15 +60,14 @@ public:
     virtual Result<Done> forget_all(std::string_view uuid) = 0;
 };
 
-// Codes that were not right, of the factor and those in place of it.
-class FailedCodes {
+class AccountEvents {
 public:
-    virtual ~FailedCodes() = default;
+    virtual ~AccountEvents() = default;
 
     // The latest few, the newest first.
-    virtual Result<std::vector<FailedCode>> latest(std::string_view uuid) = 0;
-    // Those since the user last passed a second factor, but for those of this session.
-    virtual Result<std::vector<FailedCode>> unseen(std::string_view uuid, const SessionId& session) = 0;
+    virtual Result<std::vector<AccountEvent>> latest(std::string_view uuid) = 0;
+    // Those since the user last typed a right code of the app, but for those of this session.
+    virtual Result<std::vector<AccountEvent>> unseen(std::string_view uuid, const SessionId& session) = 0;
 };
 
 }  // namespace uzmfa

@@ -151,7 +151,7 @@ struct Services {
     TemporaryCodes& temporary_codes;
     Sessions& sessions;
     Browsers& browsers;
-    FailedCodes& failed_codes;
+    AccountEvents& account_events;
     Transactions& transactions;
     const Tokens& tokens;
     Administration& administration;

@@ -12,7 +12,7 @@
 #include "store/attempt_store.hpp"
 #include "store/browser_store.hpp"
 #include "store/factor_store.hpp"
-#include "store/failed_code_store.hpp"
+#include "store/account_event_store.hpp"
 #include "store/recovery_code_store.hpp"
 #include "store/session_store.hpp"
 #include "store/sign_in_failure_store.hpp"
@@ -97,11 +97,11 @@ public:
           temporary_codes_{database_},
           sessions_{database_, service, from_unix_time(apr_time_sec(r->request_time))},
           browsers_{database_},
-          failed_codes_{database_},
+          account_events_{database_},
           transactions_{database_, sessions_},
           administration_{database_, service.site().validator, attempt_limits(service.site()),
                           [this](const Uuid& uuid, std::uint32_t epoch) { sessions_.begin_epoch(uuid, epoch); }},
-          services_{accounts_, sign_in_limit_, passwords_, *validator_, attempts_, recovery_codes_, temporary_codes_, sessions_, browsers_, failed_codes_, transactions_, service.tokens(), administration_} {}
+          services_{accounts_, sign_in_limit_, passwords_, *validator_, attempts_, recovery_codes_, temporary_codes_, sessions_, browsers_, account_events_, transactions_, service.tokens(), administration_} {}
 
     Services& ports() { return services_; }
     Database& database() { return database_; }
@@ -119,7 +119,7 @@ private:
     TemporaryCodeStore temporary_codes_;
     NodeSessions sessions_;
     BrowserStore browsers_;
-    FailedCodeStore failed_codes_;
+    AccountEventStore account_events_;
     DatabaseTransactions transactions_;
     AccountAdministration administration_;
     Services services_;

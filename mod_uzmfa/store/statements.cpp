@@ -15,7 +15,7 @@ struct Row {
 };
 
 // {users} is the users table, {password} its password column where it has one, {now} the database's Unix time, {pending}
-// the lifetime of a pending enrollment in seconds, {failed} the events of a code that was not right, {unlocked} leaves out
+// the lifetime of a pending enrollment in seconds, {told} the events that their user is told of, {unlocked} leaves out
 // rows that somebody else has locked, {true:X} holds where the boolean column X is true (NULL is not).
 // Portable between PostgreSQL and SQLite 3.24.
 constexpr Row rows[] = {
@@ -255,17 +255,21 @@ constexpr Row rows[] = {
      "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM uzmfa_event"
      " WHERE (%s = '' OR uuid = nullif(%s, '') OR username = nullif(%s, '')) AND at >= %s AND id > %s"
      " ORDER BY id LIMIT CAST(%s AS integer)"},
-    {Statement::find_failed_codes, "find_failed_codes",
-     "SELECT at, address, browser FROM uzmfa_event WHERE uuid = %s AND event IN {failed}"
-     " AND at > {now} - 2592000 ORDER BY id DESC LIMIT 5"},
-    {Statement::find_unseen_failures, "find_unseen_failures",
-     "SELECT at, address, browser FROM uzmfa_event WHERE uuid = %s AND event IN {failed}"
-     " AND at > {now} - 2592000 AND session <> %s AND id > (SELECT coalesce(max(s.id), 0) FROM uzmfa_event s"
-     " WHERE s.uuid = %s AND s.event IN ('code_accepted', 'enrolled', 'recovery_used', 'temporary_used'))"
-     " ORDER BY id DESC LIMIT 5"},
+    {Statement::find_account_events, "find_account_events",
+     "SELECT at, event, CASE WHEN made_by = '' THEN address ELSE '' END, CASE WHEN made_by = '' THEN browser ELSE '' END"
+     " FROM uzmfa_event WHERE uuid = %s AND event IN {told} AND at > {now} - 2592000 ORDER BY id DESC LIMIT 10"},
+    {Statement::find_unseen_events, "find_unseen_events",
+     "SELECT at, event, CASE WHEN made_by = '' THEN address ELSE '' END, CASE WHEN made_by = '' THEN browser ELSE '' END"
+     " FROM uzmfa_event WHERE uuid = %s AND event IN {told} AND at > {now} - 2592000 AND session <> %s AND id >"
+     " (SELECT coalesce(max(s.id), 0) FROM uzmfa_event s WHERE s.uuid = %s AND s.event = 'code_accepted')"
+     " ORDER BY id DESC LIMIT 10"},
     {Statement::purge_events, "purge_events", "DELETE FROM uzmfa_event WHERE at <= {now} - %s"},
 };
 static_assert(std::size(rows) == statement_count);
+
+constexpr std::string_view told_events =
+    "('wrong_code', 'code_used', 'wrong_recovery_code', 'recovery_used', 'temporary_used', 'temporary_code_made', 'skip_set',"
+    " 'skip_used', 'reset', 'enrolled', 'recovery_codes_made')";
 
 // Replaces every `{name:X}` by `before X after`, and `{name}` by `before`.
 void expand(std::string& sql, std::string_view name, std::string_view before, std::string_view after = {}) {
@@ -319,7 +323,7 @@ Statements::Statements(Driver driver, std::string_view users_table, bool has_pas
         expand(sql, "password", has_passwords ? "u.password" : "''");
         // Two that delete the same rows in another order would wait for each other.
         expand(sql, "unlocked", driver == Driver::pgsql ? " FOR UPDATE SKIP LOCKED" : "");
-        expand(sql, "failed", "('wrong_code', 'code_used', 'wrong_recovery_code')");
+        expand(sql, "told", told_events);
         expand(sql, "pending", std::to_string(pending_lifetime.count()));
         expand(sql, "true", "(coalesce(CAST(", " AS varchar(5)), '') IN ('true', 't', '1'))");
         expand(sql, "uuid", "lower(CAST(", " AS varchar(36)))");

@@ -114,8 +114,8 @@ enum class Statement : std::uint8_t {
     add_event,
     find_events_before,
     find_events_after,
-    find_failed_codes,
-    find_unseen_failures,
+    find_account_events,
+    find_unseen_events,
     purge_events,
     count
 };

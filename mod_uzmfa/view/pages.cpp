@@ -22,7 +22,7 @@ constexpr std::string_view layout = "layout";
 constexpr std::string_view part = "part_";  // {{> part_error}} in the others
 constexpr std::string_view templates[] = {
     layout,       "login",       "enroll",     "verify",        "recovery",    "recovery_codes", "logout",    "account", "admin",
-    "admin_user", "part_action", "part_error", "part_failures", "part_notice", "part_proof",     "part_token", "error",
+    "admin_user", "part_action", "part_error", "part_events", "part_notice", "part_proof",     "part_token", "error",
 };
 constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
     {"style.css", "text/css; charset=utf-8"},
@@ -68,11 +68,11 @@ data lines_of(std::string_view text) {
     return lines;
 }
 
-data list_of(const std::vector<Page::Values>& rows) {
+data list_of(const std::vector<Page::Values>& rows, const Messages& messages) {
     data list{data::type::list};
     for (const auto& row : rows) {
         data item;
-        for (const auto& [key, value] : row) item.set(std::string{key}, value);
+        for (const auto& [key, value] : row) item.set(std::string{key}, key == "event" ? std::string{messages["event_" + value]} : value);
         list << item;
     }
     return list;
@@ -201,7 +201,7 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
     if (!request_id.empty()) context.set("request_id", std::string{request_id});
     if (const auto secret = value_of(page, "secret"); !secret.empty()) context.set("secret_groups", groups_of(secret));
     if (const auto codes = value_of(page, "recovery_codes"); !codes.empty()) context.set("recovery_code_list", lines_of(codes));
-    for (const auto& [key, rows] : page.lists) context.set(std::string{key}, list_of(rows));
+    for (const auto& [key, rows] : page.lists) context.set(std::string{key}, list_of(rows, messages_));
     if (const auto next = value_of(page, "next"); !next.empty()) {
         context.set("next_query", "?next=" + percent_encode(next, "/"));
     }

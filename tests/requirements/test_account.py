@@ -468,28 +468,34 @@ def test_R68_a_closed_factor_is_not_remembered(start_site: StartSite) -> None:
 
 # --- R89: codes that were not right ---
 
+WRONG = "A code was not right"
+
+
+def told_at_sign_in(site: Site, user: User) -> str:
+    """What the page of the code says has happened."""
+    found = site.sign_in(user).fetch(f"{OWN}/verify").page.find("events")
+    return found.text if found else ""
+
+
 def test_R89_wrong_codes_are_told_at_the_next_sign_in(each_site: Site) -> None:
     user = each_site.enrolled_user()
     thief = each_site.browser(headers={"User-Agent": FIREFOX})
     each_site.sign_in(user, thief)
     assert_asked_again(thief.verify(user.app.wrong()))
-    assert thief.fetch(f"{OWN}/verify").page.find("failed-codes") is None  # it knows already
-
-    page = each_site.sign_in(user).fetch(f"{OWN}/verify")
-    told = page.page.by_id("failed-codes").text
-    assert "Firefox on Windows" in told and "127.0.0.1" in told and " UTC" in told
-    assert told.count("Firefox") == 1
-
+    assert WRONG not in thief.fetch(f"{OWN}/verify").text  # it knows already
+    told = told_at_sign_in(each_site, user)
+    assert told.count(WRONG) == told.count("Firefox on Windows") == 1
+    assert "127.0.0.1" in told and " UTC" in told
     browser = each_site.verify(user)
-    assert "Firefox on Windows" in browser.fetch(ACCOUNT).page.by_id("failed-codes").text
-    assert each_site.sign_in(user).fetch(f"{OWN}/verify").page.find("failed-codes") is None
+    assert "Firefox on Windows" in browser.fetch(ACCOUNT).page.by_id("events").text
+    assert not told_at_sign_in(each_site, user)
 
 
 def test_R89_nobody_sees_those_of_others(each_site: Site) -> None:
     user, other = each_site.enrolled_user(), each_site.enrolled_user()
     assert_asked_again(each_site.sign_in(user).verify(user.app.wrong()))
-    assert each_site.sign_in(other).fetch(f"{OWN}/verify").page.find("failed-codes") is None
-    assert each_site.verify(other).fetch(ACCOUNT).page.find("failed-codes") is None
+    assert WRONG not in told_at_sign_in(each_site, other)
+    assert WRONG not in each_site.verify(other).fetch(ACCOUNT).text
 
 
 def test_R89_what_a_browser_calls_itself_does_no_harm(each_site: Site) -> None:
@@ -501,3 +507,44 @@ def test_R89_what_a_browser_calls_itself_does_no_harm(each_site: Site) -> None:
     text = rude.fetch(ACCOUNT).text
     assert "<script>alert" not in text and "&lt;script&gt;alert" in text
     assert quote("x" * 300) not in text
+
+
+# --- R54: what else the user ought to know of ---
+
+def test_R54_another_way_in_is_told_at_the_next_sign_in(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    assert "An authenticator app was set up" in told_at_sign_in(each_site, user)
+    each_site.verify(user)
+    assert not told_at_sign_in(each_site, user)
+
+    thief = each_site.browser(headers={"User-Agent": FIREFOX})
+    each_site.sign_in(user, thief)
+    assert thief.recover(user.recovery_codes[0]).status == 303
+    told = told_at_sign_in(each_site, user)
+    assert "A recovery code was used" in told and "Firefox on Windows" in told and "127.0.0.1" in told
+    assert "change your password" in each_site.sign_in(user).fetch(f"{OWN}/verify").text
+    each_site.verify(user)
+    assert not told_at_sign_in(each_site, user)
+
+
+def test_R54_what_administrators_do_is_told_without_where_they_are(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    each_site.verify(user)
+    administrator = each_site.administrator()
+    code = administrator.json("user", "temp-code", user.name)["temporary_code"]
+    assert administrator.run("user", "skip-next", user.name).status == 0
+    assert is_open(each_site.sign_in(user).fetch("/"))
+    assert each_site.sign_in(user).recover(code).status == 303
+    told = told_at_sign_in(each_site, user)
+    for said in ("made a temporary code", "let the next sign-in pass", "passed without a code", "temporary code was used"):
+        assert said in told
+    assert "uzmfactl" not in told
+    assert code not in told
+
+
+def test_R54_a_reset_is_told_after_the_enrollment(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    assert each_site.administrator().run("user", "reset", user.name).status == 0
+    user.authenticator = None
+    each_site.verify(user)
+    assert "reset your sign-in" in told_at_sign_in(each_site, user)

@@ -349,16 +349,16 @@ public:
     }
 };
 
-class FakeFailedCodes final : public FailedCodes {
+class FakeAccountEvents final : public AccountEvents {
 public:
-    std::vector<FailedCode> failures;
+    std::vector<AccountEvent> failures;
     bool broken = false;
 
-    Result<std::vector<FailedCode>> latest(std::string_view) override {
+    Result<std::vector<AccountEvent>> latest(std::string_view) override {
         if (broken) return outage();
         return failures;
     }
-    Result<std::vector<FailedCode>> unseen(std::string_view, const SessionId&) override {
+    Result<std::vector<AccountEvent>> unseen(std::string_view, const SessionId&) override {
         if (broken) return outage();
         return failures;
     }

@@ -38,7 +38,7 @@ TEST(zeroed_memory_is_a_closed_breaker) {
     CHECK(lets_through(*breaker, milliseconds{0}));
 }
 
-TEST(five_failures_in_a_row_open_it) {
+TEST(five_events_in_a_row_open_it) {
     Zeroed breaker;
     for (int i = 0; i < 4; ++i) {
         breaker->failed(start);

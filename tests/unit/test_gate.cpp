@@ -198,11 +198,11 @@ struct Stopped {
     FakeTemporaryCodes temporary_codes;
     FakeSessions sessions{accounts};
     FakeBrowsers browsers;
-    FakeFailedCodes failed_codes;
+    FakeAccountEvents account_events;
     FakeTransactions transactions;
     FakeTokens tokens;
     FakeAdministration administration{accounts};
-    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, browsers, failed_codes, transactions, tokens, administration};
+    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, browsers, account_events, transactions, tokens, administration};
     Site site;
 
     Stopped() {

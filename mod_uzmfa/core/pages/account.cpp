@@ -85,8 +85,8 @@ Result<Page> page_of_account(const Call& call) {
     if (!found) return found.error();
     if (!*found) return Error{ErrorKind::damaged, "the user's row is gone"};
     const AccountDetails& details = **found;
-    auto failures = call.services.failed_codes.latest(details.account.uuid);
-    if (!failures) return failures.error();
+    auto events = call.services.account_events.latest(details.account.uuid);
+    if (!events) return events.error();
 
     Page page = page_of(page_name, call);
     page.with("continue", call.next).with("has_next", call.next == "/" ? "" : "1");
@@ -97,8 +97,8 @@ Result<Page> page_of_account(const Call& call) {
     add_proof(page, call);
     add_sessions(page, call, details);
     add_browsers(page, details);
-    if (!failures->empty()) page.with("has_failures", "1");
-    page.lists.emplace_back("failures", rows_of(*failures));
+    if (!events->empty()) page.with("has_events", "1");
+    page.lists.emplace_back("events", rows_of(*events));
     return page;
 }
 

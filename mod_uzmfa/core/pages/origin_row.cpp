@@ -7,7 +7,8 @@
 namespace uzmfa {
 
 Page::Values origin_row(Moment at, std::string_view address, std::string_view user_agent) {
-    Page::Values row{{"at", utc(at)}, {"address", std::string{address}}};
+    Page::Values row{{"at", utc(at)}};
+    if (!address.empty()) row.emplace_back("address", address);
     auto name = browser_name(user_agent);
     if (name.empty()) return row;
     if (name != user_agent) row.emplace_back("user_agent", user_agent);
@@ -15,9 +16,12 @@ Page::Values origin_row(Moment at, std::string_view address, std::string_view us
     return row;
 }
 
-std::vector<Page::Values> rows_of(const std::vector<FailedCode>& failures) {
+std::vector<Page::Values> rows_of(const std::vector<AccountEvent>& events) {
     std::vector<Page::Values> rows;
-    for (const auto& [at, address, browser] : failures) rows.push_back(origin_row(at, address, browser));
+    for (const auto& [at, name, address, browser] : events) {
+        rows.push_back(origin_row(at, address, browser));
+        rows.back().emplace_back("event", name);
+    }
     return rows;
 }
 

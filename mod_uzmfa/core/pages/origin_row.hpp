@@ -9,6 +9,7 @@ namespace uzmfa {
 
 // `at`, `address`, `browser`, and `user_agent` where that says more.
 Page::Values origin_row(Moment at, std::string_view address, std::string_view user_agent);
-std::vector<Page::Values> rows_of(const std::vector<FailedCode>& failures);
+// The same, and `event`.
+std::vector<Page::Values> rows_of(const std::vector<AccountEvent>& events);
 
 }  // namespace uzmfa

@@ -19,8 +19,8 @@ Outcome verification_form(Call& call, const Standing& standing) {
     page.with("digits", std::to_string(*standing.code_digits)).with("skip", *skips ? "1" : "");
     offer_to_remember(page, call);
     // Only told: nobody is kept out where it cannot be.
-    const auto failures = call.services.failed_codes.unseen(standing.account.uuid, call.session->id);
-    if (failures && !failures->empty()) page.with("has_failures", "1").lists.emplace_back("failures", rows_of(*failures));
+    const auto events = call.services.account_events.unseen(standing.account.uuid, call.session->id);
+    if (events && !events->empty()) page.with("has_events", "1").lists.emplace_back("events", rows_of(*events));
     return shown(std::move(page));
 }
 
