@@ -13,8 +13,9 @@ from harness.site import Site, User, is_open
 from selenium.webdriver.common.keys import Keys
 
 Reach = Callable[[str], None]
-PAGES = ["login", "login after an error", "enroll", "enroll after an error", "verify", "verify after an error", "logout",
-         "error"]
+PAGES = ["login", "login after an error", "enroll", "enroll after an error", "verify", "verify after an error", "recovery",
+         "recovery after an error", "account", "account after an error", "logout", "error"]
+MISTAKES = {"login": {"username": "nobody", "password": "wrong"}, "account": {"password": "wrong"}}
 
 
 def sign_in(chrome: Chrome, site: Site, user: User, target: str = "/erp/orders?id=7") -> None:
@@ -31,12 +32,16 @@ def reach(chrome: Chrome, site: Site) -> Reach:
         name, _, mistake = page.partition(" ")
         chrome.forget()
         visitor = site.browser()
-        if name in ("enroll", "verify", "logout"):
+        if name in ("enroll", "verify", "recovery", "logout"):
             site.sign_in(site.add_user() if name == "enroll" else site.enrolled_user(), visitor)
+        if name == "account":
+            site.verify(site.enrolled_user(), visitor)
         chrome.be(visitor, site.url())
         chrome.open(site.url(f"{OWN}/{name}?next=%2Ferp"))
+        for folded in chrome.all("summary"):
+            folded.click()
         if mistake:
-            chrome.fill(**({"username": "nobody", "password": "wrong"} if name == "login" else {"code": "12x"}))
+            chrome.fill(**MISTAKES.get(name, {"code": "12x"}))
 
     return go
 
