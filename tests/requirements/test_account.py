@@ -11,6 +11,7 @@ from harness.clock import MovableClock
 from harness.configuration import place
 from harness.expect import assert_asked_again, assert_enrolled, assert_passed, assert_sent_to
 from harness.parallel import at_once
+from harness.provider import TwilioSite, await_true
 from harness.site import PASSWORD, Site, User, is_open
 
 ACCOUNT = f"{OWN}/account"
@@ -170,6 +171,22 @@ def test_R35_the_place_of_a_stolen_session_is_not_enough(each_site: Site) -> Non
     act(browser, "replace", password=PASSWORD)
     assert_sent_to(thief.fetch(f"{OWN}/enroll"), "login")
     assert not is_open(thief.fetch("/"))
+
+
+def test_R35_at_Twilio_the_former_factor_is_deleted(start_twilio: Callable[..., TwilioSite]) -> None:
+    twilio = start_twilio()
+    site = twilio.site
+    user = site.enrolled_user()
+    former = twilio.factor_of(user.name).sid
+    browser = site.verify(user)
+    page = browser.follow(act(browser, "replace", password=PASSWORD))
+    site.verify(user)  # the former app is still the one
+    user.authenticator = site.app(page.page.by_id("otpauth")["href"])
+    assert browser.submit(page, code=user.app.fresh()).status == 200
+    assert factor_of(site, user) != former
+    await_true(lambda: former not in [one.sid for one in twilio.double.factors(twilio.identity(user.name))], "not deleted")
+    assert twilio.factor_of(user.name).sid == factor_of(site, user)
+    site.verify(user)
 
 
 # --- R49: what a skip, a temporary code or a remembered browser do not open ---
