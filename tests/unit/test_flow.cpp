@@ -825,6 +825,28 @@ TEST(R70_a_look_never_checks_a_code_that_stands_in_the_query) {
     CHECK(world.validator.verified.empty());
 }
 
+TEST(R89_the_page_shows_the_codes_that_failed_since_the_user_was_last_here) {
+    World world;
+    world.be_pending("alice", true);
+    CHECK_EQUAL(value_on(world.get("verify"), "has_failures"), "");
+    world.failed_codes.failures = {{now, "192.0.2.66", "Browser/1"}};
+    const std::vector<Page::Values> failures{{{"at", "2023-11-14 22:13:20 UTC"}, {"address", "192.0.2.66"}, {"browser", "Browser/1"}}};
+    for (const auto& outcome : {world.get("verify"), world.post("verify", "code=123456")}) {
+        CHECK_EQUAL(value_on(outcome, "has_failures"), "1");
+        CHECK(list_on(outcome, "failures") == failures);
+    }
+}
+
+TEST(nobody_is_kept_out_where_the_failed_codes_cannot_be_told) {
+    World world;
+    world.be_pending("alice", true);
+    world.failed_codes.broken = true;
+    CHECK_EQUAL(world.get("verify").status, 200);
+    check_form_again(world.post("verify", "code=123456"), 401, Reason::wrong_code, "verify");
+    world.validator.verdict = Verdict::accepted;
+    check_redirect(world.post("verify", "code=123456"), "/", Reason::code_accepted);
+}
+
 TEST(R80_ten_tabs_need_one_code_and_reach_their_own_pages) {
     World world;
     world.be_pending("alice", true);
