@@ -120,6 +120,15 @@ TEST(R63_what_is_told_of_a_user_has_the_sessions_and_the_browsers_and_no_others)
     CHECK_EQUAL(details->browsers[0].browser, alices_uuid);
 }
 
+TEST(R62_who_has_a_uuid_of_zeros_ends_nobodys_sessions) {
+    Scene scene;
+    scene.scratch.run("UPDATE users SET uuid = '00000000-0000-0000-0000-000000000000' WHERE username = 'bob'");
+    CHECK(ERROR_OF(scene.administration.end_sessions("bob", helen)).kind == ErrorKind::damaged);
+    CHECK(ERROR_OF(scene.administration.reset("bob", helen)).kind == ErrorKind::damaged);
+    CHECK(scene.ended.empty());
+    CHECK_EQUAL(scene.scratch.row("SELECT count(*) FROM uzmfa_epoch"), "0");
+}
+
 TEST(nobody_is_helped_who_is_not_there) {
     Scene scene;
     CHECK(VALUE(scene.administration.skip_next("nobody", seconds{1}, helen)) == Helped::no_such_user);
