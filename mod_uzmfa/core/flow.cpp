@@ -53,8 +53,10 @@ Outcome answer_to(const PageVisit& request, const Policy& policy, const Site& si
     const auto given_next = request.form.has("next") ? request.form["next"] : request.query["next"];
     Call call{request, policy, site, services, session,
               std::string{return_path(given_next, site.own_path)}};
-    // A button pressed twice: the first press has given the session a new id.
-    if (posted && request.visit.revoked && row->submit != submit_logout) return redirect(Reason::step_passed, call.next);
+    // A button pressed twice: the first press has given the session a new id. Only a step leads on.
+    if (posted && request.visit.revoked && row->submit != submit_logout) {
+        return redirect(Reason::step_passed, row->submit == submit_account ? call.url_of(row->name) : call.next);
+    }
     auto outcome = posted ? row->submit(call) : row->show(call);
     if (outcome.status == 503) outcome.page->with("retry", call.url_of(row->name));
     // Who cannot go on can leave.

@@ -27,6 +27,7 @@ std::optional<Uuid> uuid_of(std::string_view text) {
         std::from_chars(text.data() + at, text.data() + at + 2, uuid[filled++], 16);
         at += 2;
     }
+    if (uuid == Uuid{}) return std::nullopt;
     return uuid;
 }
 

@@ -12,7 +12,7 @@ namespace uzmfa {
 
 using Uuid = std::array<std::uint8_t, 16>;  // all zero: none
 
-// Of 36 characters, hex digits of either case; nothing where it is anything else.
+// Of 36 characters, hex digits of either case, not all zero; nothing where it is anything else.
 std::optional<Uuid> uuid_of(std::string_view text);
 std::string text_of(const Uuid& uuid);  // lower case; empty for none
 

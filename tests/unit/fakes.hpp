@@ -320,17 +320,20 @@ public:
     std::map<std::string, std::pair<std::string, Moment>, std::less<>> tokens;  // whose, and when verified
     std::vector<std::string> forgotten;
     int made = 0;
+    seconds lifetime_seen{};
     std::set<std::string_view> broken;
 
-    Result<std::string> remember(std::string_view uuid, seconds, const Origin&, std::string_view former) override {
+    Result<std::string> remember(std::string_view uuid, seconds lifetime, const Origin&, std::string_view former) override {
         if (broken.contains("remember")) return outage();
+        lifetime_seen = lifetime;
         if (const auto found = tokens.find(former); found != tokens.end()) tokens.erase(found);
         auto token = "BROWSER-" + std::to_string(++made);
         tokens[token] = {std::string{uuid}, Moment{}};
         return token;
     }
-    Result<std::optional<Moment>> remembered(std::string_view uuid, std::string_view token, seconds) override {
+    Result<std::optional<Moment>> remembered(std::string_view uuid, std::string_view token, seconds lifetime) override {
         if (broken.contains("remembered")) return outage();
+        lifetime_seen = lifetime;
         const auto found = tokens.find(token);
         if (found == tokens.end() || found->second.first != uuid) return std::optional<Moment>{};
         return std::optional{found->second.second};
@@ -351,16 +354,16 @@ public:
 
 class FakeAccountEvents final : public AccountEvents {
 public:
-    std::vector<AccountEvent> failures;
+    std::vector<AccountEvent> events;
     bool broken = false;
 
     Result<std::vector<AccountEvent>> latest(std::string_view) override {
         if (broken) return outage();
-        return failures;
+        return events;
     }
     Result<std::vector<AccountEvent>> unseen(std::string_view, const SessionId&) override {
         if (broken) return outage();
-        return failures;
+        return events;
     }
 };
 

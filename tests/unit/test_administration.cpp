@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scratch_database.hpp"
 #include "store/administration.hpp"
+#include "store/browser_store.hpp"
 #include "store/new_account.hpp"
+#include "store/session_store.hpp"
 
 namespace uzmfa::test {
 namespace {
@@ -62,6 +64,67 @@ TEST(R62_who_has_no_uuid_ends_nobodys_sessions) {
     Scene scene;
     CHECK(VALUE(scene.administration.end_sessions("bob", helen)) == Helped::done);
     CHECK(VALUE(scene.administration.reset("bob", helen)) == Helped::done);
+    CHECK(scene.ended.empty());
+    CHECK_EQUAL(scene.scratch.row("SELECT count(*) FROM uzmfa_epoch"), "0");
+}
+
+TEST(R68_no_browser_stays_remembered_whose_sessions_an_administrator_ends) {
+    struct Row {
+        std::string_view what;
+        std::function<bool(Administration&)> change;
+        std::string_view left;
+    };
+    const Row table[] = {
+        {"end-sessions", [](auto& by) { return bool{by.end_sessions("alice", helen)}; }, bobs_uuid},
+        {"end-sessions of no uuid", [](auto& by) { return bool{by.end_sessions("bob", helen)}; }, "both"},
+        {"reset", [](auto& by) { return bool{by.reset("alice", helen)}; }, bobs_uuid},
+        {"end-everybody", [](auto& by) { return bool{by.end_everybody(helen)}; }, "none"},
+        {"unlock", [](auto& by) { return bool{by.unlock("alice", helen)}; }, "both"},
+    };
+    for (const auto& [what, change, left] : table) {
+        const Case at{what};
+        Scene scene;
+        BrowserStore browsers{scene.scratch.database()};
+        for (const auto uuid : {alices_uuid, bobs_uuid}) VALUE(browsers.remember(uuid, seconds{3600}, {}, {}));
+        CHECK(change(scene.administration));
+        CHECK_EQUAL(scene.scratch.row("SELECT CASE count(*) WHEN 0 THEN 'none' WHEN 2 THEN 'both' ELSE max(uuid) END FROM uzmfa_browser"), left);
+    }
+}
+
+TEST(R68_where_browsers_cannot_be_forgotten_no_session_is_ended_either) {
+    Scene scene;
+    scene.scratch.run("DROP TABLE uzmfa_browser");
+    CHECK(!scene.administration.end_sessions("alice", helen));
+    CHECK(!scene.administration.end_everybody(helen));
+    CHECK(!scene.administration.reset("alice", helen));
+    CHECK(scene.ended.empty());
+    CHECK_EQUAL(scene.events(), "NULL");
+    CHECK_EQUAL(scene.row(), "1|1");
+    CHECK_EQUAL(scene.scratch.row("SELECT count(*) FROM uzmfa_epoch"), "0");
+}
+
+TEST(R63_what_is_told_of_a_user_has_the_sessions_and_the_browsers_and_no_others) {
+    Scene scene;
+    SessionStore sessions{scene.scratch.database()};
+    BrowserStore browsers{scene.scratch.database()};
+    const auto until = from_unix_time(unix_now() + 3600);
+    for (const auto uuid : {alices_uuid, bobs_uuid}) {
+        const SessionId id{static_cast<std::uint8_t>(uuid[0])};
+        VALUE(sessions.note(*uuid_of(uuid), {id, Method::totp, until, until, "192.0.2.1", std::string{uuid}}));
+        VALUE(browsers.remember(uuid, seconds{3600}, {"192.0.2.1", uuid}, {}));
+    }
+    const auto details = VALUE(scene.administration.find("alice"));
+    CHECK_EQUAL(details->sessions.size(), 1);
+    CHECK_EQUAL(details->sessions[0].browser, alices_uuid);
+    CHECK_EQUAL(details->browsers.size(), 1);
+    CHECK_EQUAL(details->browsers[0].browser, alices_uuid);
+}
+
+TEST(R62_who_has_a_uuid_of_zeros_ends_nobodys_sessions) {
+    Scene scene;
+    scene.scratch.run("UPDATE users SET uuid = '00000000-0000-0000-0000-000000000000' WHERE username = 'bob'");
+    CHECK(ERROR_OF(scene.administration.end_sessions("bob", helen)).kind == ErrorKind::damaged);
+    CHECK(ERROR_OF(scene.administration.reset("bob", helen)).kind == ErrorKind::damaged);
     CHECK(scene.ended.empty());
     CHECK_EQUAL(scene.scratch.row("SELECT count(*) FROM uzmfa_epoch"), "0");
 }

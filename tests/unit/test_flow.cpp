@@ -1,131 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/flow.hpp"
-#include "fakes.hpp"
-#include "test.hpp"
-
-#include <algorithm>
+#include "world.hpp"
 
 namespace uzmfa::test {
 namespace {
-
-constexpr Moment now = from_unix_time(1'700'000'000);
-constexpr std::string_view alices_sid = "LF00000000000000000000000000000001";
-
-// A browser before the own pages, with the world behind them. alice and dave are enrolled, and dave may
-// skip once; bob is not enrolled and has no uuid; carol is disabled. Every password is "right".
-struct World {
-    FakeAccounts accounts;
-    FakeSignInLimit sign_in_limit;
-    FakePasswords passwords;
-    FakeValidator validator;
-    FakeAttempts attempts;
-    FakeRecoveryCodes recovery_codes;
-    FakeTemporaryCodes temporary_codes;
-    FakeSessions sessions{accounts};
-    FakeBrowsers browsers;
-    FakeAccountEvents account_events;
-    FakeTransactions transactions;
-    FakeTokens tokens;
-    FakeAdministration administration{accounts};
-    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, browsers, account_events, transactions, tokens, administration};
-    Policy policy;
-    Site site;
-
-    std::optional<Session> session;  // what the cookie says
-    Moment at = now;
-    bool secure = true;
-    bool cross_site = false;
-    PageVisit::Input input = PageVisit::Input::read;
-
-    World() {
-        accounts.add(enrolled_account("alice"));
-        accounts.add(account_named("bob")).uuid.clear();
-        accounts.add(enrolled_account("carol")).access_enabled = false;
-        accounts.add(enrolled_account("dave")).mfa_enabled = false;
-        for (const auto* name : {"alice", "bob", "carol", "dave", "nobody"}) passwords.right[name] = "right";
-        validator.digits_of_sid.emplace(alices_sid, 6);
-        site.recovery_codes = 0;
-    }
-
-    Outcome request(Verb verb, std::string_view page, std::string_view body, std::string_view query) {
-        PageVisit request;
-        request.visit.now = at;
-        request.visit.session = session ? &*session : nullptr;
-        request.visit.secure = secure;
-        request.visit.may_touch = true;
-        request.visit.own_sign_in = true;
-        request.visit.navigation = true;
-        request.visit.cross_site = cross_site;
-        request.visit.address = "192.0.2.1";
-        request.page = page;
-        request.verb = verb;
-        request.input = input;
-        request.form = Form::parse(body).value();
-        request.query = Form::parse(query).value();
-        auto outcome = serve(request, policy, site, services);
-        if (outcome.session) session = outcome.session;
-        if (outcome.drop_session) session.reset();
-        return outcome;
-    }
-    Outcome get(std::string_view page, std::string_view query = {}) { return request(Verb::get, page, {}, query); }
-    // With the token that the browser's form has.
-    Outcome post(std::string_view page, std::string_view fields, std::string_view query = {}) {
-        const auto token = session ? tokens.form_token(session->id) : "none";
-        return request(Verb::post, page, "csrf=" + token + "&" + std::string{fields}, query);
-    }
-
-    void be(Session given) {
-        given.id[0] = 200;
-        if (given.signed_in_at == Moment{}) given.signed_in_at = at - seconds{10};
-        given.last_active = at;
-        // As the sign-in left it.
-        if (const auto row = accounts.rows.find(given.user.view()); row != accounts.rows.end()) {
-            static_cast<void>(accounts.uuid_of_row(row->second));
-            given.mark = (*VALUE(sessions.row_of(given.user.view(), given.id))).mark;
-        }
-        session = given;
-    }
-    void be_anonymous() { be(Session{}); }
-    void be_pending(std::string_view user, bool enrolled, seconds age = seconds{10}) {
-        be({.user = *UserName::of(user), .enrolled = enrolled, .signed_in_at = at - age});
-    }
-    void be_verified(std::string_view user) {
-        be({.user = *UserName::of(user), .enrolled = true, .method = Method::totp, .verified_at = at - seconds{5}});
-    }
-    void be_external(std::string_view user) {
-        be({.user = *UserName::of(user), .enrolled = true, .external = true});
-    }
-};
-
-std::string value_on(const Outcome& outcome, std::string_view key) {
-    if (!outcome.page) return "(no page)";
-    for (const auto& [name, value] : outcome.page->values) {
-        if (name == key) return value;
-    }
-    return "";
-}
-
-void check_form_again(const Outcome& outcome, int status, Reason reason, std::string_view page) {
-    CHECK_EQUAL(outcome.status, status);
-    CHECK_EQUAL(outcome.reason, reason);
-    CHECK_EQUAL(outcome.page->name, page);
-    CHECK_EQUAL(outcome.page->error, name_of(reason));
-    CHECK(!value_on(outcome, "csrf").empty());
-}
-
-void check_refused(const Outcome& outcome, int status, Reason reason) {
-    CHECK_EQUAL(outcome.status, status);
-    CHECK_EQUAL(outcome.reason, reason);
-    CHECK_EQUAL(outcome.page->name, "error");
-    CHECK(!outcome.session);
-    CHECK(!outcome.drop_session);
-}
-
-void check_redirect(const Outcome& outcome, std::string_view location, Reason reason) {
-    CHECK_EQUAL(outcome.status, 303);
-    CHECK_EQUAL(outcome.location, location);
-    CHECK_EQUAL(outcome.reason, reason);
-}
 
 // --- what every page has ---
 
@@ -950,6 +827,29 @@ TEST(R70_a_look_never_checks_a_code_that_stands_in_the_query) {
     CHECK_EQUAL(world.get("verify", "code=123456&csrf=token200").status, 200);
     CHECK_EQUAL(world.request(Verb::post, "verify", "csrf=token200", "code=123456").status, 401);
     CHECK(world.validator.verified.empty());
+}
+
+TEST(R89_the_page_shows_what_happened_since_the_user_was_last_here) {
+    World world;
+    world.be_pending("alice", true);
+    CHECK_EQUAL(value_on(world.get("verify"), "has_events"), "");
+    world.account_events.events = {{now, "wrong_code", "192.0.2.66", "Browser/1"}};
+    const std::vector<Page::Values> events{
+        {{"at", "2023-11-14 22:13:20 UTC"}, {"address", "192.0.2.66"}, {"browser", "Browser/1"}, {"event", "wrong_code"}}};
+    for (const auto& outcome : {world.get("verify"), world.post("verify", "code=123456")}) {
+        CHECK_EQUAL(value_on(outcome, "has_events"), "1");
+        CHECK(list_on(outcome, "events") == events);
+    }
+}
+
+TEST(nobody_is_kept_out_where_what_happened_cannot_be_told) {
+    World world;
+    world.be_pending("alice", true);
+    world.account_events.broken = true;
+    CHECK_EQUAL(world.get("verify").status, 200);
+    check_form_again(world.post("verify", "code=123456"), 401, Reason::wrong_code, "verify");
+    world.validator.verdict = Verdict::accepted;
+    check_redirect(world.post("verify", "code=123456"), "/", Reason::code_accepted);
 }
 
 TEST(R80_ten_tabs_need_one_code_and_reach_their_own_pages) {

@@ -219,6 +219,36 @@ TEST(neither_an_anonymous_nor_a_verified_session_is_pending) {
     CHECK(!is_pending(anonymous, now));
 }
 
+TEST(R35_the_permission_to_replace_a_factor_lives_exactly_20_minutes_from_the_verification) {
+    auto session = verified_session();
+    session.verified_at = now;
+    CHECK(!may_replace_factor(session, now));
+    session.may_bind = true;
+    CHECK(may_replace_factor(session, now));
+    CHECK(may_replace_factor(session, now + seconds{1199}));
+    CHECK(!may_replace_factor(session, now + seconds{1200}));
+}
+
+TEST(R35_who_is_not_verified_replaces_no_factor) {
+    auto session = verified_session();
+    session.may_bind = true;
+    session.verified_at = now;
+    session.method = Method::none;
+    CHECK(!may_replace_factor(session, now));
+    session = verified_session();
+    session.may_bind = true;
+    session.user = {};
+    CHECK(!may_replace_factor(session, now));
+}
+
+TEST(R49_a_skip_which_verified_nothing_replaces_no_factor) {
+    auto session = verified_session();
+    session.may_bind = true;
+    session.method = Method::skip;
+    session.verified_at = {};
+    CHECK(!may_replace_factor(session, now));
+}
+
 TEST(what_is_due_follows_from_the_session) {
     Session session;
     CHECK(session.due() == Step::sign_in);

@@ -23,6 +23,9 @@ TEST(what_is_no_uuid_is_refused) {
     }
 }
 
+// Whose sessions and browsers would be everybody's.
+TEST(a_uuid_of_zeros_is_nobodys) { CHECK(!uuid_of("00000000-0000-0000-0000-000000000000")); }
+
 TEST(none_has_no_text) { CHECK_EQUAL(text_of(Uuid{}), ""); }
 
 }  // namespace

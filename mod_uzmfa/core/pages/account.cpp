@@ -115,6 +115,12 @@ Outcome account_again(const Call& call, int status, Reason reason, std::string_v
 
 // --- what the buttons do ---
 
+// A second press leads back here.
+Outcome once(const Call& call, const std::function<Outcome()>& change) {
+    Call back = on_the_way_back(call);
+    return *evaluate_once(back, change);
+}
+
 Outcome end_session(Call& call) {
     auto found = call.services.administration.find(call.session->user.view());
     if (!found) return failure(found.error());
@@ -128,11 +134,11 @@ Outcome end_session(Call& call) {
     const Session other{.id = ended->id, .mark = call.session->mark};
     auto revoked = call.services.sessions.revoke(other, ended->ends_at);
     if (!revoked) return failure(revoked.error());
-    return redirect(Reason::own_session_ended, account_url(call, Reason::own_session_ended));
+    return redirect(*revoked ? Reason::own_session_ended : Reason::step_passed, account_url(call, Reason::own_session_ended));
 }
 
 Outcome end_others(Call& call) {
-    return *evaluate_once(call, [&] {
+    return once(call, [&] {
         auto outcome = redirect(Reason::other_sessions_ended, account_url(call, Reason::other_sessions_ended));
         return go_forward(call, *call.session, std::move(outcome), [&]() -> Result<Done> {
             const auto& uuid = call.session->mark.uuid;
@@ -149,7 +155,7 @@ Outcome forget_browser(Call& call) {
 }
 
 Outcome make_codes(Call& call) {
-    return *evaluate_once(call, [&] {
+    return once(call, [&] {
         std::vector<std::string> codes;
         auto outcome = redirect(Reason::recovery_codes_made, url_of_page(call));
         outcome = go_forward(call, *call.session, std::move(outcome), [&]() -> Result<Done> {
@@ -164,7 +170,7 @@ Outcome make_codes(Call& call) {
 
 Outcome replace_factor(Call& call) {
     const Call enrolling = on_the_way_back(call);
-    return *evaluate_once(call, [&] {
+    return once(call, [&] {
         return allow_binding(call, redirect(Reason::factor_replacing, enrolling.url_of("enroll")));
     });
 }

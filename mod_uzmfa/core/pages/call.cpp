@@ -131,6 +131,7 @@ Outcome asked_to_verify(const Call& call) {
 Outcome allow_binding(Call& call, Outcome outcome) {
     Session session = *call.session;
     session.may_bind = true;
+    session.verify_again = false;
     return go_forward(call, std::move(session), std::move(outcome));
 }
 
@@ -138,8 +139,8 @@ Outcome allow_binding(Call& call, Outcome outcome) {
 // for it: a place that asks for a later verification brings none of it back.
 Step step_of(const Session& session, const Standing& standing, const Call& call) {
     const bool may_bind = session.is_verified() ? may_replace_factor(session, call.now()) : session.may_bind;
+    if (standing.enrolled() && (session.verify_again || !may_bind)) return Step::verify;
     if (may_bind) return Step::enroll;
-    if (standing.enrolled()) return Step::verify;
     return call.site.enrollment == EnrollmentRule::code ? Step::recover : Step::enroll;
 }
 

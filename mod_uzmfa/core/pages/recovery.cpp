@@ -32,6 +32,7 @@ Outcome bind_another(Call& call) {
     Session session = *call.session;
     session.may_bind = true;
     if (session.is_verified()) {
+        session.verify_again = false;
         session.method = Method::recovery;
         session.verified_at = call.now();
     }
