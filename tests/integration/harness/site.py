@@ -81,6 +81,12 @@ class Site:
         """Somebody new."""
         return Browser(self.httpd.port, self.certificate.client(), self.clock, host, headers, own)
 
+    def holder(self, session: str | None) -> Browser:
+        """Somebody who holds this session cookie and nothing else."""
+        browser = self.browser()
+        browser.session = session
+        return browser
+
     def plain_browser(self) -> Browser:
         """Somebody new who does not use TLS."""
         return Browser(self.httpd.plain_port, None, self.clock)
