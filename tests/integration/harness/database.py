@@ -69,6 +69,10 @@ class Database(ABC):
         (found,) = self.execute("SELECT * FROM users WHERE username = ?", (name,))
         return found
 
+    def own_rows(self, name: str, table: str) -> list[Row]:
+        """What one of the module's tables has of a user."""
+        return self.execute(f"SELECT * FROM {table} WHERE uuid = ?", (str(self.row(name)["uuid"]),))
+
     def update(self, name: str, **columns: Any) -> None:
         """Change columns of one user."""
         changes = ", ".join(f"{column} = ?" for column in columns)
