@@ -111,7 +111,7 @@ def cleared_by_the_application(site: Site, user: User) -> Browser:
 def replaced(site: Site, user: User) -> Browser:
     browser = site.verify(user)
     give_ways_in(site, user)
-    assert_sent_to(browser.post(f"{OWN}/account", {"csrf": browser.token(), "action": "replace", "password": user.password}), "enroll")
+    assert_sent_to(browser.act("replace", password=user.password), "enroll")
     return browser
 
 
