@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.browser import COOKIE, OWN, Answer, Browser
+from harness.browser import COOKIE, OWN, Browser
 from harness.clock import MovableClock
 from harness.configuration import place
 from harness.expect import assert_asked_again, assert_enrolled, assert_passed, assert_sent_to
@@ -22,9 +22,7 @@ DAY = 86400
 StartSite = Callable[..., Site]
 
 
-def act(who: Browser, action: str, **values: str) -> Answer:
-    """Press a button of the account page, whether it is shown or not."""
-    return who.post(ACCOUNT, {"csrf": who.token(), "action": action, **values})
+act = Browser.act
 
 
 def factor_of(site: Site, user: User) -> str:

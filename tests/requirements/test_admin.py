@@ -153,6 +153,24 @@ def test_R52_where_nothing_else_is_gated_the_page_asks_for_a_second_factor_all_t
     assert site.sign_in(site.add_user()).fetch(PAGE).status == 403
 
 
+def test_R7_R52_the_page_may_ask_for_a_recent_verification(start_site: Callable[..., Site]) -> None:
+    """Where the gate is not on as well."""
+    lines = ["UzmfaAdmin On", f"Require user {HELEN}", "UzmfaVerifiedWithin 5min"]
+    site = start_site(movable_clock=True, gate=["Session On", "AuthType Uzmfa", "Require valid-user"],
+                      server=place("Location", PAGE, lines))
+    helen, user = site.add_user(HELEN), site.add_user()
+    office = Office(site, helen, site.verify(helen))
+    site.clock.forward(298)
+    page = office.page(user)
+    site.clock.forward(3)
+    before = site.database.dump()
+    assert_sent_to(office.browser.fetch(PAGE), "verify", PAGE)
+    assert_sent_to(office.post(page, "reset", confirm="1"), "verify")
+    assert site.database.dump() == before
+    assert_passed(office.browser.verify(helen.app.fresh(), PAGE), PAGE)
+    assert_done(office.help(user, "end-sessions"), user, "sessions_ended")
+
+
 def test_R52_one_who_is_no_administrator_any_more_is_refused(office: Office) -> None:
     browser = office.site.verify(office.helen)
     assert browser.fetch(PAGE).status == 200
@@ -355,10 +373,52 @@ def test_R28_an_administrator_ends_a_wait(office: Office) -> None:
     assert len(office.events(user, "unlocked")) == 1
 
 
-def test_R25_what_is_closed_stays_so(office: Office) -> None:
-    user = office.site.enrolled_user()
+def close_factor(office: Office, user: User) -> None:
+    """As a hundred wrong codes in a row do."""
     office.site.database.execute("INSERT INTO uzmfa_attempt (uuid, kind, failures, open_at, era) VALUES (?, 'code', 100, 1, 'era')",
                                  (str(office.site.database.row(user.name)["uuid"]),))
+
+
+def does_help(office: Office, user: User, action: str, by: str) -> bool:
+    """Whether the page or the tool does it; else it is refused in its own way."""
+    if by == "page":
+        answer = office.help(user, action)
+        assert answer.status in (200, 303, 409), answer.status
+        assert (answer.status == 409) == ('role="alert"' in answer.text)
+        return answer.status != 409
+    outcome = office.site.administrator().run("user", action, user.name)
+    assert outcome.status in (0, 1), outcome.said
+    return outcome.status == 0
+
+
+@pytest.mark.parametrize("by", ["page", "tool"])
+def test_R28_R87_a_wait_for_recovery_codes_ends_though_the_factor_is_closed(office: Office, by: str) -> None:
+    user = office.site.enrolled_user()
+    close_factor(office, user)
+    browser = office.site.sign_in(user)
+    for _ in range(5):
+        assert browser.recover("AAAA-AAAA-AAAA-AAAA").status == 401
+    assert browser.recover(user.recovery_codes[0]).status == 429
+    assert does_help(office, user, "unlock", by)
+    assert len(office.events(user, "unlocked")) == 1
+    assert not does_help(office, user, "unlock", by)
+    assert len(office.events(user, "unlocked")) == 1
+    assert browser.verify(user.app.fresh()).status == 403
+    assert_sent_to(browser.recover(user.recovery_codes[0]), "enroll")
+
+
+@pytest.mark.parametrize("by", ["page", "tool"])
+def test_R25_R87_there_is_no_temporary_code_for_a_closed_factor(office: Office, by: str) -> None:
+    user = office.site.enrolled_user()
+    close_factor(office, user)
+    assert not does_help(office, user, "temp-code", by)
+    assert office.site.database.own_rows(user.name, "uzmfa_temporary_code") == []
+    assert office.events(user, "temporary_code_made") == []
+
+
+def test_R25_what_is_closed_stays_so(office: Office) -> None:
+    user = office.site.enrolled_user()
+    close_factor(office, user)
     assert "only a reset helps" in office.page(user).text
     assert office.help(user, "unlock").status == 409
     assert office.events(user, "unlocked") == []

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Section 10 of the requirements: what the gate costs a request that it lets pass."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import pytest
 
 from harness import openid_provider
 from harness.application import PROTECTED
-from harness.browser import Browser
+from harness.browser import OWN, Browser
 from harness.callgrind import instructions
 from harness.configuration import SMALLEST_GATE, place
 from harness.site import Site, Workshop, is_open
@@ -16,6 +20,7 @@ REQUESTS = 400
 ALLOWED = 8000  # instructions a request
 ENDED = 100_000  # sessions that were ended and would be alive
 MANY = 1_000_000  # rows of the users table
+CROWD = 100_000  # on SQLite
 # The same file in two places, alike but for what guards them.
 OPEN, GUARDED = "/open___/static.html", "/guarded/static.html"
 
@@ -86,6 +91,52 @@ def test_R113_a_sign_in_reads_no_table_of_users_from_end_to_end(start_site: Call
     site.verify(user, browser)
     assert is_open(browser.fetch("/"))
     assert rows_read_in_order() == before
+
+
+@pytest.fixture
+def crowded(start_site: Callable[..., Site]) -> Site:
+    """A site on SQLite with many users."""
+    site = start_site()
+    site.database.execute("WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)"
+                          " INSERT INTO users (username, password, access_enabled, uuid)"
+                          " SELECT 'many' || n, printf('%060d', n), TRUE, lower(hex(randomblob(16))) FROM numbers", (CROWD,))
+    site.database.execute("ANALYZE")
+    return site
+
+
+def sent_at_a_sign_in(site: Site) -> set[str]:
+    """What PostgreSQL is asked about the users table. SQLite is asked the same, but for the clock."""
+    user = site.enrolled_user()
+    before = site.database.statements()
+    browser = site.browser()
+    assert browser.sign_in("nobody", "wrong").status == 401
+    assert browser.sign_in(user.name, "wrong").status == 401
+    site.verify(user, browser)
+    clock = "CAST(extract(epoch FROM clock_timestamp()) AS bigint)"
+    return {sql.replace(clock, "0") for sql in site.database.sent()[before:] if "FROM users" in sql}
+
+
+def test_R113_on_SQLite_too_a_sign_in_finds_users_by_their_key(pgsql_site: Site, crowded: Site) -> None:
+    asked = sent_at_a_sign_in(pgsql_site)
+    assert any("u.mfa_sid" in sql for sql in asked) and any("u.password" in sql for sql in asked)
+    for sql in asked:
+        rows = crowded.database.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?"))
+        plan = [row["detail"] for row in rows]
+        assert not [step for step in plan if re.match(r"SCAN (u|o|users)\b", step)], plan  # o is the users table too
+        assert [step for step in plan if re.match(r"SEARCH u USING INDEX sqlite_autoindex_users_1 \(username[=>]", step)], plan
+
+
+def test_R110_R113_on_SQLite_too_a_verified_session_asks_no_database(crowded: Site) -> None:
+    user = crowded.enrolled_user()
+    browser, pending = crowded.verify(user), crowded.sign_in(user)
+    form = pending.fetch(f"{OWN}/verify")
+    wrong = user.app.wrong()
+    with ThreadPoolExecutor(1) as pool:
+        with crowded.database.reads_held():
+            other = pool.submit(lambda: pending.submit(form, code=wrong))
+            assert all(is_open(browser.fetch("/static.html")) for _ in range(REQUESTS))
+            assert not other.done()  # so it is held indeed
+        assert other.result().status == 401
 
 
 def test_R110_a_verified_session_asks_no_database(pgsql_site: Site) -> None:

@@ -3,6 +3,10 @@
 
 import base64
 import re
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+import pytest
 
 from harness.browser import OWN, Answer
 from harness.expect import assert_asked_again, assert_enrolled, assert_sent_to
@@ -136,6 +140,25 @@ def test_R37_a_sealed_secret_serves_no_other_row(each_site: Site) -> None:
     assert answer.status == 503
     assert not is_open(browser.fetch("/"))
     assert database.row(victim.name)["mfa_enrolled"]
+
+
+def test_R42_when_and_where_the_factor_was_bound_is_kept_and_shown(each_site: Site) -> None:
+    user = each_site.add_user()
+    began = int(each_site.clock.now())
+    browser = each_site.verify(user)
+    (factor,) = each_site.database.own_rows(user.name, "uzmfa_totp_factor")
+    assert factor["bound_at"] == pytest.approx(began, abs=10) and factor["bound_from"] == "127.0.0.1"
+    told = each_site.administrator().json("user", "show", user.name)
+    when = datetime.fromtimestamp(factor["bound_at"], timezone.utc)
+    assert (told["bound_at"], told["bound_from"]) == (factor["bound_at"], "127.0.0.1")
+    (shown,) = [one.text for one in browser.fetch(f"{OWN}/account").page.all("p") if "Set up" in one.text]
+    assert when.strftime("%Y-%m-%d %H:%M") in shown and "127.0.0.1" in shown
+
+
+@pytest.mark.parametrize("codes", ["10", "Off"])
+def test_R42_the_page_tells_to_keep_a_second_way(start_site: Callable[..., Site], codes: str) -> None:
+    site = start_site(server=[f"UzmfaRecoveryCodes {codes}"])
+    assert "a second way to sign in" in site.sign_in(site.add_user()).fetch(f"{OWN}/enroll").text
 
 
 def test_R39_the_secret_is_not_stored_and_for_its_session_only(site: Site) -> None:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """R87, R88, R38: what happens to a person's sign-in is one row and one line, and neither can be forged or tells a secret."""
 
-import base64
 import hashlib
 import re
 import socket
@@ -12,8 +11,14 @@ import pytest
 
 from harness import twilio as play
 from harness.browser import OWN, Browser
+from harness.configuration import BASIC_GATE, place
+from harness.database import php_hash
+from harness.expect import assert_sent_to
 from harness.provider import TwilioSite
 from harness.site import PASSWORD, Site, User
+
+DRIVERS = ["sqlite3", "pgsql"]
+StartSite = Callable[..., Site]
 
 AGENT = "Mozilla/5.0 (Test) Browser/1"
 NODE = socket.gethostname()[:64]
@@ -137,12 +142,112 @@ def test_R87_an_error_of_the_provider_is_an_event(start_twilio: Callable[..., Tw
     assert_told_nowhere(site, code, user.app.secret, twilio.double.auth_token)
 
 
-def test_R87_a_sign_in_by_another_AuthType_is_an_event(start_site: Callable[..., Site]) -> None:
-    site = start_site(modules=["auth_basic"], gate=["Session On", "AuthType Basic", 'AuthName "ERP"', "AuthBasicProvider uzerp",
-                                                    "Require valid-user", "UzmfaEngine On"])
+def test_R87_ways_in_without_the_app_are_events(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    browser = each_site.sign_in(user, browser_of(each_site))
+    watch = Watch(each_site, user)
+    assert browser.recover(user.recovery_codes[0]).status == 303
+    assert watch.saw("recovery_used", "recovery")["detail"] == "9 left"
+    code = each_site.administrator().json("user", "temp-code", user.name)["temporary_code"]
+    each_site.sign_in(user, browser)
+    watch = Watch(each_site, user)
+    assert browser.recover(code).status == 303
+    watch.saw("temporary_used", "temporary")
+    assert_told_nowhere(each_site, *user.recovery_codes, code)
+
+
+def test_R87_the_wrong_code_that_begins_a_wait_says_so(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    browser = each_site.sign_in(user, browser_of(each_site))
+    watch = Watch(each_site, user)
+    for number, follows in enumerate(["", "", "", "", ", a wait begins"], 1):
+        assert browser.verify(user.app.wrong()).status == 401
+        assert watch.saw("wrong_code", "totp")["detail"] == f"{number} in a row{follows}"
+    assert browser.verify(user.app.fresh()).status == 429
+    watch.saw("too_many_codes", "totp")
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_R87_R25_a_factor_that_is_closed_is_an_event(start_site: StartSite, driver: str) -> None:
+    site = start_site(driver, server=["UzmfaFailureLimit 2", "UzmfaFailureCap 2"])
+    user = site.enrolled_user()
+    browser = site.sign_in(user, browser_of(site))
+    watch = Watch(site, user)
+    for number, follows in enumerate(["", ", none is looked at any more"], 1):
+        assert browser.verify(user.app.wrong()).status == 401
+        assert watch.saw("wrong_code", "totp")["detail"] == f"{number} in a row{follows}"
+    assert browser.verify(user.app.fresh()).status == 403
+    watch.saw("factor_closed", "totp")
+
+
+@pytest.mark.parametrize("way", ["code", "recovery"])
+def test_R87_a_session_that_ends_before_its_code_comes_is_an_event_and_costs_no_try(each_site: Site, way: str) -> None:
+    user = each_site.enrolled_user()
+    browser = each_site.sign_in(user, browser_of(each_site))
+    page, right, wrong = (("verify", user.app.fresh(), user.app.wrong()) if way == "code" else
+                          ("recovery", user.recovery_codes[0], "AAAA-AAAA-AAAA-AAAA"))
+    form = browser.fetch(f"{OWN}/{page}")
+    assert browser.submit(form, code=wrong).status == 401
+    watch = Watch(each_site, user)
+    each_site.database.update(user.name, password=php_hash("another one", 4, False))
+    assert_sent_to(browser.submit(form, code=right), "login")
+    watch.saw("session_over")
+    assert [row["failures"] for row in each_site.database.own_rows(user.name, "uzmfa_attempt")] == [1]
+    assert len(each_site.database.own_rows(user.name, "uzmfa_recovery_code")) == 10
+
+
+def test_R87_a_step_up_is_an_event(start_site: StartSite) -> None:
+    site = start_site(movable_clock=True, server=place("Location", "/erp/vault", ["UzmfaVerifiedWithin 5min"]))
     user = site.add_user()
-    credentials = base64.b64encode(f"{user.name}:{user.password}".encode()).decode()
-    browser = site.browser(headers={"User-Agent": AGENT, "Authorization": f"Basic {credentials}"})
+    browser = site.verify(user, browser_of(site))
+    site.clock.forward(301)
+    form = browser.follow(browser.fetch("/erp/vault"))
+    watch = Watch(site, user)
+    assert browser.submit(form, code=user.app.fresh()).location == "/erp/vault"
+    assert watch.saw("code_accepted", "totp")["detail"] == "verified again"
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_R87_what_a_user_does_on_the_own_page_is_an_event(start_site: StartSite, driver: str) -> None:
+    site = start_site(driver, server=["UzmfaRememberBrowser 720h"])
+    user = site.enrolled_user()
+    browser = site.sign_in(user, browser_of(site))
+    watch = Watch(site, user)
+    assert browser.submit(browser.fetch(f"{OWN}/verify"), code=user.app.fresh(), remember="1").status == 303
+    assert watch.saw("code_accepted", "totp")["detail"] == "browser remembered"
+
+    def name_of(field: str) -> str:
+        return browser.fetch(f"{OWN}/account").page.form(field).fields[field]
+
+    for action, event, fields in (
+            ("end-session", "own_session_ended", {"session": name_of("session")}),
+            ("forget-browser", "browser_forgotten", {"browser": name_of("browser")}),
+            ("end-others", "other_sessions_ended", {}),
+            ("new-codes", "recovery_codes_made", {"password": PASSWORD}),
+            ("replace", "factor_replacing", {"password": PASSWORD})):
+        assert browser.act(action, **fields).status in (200, 303)
+        watch.saw(event, "totp")
+        browser.fetch(f"{OWN}/account")
+        assert len(events_of(site, user.name)) == watch.rows
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_R87_a_sign_in_in_a_remembered_browser_is_an_event(start_site: StartSite, driver: str) -> None:
+    site = start_site(driver, server=["UzmfaRememberBrowser 720h"])
+    user = site.enrolled_user()
+    browser = site.sign_in(user, browser_of(site))
+    assert browser.submit(browser.fetch(f"{OWN}/verify"), code=user.app.fresh(), remember="1").status == 303
+    browser.log_out()
+    watch = Watch(site, user)
+    assert browser.sign_in(user.name, PASSWORD).location == "/"
+    watch.saw("browser_known", "remembered")
+    assert_told_nowhere(site, *browser.cookies.values())
+
+
+def test_R87_a_sign_in_by_another_AuthType_is_an_event(start_site: Callable[..., Site]) -> None:
+    site = start_site(modules=["auth_basic"], gate=BASIC_GATE)
+    user = site.add_user()
+    browser = site.basic_browser(user, **{"User-Agent": AGENT})
     watch = Watch(site, user)
     assert browser.fetch("/").leads_to == f"{OWN}/enroll"
     watch.saw("signed_in")

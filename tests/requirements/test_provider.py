@@ -369,6 +369,19 @@ def test_a_factor_that_Twilio_lost_is_set_up_anew(quiet: TwilioSite, code: int) 
                == [site.database.row(user.name)["mfa_sid"]], "the old factor was not removed")
 
 
+def test_R41_a_recheck_while_a_lost_factor_is_set_up_anew_ends_nothing(start_twilio: StartTwilio) -> None:
+    twilio = start_twilio(server=["UzmfaRecheckInterval 1s"])
+    site, user = twilio.site, twilio.site.enrolled_user()
+    browser = pending_browser(twilio, user)
+    twilio.double.script("create_challenge", play.error(20404))
+    answer = browser.verify(user.app.fresh(), "/wanted")
+    assert_asked_again(answer)
+    user.authenticator = site.app(answer.page.by_id("otpauth")["href"])
+    time.sleep(2.5)
+    assert_enrolled(browser.submit(answer, code=user.app.fresh()), "/wanted")
+    assert is_open(browser.fetch("/"))
+
+
 def test_a_wrong_service_lets_nobody_enroll_anew(quiet: TwilioSite) -> None:
     site = quiet.site
     user = site.enrolled_user()

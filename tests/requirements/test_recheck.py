@@ -12,6 +12,7 @@ import pytest
 
 from harness.browser import COOKIE, OWN, Browser
 from harness.cluster import Cluster
+from harness.configuration import BASIC_GATE, place
 from harness.database import php_hash
 from harness.expect import arrive, assert_passed, assert_sent_to
 from harness.httpd import is_alive
@@ -318,3 +319,51 @@ def test_R57_a_pending_cookie_in_a_late_answer_does_not_come_back(start_site: Ca
     assert late.status == 200 and late.set_cookies == []
     assert is_open(browser.fetch("/"))
     assert_sent_to(old.fetch(f"{OWN}/verify"), "login")
+
+
+@pytest.mark.parametrize("driver", ["sqlite3", "pgsql"])
+def test_R56_a_script_with_the_cookie_of_before_does_not_sign_the_user_out(start_site: Callable[..., Site], driver: str) -> None:
+    site = start_site(driver, gate=BASIC_GATE, modules=["auth_basic"])
+    user = site.add_user()
+    first = site.basic_browser(user)
+    first.fetch("/")
+    user.authenticator = first.enroll()
+    browser = site.basic_browser(user)
+    assert_sent_to(browser.fetch("/"), "verify")
+    late = site.basic_browser(user)
+    late.session = browser.session
+    assert_passed(browser.verify(user.app.fresh()))
+    for _ in range(3):
+        answer = late.script("/")
+        assert answer.status == 401 and answer.set_cookies == []
+    assert is_open(browser.fetch("/"))
+    assert_sent_to(late.fetch("/"), "verify")  # a person's own request may begin anew
+
+
+def test_R56_another_node_does_not_write_a_session_anew_that_a_step_up_has_just_replaced(
+        start_cluster: Callable[..., Cluster]) -> None:
+    cluster = start_cluster(count=2, server=["UzmfaSessionIdleTimeout 30s",
+                                             *place("Location", "/erp/vault", ["UzmfaVerifiedWithin 2s"])])
+    here, there = cluster.nodes
+    user = cluster.add_user()
+    browser = here.verify(user)
+    former = browser.session
+    time.sleep(3.1)  # last activity has a grain of a tenth of the idle time
+    form = browser.follow(browser.fetch("/erp/vault"))
+    code = user.app.fresh()
+    asked_before = there.holder(former).fetch("/")
+    assert is_open(asked_before) and asked_before.set_cookies, "nothing is due to be written"
+    assert_passed(browser.submit(form, code=code), "/erp/vault")
+    for answer in (there.holder(former).fetch("/"), there.holder(former).script("/")):
+        assert answer.set_cookies == []
+    assert is_open(there.holder(browser.session).fetch("/erp/vault"))
+
+
+@pytest.mark.parametrize("driver", ["sqlite3", "pgsql"])
+def test_R60_a_session_in_use_stays(start_site: Callable[..., Site], driver: str) -> None:
+    site = start_site(driver, server=["UzmfaSessionIdleTimeout 10s"])
+    browser = site.verify(site.add_user())
+    began = time.monotonic()
+    while time.monotonic() - began < 25:
+        time.sleep(2)
+        assert is_open(browser.fetch("/")), f"over after {time.monotonic() - began:.0f} s"

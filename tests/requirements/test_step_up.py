@@ -7,7 +7,7 @@ import pytest
 
 from harness.browser import OWN
 from harness.configuration import place
-from harness.expect import assert_asked_again, assert_passed, assert_sent_to
+from harness.expect import assert_asked_again, assert_enrolled, assert_passed, assert_sent_to
 from harness.site import Site, Workshop, is_open
 
 VAULT = "/erp/vault/gold?id=7"
@@ -127,3 +127,39 @@ def test_R7_a_recovery_code_is_a_verification(vault: Site, kind: str) -> None:
     browser = vault.sign_in(user)
     assert browser.recover(code, VAULT).status == 303
     assert is_open(browser.fetch(VAULT))
+
+
+# --- a factor that is closed at a step-up ---
+
+@pytest.fixture
+def capped_vault(start_site: Callable[..., Site]) -> Site:
+    """Four wrong codes close a factor."""
+    return start_site(movable_clock=True, server=[*STEP_UP, "UzmfaFailureLimit 4", "UzmfaFailureCap 4"])
+
+
+@pytest.mark.parametrize("way", ["code", "skip"])
+def test_R25_R7_a_recovery_code_leads_a_verified_session_to_a_new_factor(capped_vault: Site, way: str) -> None:
+    site = capped_vault
+    user = site.enrolled_user()
+    if way == "skip":
+        site.database.update(user.name, mfa_enabled=False)
+    browser = site.sign_in(user) if way == "skip" else site.verify(user)
+    site.clock.forward(21 * 60)  # a verification that old replaces no factor
+    assert is_open(browser.fetch("/"))
+    assert_sent_to(browser.fetch(VAULT), "verify", VAULT)
+    for _ in range(4):
+        assert_asked_again(browser.verify(user.app.wrong(), VAULT))
+    assert browser.verify(user.app.fresh(), VAULT).status == 403
+    assert not is_open(browser.fetch(VAULT))
+
+    answer = browser.recover(user.recovery_codes[0], VAULT)
+    assert_sent_to(answer, "enroll", VAULT)
+    assert len(site.database.own_rows(user.name, "uzmfa_recovery_code")) == 9
+    page = browser.follow(answer)
+    assert page.status == 200
+    user.authenticator = site.app(page.page.by_id("otpauth")["href"])
+    assert_enrolled(browser.submit(page, code=user.app.fresh()), VAULT)
+    assert is_open(browser.fetch(VAULT)) and is_open(browser.fetch("/"))
+    used = site.database.execute("SELECT event FROM uzmfa_event WHERE username = ? AND event = 'recovery_used'", (user.name,))
+    assert len(used) == 1
+    assert is_open(site.verify(user).fetch(VAULT))

@@ -97,6 +97,24 @@ def test_R11_of_copies_of_two_codes_over_three_nodes_each_is_accepted_once_at_mo
     assert_refused_everywhere(cluster, user, older)
 
 
+@pytest.mark.parametrize("kind", ["recovery", "temporary"])
+def test_R44_R53_of_copies_of_a_code_for_once_over_three_nodes_one_succeeds(cluster: Cluster, kind: str) -> None:
+    user = cluster.enrolled_user()
+    code = (user.recovery_codes[0] if kind == "recovery" else
+            cluster.node(1).administrator().json("user", "temp-code", user.name)["temporary_code"])
+    browsers = pending_browsers(cluster, user, 30)
+    forms = [browser.fetch(f"{OWN}/recovery") for browser in browsers]
+    calls = [lambda b=browser, f=form: b.submit(f, code=code) for browser, form in zip(browsers, forms)]
+    answers = piled_up(cluster.database.writes_held(), calls)
+    statuses = Counter(answer.status for answer in answers)
+    assert statuses[303] == 1 and set(statuses) <= {303, 401, 429}
+    assert {node_of(answer) for answer in answers} == {1, 2, 3}
+    assert sum(is_open(browser.fetch("/")) for browser in browsers) == 1
+    assert len(cluster.database.own_rows(user.name, "uzmfa_recovery_code")) == (9 if kind == "recovery" else 10)
+    for node in cluster.nodes:
+        assert node.sign_in(user).recover(code).status in (401, 429)
+
+
 # --- signed out ---
 
 def visit(node: Site, session: str | None) -> Browser:

@@ -193,6 +193,10 @@ class Browser:
         assert page.status == 200, f"verify: {page.status} {page.location}"
         return self.submit(page, code=code)
 
+    def act(self, action: str, **values: str) -> Answer:
+        """Press a button of the account page, whether it is shown or not."""
+        return self.post(self.own_page("account"), {"csrf": self.token(), "action": action, **values})
+
     def log_out(self) -> Answer:
         """Press the button of the sign-out page."""
         return self.submit(self.fetch(self.own_page("logout")), "csrf")

@@ -22,6 +22,8 @@ MPM = {
 MPM["event"] = MPM["worker"]
 
 SMALLEST_GATE = ("Session On", "AuthType Uzmfa", "Require valid-user", "UzmfaEngine On")
+# The same with a first factor of httpd's own; needs the module auth_basic.
+BASIC_GATE = ("Session On", "AuthType Basic", 'AuthName "ERP"', "AuthBasicProvider uzerp", "Require valid-user", "UzmfaEngine On")
 
 
 def place(kind: str, path: str, lines: Sequence[str]) -> list[str]:

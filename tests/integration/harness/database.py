@@ -2,6 +2,7 @@
 """The users table and the module's own tables, on SQLite and on PostgreSQL, with one set of helpers."""
 
 import hashlib
+import re
 import shutil
 import sqlite3
 from abc import ABC, abstractmethod
@@ -69,6 +70,10 @@ class Database(ABC):
         (found,) = self.execute("SELECT * FROM users WHERE username = ?", (name,))
         return found
 
+    def own_rows(self, name: str, table: str) -> list[Row]:
+        """What one of the module's tables has of a user."""
+        return self.execute(f"SELECT * FROM {table} WHERE uuid = ?", (str(self.row(name)["uuid"]),))
+
     def update(self, name: str, **columns: Any) -> None:
         """Change columns of one user."""
         changes = ", ".join(f"{column} = ?" for column in columns)
@@ -111,10 +116,17 @@ class Sqlite(Database):
         rows = self.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'uzmfa_%'")
         return [row["name"] for row in rows]
 
+    def writes_held(self) -> AbstractContextManager[None]:
+        return self._held("IMMEDIATE")
+
+    def reads_held(self) -> AbstractContextManager[None]:
+        """Let nobody read either."""
+        return self._held("EXCLUSIVE")
+
     @contextmanager
-    def writes_held(self) -> Iterator[None]:
+    def _held(self, how: str) -> Iterator[None]:
         connection = self._connect()
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"BEGIN {how}")
         try:
             yield
         finally:
@@ -174,7 +186,11 @@ class PostgreSql(Database):
 
     def statements(self, part: str = "") -> int:
         """How many statements httpd has sent so far; with `part` those that contain it."""
-        return self._cluster.statements(self.name, part)
+        return len(self.sent(part))
+
+    def sent(self, part: str = "") -> list[str]:
+        """The SQL of those statements, with `?` for parameters."""
+        return [re.sub(r"\$\d+", "?", re.sub(r"^[^:]*: ", "", line)) for line in self._cluster.sent(self.name, part)]
 
     @property
     def port(self) -> int:

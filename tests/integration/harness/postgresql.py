@@ -74,11 +74,12 @@ class Cluster:
         return (f"host=127.0.0.1 port={port or self._port} dbname={name} user={WEB_ROLE} connect_timeout=2 "
                 "tcp_user_timeout=2000 options='-c statement_timeout=2000'")
 
-    def statements(self, name: str, part: str = "") -> int:
-        """How many statements requests have sent to this database; with `part` those that contain it."""
+    def sent(self, name: str, part: str = "") -> list[str]:
+        """The statements that requests have sent to this database; with `part` those that contain it."""
         start = f"{WEB_ROLE}@{name} LOG: "
         with self._log.open(encoding="utf-8", errors="replace") as log:
-            return sum(line.startswith(start) and part in line and not OF_THE_WATCH.search(line) for line in log)
+            return [line.removeprefix(start).strip() for line in log
+                    if line.startswith(start) and part in line and not OF_THE_WATCH.search(line)]
 
     def _administer(self, sql: str) -> None:
         connection = self.connect("postgres")

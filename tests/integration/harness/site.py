@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A gated site with users: a server, its database, its log, and the browsers that visit it."""
 
+import base64
 import itertools
 import shutil
 import tempfile
@@ -80,6 +81,17 @@ class Site:
     def browser(self, host: str = "localhost", headers: Mapping[str, str] | None = None, own: str = "/uzmfa") -> Browser:
         """Somebody new."""
         return Browser(self.httpd.port, self.certificate.client(), self.clock, host, headers, own)
+
+    def holder(self, session: str | None) -> Browser:
+        """Somebody who holds this session cookie and nothing else."""
+        browser = self.browser()
+        browser.session = session
+        return browser
+
+    def basic_browser(self, user: User, **headers: str) -> Browser:
+        """Somebody who has answered the password dialog of Basic authentication."""
+        credentials = base64.b64encode(f"{user.name}:{user.password}".encode()).decode()
+        return self.browser(headers={**headers, "Authorization": f"Basic {credentials}"})
 
     def plain_browser(self) -> Browser:
         """Somebody new who does not use TLS."""
