@@ -12,7 +12,7 @@ import pytest
 
 from harness.browser import OWN, Answer, Browser
 from harness.chrome import Chrome
-from harness.configuration import SMALLEST_GATE, place
+from harness.configuration import place
 from harness.expect import assert_passed, assert_sent_to
 from harness.provider import TwilioSite, await_true
 from harness.site import Site, User, Workshop, is_open
