@@ -56,6 +56,7 @@ bool is_recorded(Reason reason) {
         case Reason::too_large:
         case Reason::cookies_blocked:
         case Reason::form_stale:
+        case Reason::not_a_code:
         case Reason::step_up_required:
         case Reason::too_many_sign_ins:  // a stranger can bring about any number
         case Reason::sign_in_busy:

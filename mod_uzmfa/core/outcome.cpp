@@ -119,6 +119,7 @@ std::string_view name_of(Reason reason) {
         case Reason::browser_forgotten: return "browser_forgotten";
         case Reason::own_session_ended: return "own_session_ended";
         case Reason::other_sessions_ended: return "other_sessions_ended";
+        case Reason::not_a_code: return "not_a_code";
     }
     return {};
 }

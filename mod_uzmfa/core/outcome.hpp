@@ -78,6 +78,7 @@ enum class Reason : std::uint8_t {
     browser_forgotten,
     own_session_ended,
     other_sessions_ended,
+    not_a_code,
 };
 
 struct Page {

@@ -98,6 +98,9 @@ public:
     // there is no row.
     virtual Result<std::optional<RowState>> row_of(std::string_view user, const SessionId& session) = 0;
 
+    // Whatever ends all of the user's sessions waits from here on until the transaction is over, and the other way round.
+    virtual Result<Done> hold(const Uuid& uuid) = 0;
+
     // The session is over from now on; `until` is when it would have ended anyway. True for one caller only. Where one
     // user has ended very many, all sessions that the user has are over.
     virtual Result<bool> revoke(const Session& session, Moment until) = 0;

@@ -85,13 +85,14 @@ constexpr Line lines[] = {
     {Reason::browser_forgotten, 1052, APLOG_INFO, "the user let a remembered browser be forgotten"},
     {Reason::own_session_ended, 1053, APLOG_INFO, "the user ended another session"},
     {Reason::other_sessions_ended, 1054, APLOG_INFO, "the user ended all other sessions"},
+    {Reason::not_a_code, 1055, APLOG_INFO, "what was typed cannot be a code"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(lines); ++i) {
         if (static_cast<std::size_t>(lines[i].reason) != i) return false;
     }
-    return std::size(lines) == static_cast<std::size_t>(Reason::other_sessions_ended) + 1;
+    return std::size(lines) == static_cast<std::size_t>(Reason::not_a_code) + 1;
 }
 static_assert(in_order());
 

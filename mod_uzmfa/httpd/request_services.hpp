@@ -46,6 +46,7 @@ public:
     Result<std::optional<RowState>> row_of(std::string_view user, const SessionId& session) override {
         return store_.row_of(user, session);
     }
+    Result<Done> hold(const Uuid& uuid) override { return store_.hold(uuid); }
     Result<bool> revoke(const Session& session, Moment until) override;
     Result<bool> is_revoked(const SessionId& session) override { return store_.is_revoked(session); }
     Result<Done> end_all(const Uuid& uuid) override;

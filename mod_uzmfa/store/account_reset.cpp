@@ -13,7 +13,12 @@ namespace {
 
 // True where the row was still the one that was found.
 Result<bool> reset_row(Database& database, const Account& account, bool is_at_twilio, const Administrator& by, Reset& reset) {
-    // The first statement is a write: whoever enrolls or resets the same user waits from here on.
+    // First, as each step of the user's does: it waits from here on.
+    if (!account.uuid.empty()) {
+        auto epoch = SessionStore{database}.end_all(*uuid_of(account.uuid));
+        if (!epoch) return epoch.error();
+        reset.epoch = *epoch;
+    }
     auto changed = database.change(Statement::reset_account, {account.name.view()});
     if (!changed) return changed.error();
     auto now = AccountStore{database}.find(account.name.view());
@@ -22,10 +27,6 @@ Result<bool> reset_row(Database& database, const Account& account, bool is_at_tw
     if (auto added = EventStore{database}.add_action("reset", account, by); !added) return added.error();
     if (account.uuid.empty()) return true;  // no row of ours has it, and Twilio neither
     reset.uuid = *uuid_of(account.uuid);
-    auto epoch = SessionStore{database}.end_all(reset.uuid);
-    if (!epoch) return epoch.error();
-    reset.epoch = *epoch;
-
     for (const auto statement :
          {Statement::drop_factors, Statement::drop_pending, Statement::drop_used_codes, Statement::drop_attempts,
           Statement::drop_recovery_codes, Statement::drop_temporary_code, Statement::drop_skip}) {

@@ -58,6 +58,12 @@ Result<std::optional<RowState>> SessionStore::row_of(std::string_view user, cons
     return std::optional{state};
 }
 
+Result<Done> SessionStore::hold(const Uuid& uuid) {
+    auto held = database_.change(Statement::hold_epoch, {text_of(uuid)});
+    if (!held) return held.error();
+    return Done{};
+}
+
 Result<Revoked> SessionStore::revoke(const SessionId& session, const Uuid& uuid, Moment until) {
     Revoked revoked;
     const auto user = text_of(uuid);

@@ -45,6 +45,9 @@ public:
     // The row of exactly that name, and whether `session` was revoked.
     Result<std::optional<RowState>> row_of(std::string_view user, const SessionId& session);
 
+    // In a transaction: whoever ends all of the user's sessions waits until it is over.
+    Result<Done> hold(const Uuid& uuid);
+
     Result<Revoked> revoke(const SessionId& session, const Uuid& uuid, Moment until);
     Result<bool> is_revoked(const SessionId& session);
 

@@ -15,7 +15,7 @@ struct Row {
 };
 
 // {users} is the users table, {password} its password column where it has one, {now} the database's Unix time, {pending}
-// the lifetime of a pending enrollment in seconds, {told} the events that their user is told of, {unlocked} leaves out
+// the lifetime of a pending enrollment in seconds, {told} the events that their user is told of, {wrong} sorts wrong codes behind the others, {unlocked} leaves out
 // rows that somebody else has locked, {true:X} holds where the boolean column X is true (NULL is not).
 // Portable between PostgreSQL and SQLite 3.24.
 constexpr Row rows[] = {
@@ -209,6 +209,9 @@ constexpr Row rows[] = {
     {Statement::purge_revocations, "purge_revocations", "DELETE FROM uzmfa_revocation WHERE ends_at <= {now}"},
     {Statement::find_changed_revocations, "find_changed_revocations",
      "SELECT session, uuid, ends_at FROM uzmfa_revocation WHERE made_at >= %s AND ends_at > {now}"},
+    {Statement::hold_epoch, "hold_epoch",
+     "INSERT INTO uzmfa_epoch (uuid, epoch, changed_at) VALUES (%s, 0, 0)"
+     " ON CONFLICT (uuid) DO UPDATE SET epoch = uzmfa_epoch.epoch"},
     {Statement::begin_epoch, "begin_epoch",
      "INSERT INTO uzmfa_epoch (uuid, epoch, changed_at) VALUES (%s, 1, {now})"
      " ON CONFLICT (uuid) DO UPDATE SET epoch = uzmfa_epoch.epoch + 1, changed_at = excluded.changed_at"},
@@ -257,12 +260,12 @@ constexpr Row rows[] = {
      " ORDER BY id LIMIT CAST(%s AS integer)"},
     {Statement::find_account_events, "find_account_events",
      "SELECT at, event, CASE WHEN made_by = '' THEN address ELSE '' END, CASE WHEN made_by = '' THEN browser ELSE '' END"
-     " FROM uzmfa_event WHERE uuid = %s AND event IN {told} AND at > {now} - 2592000 ORDER BY id DESC LIMIT 10"},
+     " FROM uzmfa_event WHERE uuid = %s AND event IN {told} AND at > {now} - 2592000 ORDER BY {wrong}, id DESC LIMIT 10"},
     {Statement::find_unseen_events, "find_unseen_events",
      "SELECT at, event, CASE WHEN made_by = '' THEN address ELSE '' END, CASE WHEN made_by = '' THEN browser ELSE '' END"
      " FROM uzmfa_event WHERE uuid = %s AND event IN {told} AND at > {now} - 2592000 AND session <> %s AND id >"
-     " (SELECT coalesce(max(s.id), 0) FROM uzmfa_event s WHERE s.uuid = %s AND s.event = 'code_accepted')"
-     " ORDER BY id DESC LIMIT 10"},
+     " (SELECT coalesce(max(s.id), 0) FROM uzmfa_event s WHERE s.uuid = %s AND s.event IN ('code_accepted', 'browser_known'))"
+     " ORDER BY {wrong}, id DESC LIMIT 10"},
     {Statement::purge_events, "purge_events", "DELETE FROM uzmfa_event WHERE at <= {now} - %s"},
 };
 static_assert(std::size(rows) == statement_count);
@@ -270,6 +273,9 @@ static_assert(std::size(rows) == statement_count);
 constexpr std::string_view told_events =
     "('wrong_code', 'code_used', 'wrong_recovery_code', 'recovery_used', 'temporary_used', 'temporary_code_made', 'skip_set',"
     " 'skip_used', 'reset', 'enrolled', 'recovery_codes_made')";
+
+// Somebody who knows the password can make many of them.
+constexpr std::string_view wrong_codes_last = "CASE WHEN event IN ('wrong_code', 'code_used', 'wrong_recovery_code') THEN 1 ELSE 0 END";
 
 // Replaces every `{name:X}` by `before X after`, and `{name}` by `before`.
 void expand(std::string& sql, std::string_view name, std::string_view before, std::string_view after = {}) {
@@ -324,6 +330,7 @@ Statements::Statements(Driver driver, std::string_view users_table, bool has_pas
         // Two that delete the same rows in another order would wait for each other.
         expand(sql, "unlocked", driver == Driver::pgsql ? " FOR UPDATE SKIP LOCKED" : "");
         expand(sql, "told", told_events);
+        expand(sql, "wrong", wrong_codes_last);
         expand(sql, "pending", std::to_string(pending_lifetime.count()));
         expand(sql, "true", "(coalesce(CAST(", " AS varchar(5)), '') IN ('true', 't', '1'))");
         expand(sql, "uuid", "lower(CAST(", " AS varchar(36)))");

@@ -97,6 +97,7 @@ enum class Statement : std::uint8_t {
     drop_revocations_of,
     purge_revocations,
     find_changed_revocations,
+    hold_epoch,
     begin_epoch,
     find_epoch,
     find_changed_epochs,

@@ -68,16 +68,6 @@ data lines_of(std::string_view text) {
     return lines;
 }
 
-data list_of(const std::vector<Page::Values>& rows, const Messages& messages) {
-    data list{data::type::list};
-    for (const auto& row : rows) {
-        data item;
-        for (const auto& [key, value] : row) item.set(std::string{key}, key == "event" ? std::string{messages["event_" + value]} : value);
-        list << item;
-    }
-    return list;
-}
-
 // A name within a sentence, which it must not turn around (Unicode UAX #9): its own embeddings, overrides
 // and isolates (U+202A…202E, U+2066…2069) go, and it is isolated as a whole.
 std::string isolated(std::string_view name) {
@@ -92,6 +82,19 @@ std::string isolated(std::string_view name) {
         name.remove_prefix(turns ? three.size() : 1);
     }
     return out.append(pop_isolate);
+}
+
+data list_of(const std::vector<Page::Values>& rows, const Messages& messages) {
+    data list{data::type::list};
+    for (const auto& row : rows) {
+        data item;
+        for (const auto& [key, value] : row) {
+            const bool is_foreign = key == "browser" || key == "user_agent";
+            item.set(std::string{key}, key == "event" ? std::string{messages["event_" + value]} : is_foreign ? isolated(value) : value);
+        }
+        list << item;
+    }
+    return list;
 }
 
 Result<std::string> rendered(const std::string& text, const data& values) {

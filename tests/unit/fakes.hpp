@@ -201,6 +201,10 @@ public:
                                       .enrolled = account.mfa_enrolled,
                                       .revoked = has(session)}};
     }
+    Result<Done> hold(const Uuid&) override {
+        if (broken.contains("hold")) return outage();
+        return Done{};
+    }
     Result<bool> revoke(const Session& session, Moment until) override {
         if (broken.contains("revoke")) return outage();
         if (has(session.id)) return false;

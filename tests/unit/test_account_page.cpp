@@ -351,6 +351,7 @@ TEST(R45_a_factor_bound_in_place_of_another_brings_new_codes_and_no_browser_stay
     CHECK(!outcome.session->may_bind);
     CHECK_EQUAL(outcome.session->verified_at, world.at);
     CHECK_EQUAL(world.browsers.forgotten, std::vector<std::string>{world.uuid_of_row("alice")});
+    CHECK_EQUAL(world.sessions.ended.size(), 1);
     CHECK(world.recovery_codes.codes == (std::set<std::string, std::less<>>{"RECOVERY-1", "RECOVERY-2"}));
     CHECK(world.transactions.kept);
     check_redirect(world.get("enroll", "next=/a"), "/a", Reason::step_passed);
@@ -363,7 +364,7 @@ TEST(R35_the_permission_to_bind_ends_20_minutes_after_the_verification) {
     world.validator.verdict = Verdict::accepted;
     world.at = verified_at + seconds{1200};
     check_redirect(world.get("enroll", "next=/a"), "/a", Reason::step_passed);
-    check_redirect(world.post("enroll", "code=123456&next=/a"), "/a", Reason::step_passed);
+    check_redirect(world.post("enroll", "code=123456&next=/a"), done("step_not_due"), Reason::step_not_due);
     CHECK(world.validator.confirmed.empty());
     world.at = verified_at + seconds{1199};
     CHECK_EQUAL(world.get("enroll").status, 200);
@@ -450,10 +451,11 @@ TEST(R63_another_session_is_ended_until_it_would_have_ended) {
     world.list_session(200, now + seconds{50});
     world.list_session(7, now + seconds{70});
     check_redirect(world.press("end-session", "session=digest7"), done("own_session_ended"), Reason::own_session_ended);
-    CHECK_EQUAL(world.sessions.revoked.size(), 1);
-    CHECK(world.sessions.revoked[0] == std::pair(SessionId{7}, now + seconds{70}));
+    CHECK_EQUAL(world.sessions.revoked.size(), 2);
+    CHECK(world.sessions.revoked[0].first == SessionId{200});
+    CHECK(world.sessions.revoked[1] == std::pair(SessionId{7}, now + seconds{70}));
     CHECK_EQUAL(world.passwords.checks, 0);
-    CHECK(world.session->id == SessionId{200});
+    CHECK(world.session->id != SessionId{200});
 }
 
 TEST(R63_the_own_session_is_ended_by_the_sign_out) {
@@ -507,10 +509,10 @@ TEST(R84_a_service_that_fails_is_503_and_nothing_is_kept) {
         Break spoil;
     };
     const Break administration = [](AccountWorld& w) { w.administration.broken = true; };
-    const Break events = [](AccountWorld& w) { w.account_events.broken = true; };
     const Break charge = [](AccountWorld& w) { w.sign_in_limit.broken = {"charge"}; };
     const Break clear = [](AccountWorld& w) { w.sign_in_limit.broken = {"clear"}; };
     const Break row_of = [](AccountWorld& w) { w.sessions.broken = {"row_of"}; };
+    const Break hold = [](AccountWorld& w) { w.sessions.broken = {"hold"}; };
     const Break revoke = [](AccountWorld& w) { w.sessions.broken = {"revoke"}; };
     const Break note = [](AccountWorld& w) { w.sessions.broken = {"note"}; };
     const Break end_all = [](AccountWorld& w) { w.sessions.broken = {"end_all"}; };
@@ -522,14 +524,14 @@ TEST(R84_a_service_that_fails_is_503_and_nothing_is_kept) {
         w.accounts.broken = {"find"};
     };
     const Row table[] = {
-        {"", "details", administration},       {"", "events", events},        {"", "standing", accounts},
+        {"", "details", administration},       {"", "standing", accounts},
         {"end-session", "find", administration}, {"end-session", "revoke", revoke},     {"end-others", "row", row_of},
         {"end-others", "end", end_all},        {"end-others", "forget", forget_all},  {"end-others", "revoke", revoke},
         {"end-others", "note", note},          {"forget-browser", "forget", forget},  {"replace", "charge", charge},
         {"replace", "clear", clear},           {"replace", "row", row_of},            {"replace", "revoke", revoke},
         {"replace", "note", note},             {"new-codes", "charge", charge},       {"new-codes", "clear", clear},
         {"new-codes", "replace", codes},       {"new-codes", "row", row_of},          {"new-codes", "revoke", revoke},
-        {"new-codes", "note", note},
+        {"new-codes", "note", note},           {"replace", "hold", hold},             {"end-session", "hold", hold},
     };
     for (const auto& [action, what, spoil] : table) {
         const Case at{std::string{action} + ", " + std::string{what}};
@@ -561,10 +563,27 @@ TEST(R84_a_factor_that_cannot_be_put_in_place_of_another_is_503_and_nothing_is_k
 
 TEST(R84_what_went_wrong_is_told_by_a_503_where_the_page_cannot_be_shown_again) {
     AccountWorld world;
-    world.account_events.broken = true;
+    world.administration.broken = true;
     check_refused(world.press("replace", "password=wrong"), 503, Reason::unavailable);
     check_refused(world.request(Verb::post, "account", "csrf=old&action=replace", {}), 503, Reason::unavailable);
     check_nothing_changed(world);
+}
+
+TEST(the_page_is_shown_where_what_happened_cannot_be_told) {
+    AccountWorld world;
+    world.account_events.broken = true;
+    CHECK_EQUAL(world.look().status, 200);
+}
+
+TEST(R35_who_thinks_better_of_another_app_keeps_the_one_in_use) {
+    AccountWorld world;
+    world.press("replace");
+    const auto former = world.session->id;
+    const auto outcome = world.press("keep");
+    check_redirect(outcome, "/a", Reason::step_passed);
+    CHECK(!outcome.session->may_bind);
+    CHECK(outcome.session->id != former);
+    check_redirect(world.get("enroll", "next=/a"), "/a", Reason::step_passed);
 }
 
 TEST(a_user_whose_row_is_gone_sees_no_page) {

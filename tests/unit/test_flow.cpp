@@ -698,16 +698,24 @@ TEST(each_verdict_on_a_first_code_is_told) {
     }
 }
 
+// Answered as a wrong one, and nothing for the user's list of what happened.
+void check_no_code(const Outcome& outcome, std::string_view page) {
+    CHECK_EQUAL(outcome.status, 401);
+    CHECK_EQUAL(outcome.reason, Reason::not_a_code);
+    CHECK_EQUAL(outcome.page->name, page);
+    CHECK_EQUAL(outcome.page->error, "wrong_code");
+}
+
 TEST(R19_an_ill_formed_code_reaches_no_validator) {
     for (const std::string_view code : {"", "12345", "1234567", "12345a", "abcdef", "%EF%BC%91"}) {
         const Case at{code};
         World world;
         world.validator.verdict = Verdict::accepted;
         world.be_pending("bob", false);
-        check_form_again(world.post("enroll", "code=" + std::string{code}), 401, Reason::wrong_code, "enroll");
+        check_no_code(world.post("enroll", "code=" + std::string{code}), "enroll");
         CHECK(world.validator.confirmed.empty());
         world.be_pending("alice", true);
-        check_form_again(world.post("verify", "code=" + std::string{code}), 401, Reason::wrong_code, "verify");
+        check_no_code(world.post("verify", "code=" + std::string{code}), "verify");
         CHECK(world.validator.verified.empty());
     }
 }
@@ -836,10 +844,9 @@ TEST(R89_the_page_shows_what_happened_since_the_user_was_last_here) {
     world.account_events.events = {{now, "wrong_code", "192.0.2.66", "Browser/1"}};
     const std::vector<Page::Values> events{
         {{"at", "2023-11-14 22:13:20 UTC"}, {"address", "192.0.2.66"}, {"browser", "Browser/1"}, {"event", "wrong_code"}}};
-    for (const auto& outcome : {world.get("verify"), world.post("verify", "code=123456")}) {
-        CHECK_EQUAL(value_on(outcome, "has_events"), "1");
-        CHECK(list_on(outcome, "events") == events);
-    }
+    const auto outcome = world.get("verify");
+    CHECK_EQUAL(value_on(outcome, "has_events"), "1");
+    CHECK(list_on(outcome, "events") == events);
 }
 
 TEST(nobody_is_kept_out_where_what_happened_cannot_be_told) {
@@ -915,9 +922,9 @@ TEST(an_ill_formed_code_is_not_charged) {
     World world;
     world.be_pending("alice", true);
     for (const std::string_view code : {"", "12345", "1234567", "abcdef"}) {
-        check_form_again(world.post("verify", "code=" + std::string{code}), 401, Reason::wrong_code, "verify");
+        check_no_code(world.post("verify", "code=" + std::string{code}), "verify");
     }
-    world.post("recovery", "code=nothing");
+    CHECK_EQUAL(world.post("recovery", "code=nothing").reason, Reason::not_a_code);
     CHECK(world.attempts.failures.empty());
 }
 

@@ -25,13 +25,14 @@ Call on_the_way_back(const Call& call) {
     return step;
 }
 
-// What was done, as the page says it once.
+// What has led here, as the page says it once; where a link of another site did, it is not so.
 constexpr Reason notices[] = {Reason::own_session_ended, Reason::other_sessions_ended, Reason::browser_forgotten,
-                              Reason::recovery_used};
+                              Reason::recovery_used,     Reason::browser_known,        Reason::step_not_due};
 
-std::string_view notice_of(std::string_view done) {
+std::string_view notice_of(const Call& call) {
+    if (call.request.visit.cross_site) return {};
     for (const auto reason : notices) {
-        if (name_of(reason) == done) return name_of(reason);
+        if (name_of(reason) == call.request.query["done"]) return name_of(reason);
     }
     return {};
 }
@@ -85,8 +86,8 @@ Result<Page> page_of_account(const Call& call) {
     if (!found) return found.error();
     if (!*found) return Error{ErrorKind::damaged, "the user's row is gone"};
     const AccountDetails& details = **found;
-    auto events = call.services.account_events.latest(details.account.uuid);
-    if (!events) return events.error();
+    // Only told.
+    const auto events = call.services.account_events.latest(details.account.uuid);
 
     Page page = page_of(page_name, call);
     page.with("continue", call.next).with("has_next", call.next == "/" ? "" : "1");
@@ -97,8 +98,7 @@ Result<Page> page_of_account(const Call& call) {
     add_proof(page, call);
     add_sessions(page, call, details);
     add_browsers(page, details);
-    if (!events->empty()) page.with("has_events", "1");
-    page.lists.emplace_back("events", rows_of(*events));
+    if (events && !events->empty()) page.with("has_events", "1").lists.emplace_back("events", rows_of(*events));
     return page;
 }
 
@@ -132,19 +132,20 @@ Outcome end_session(Call& call) {
     if (ended == sessions.end()) return redirect(Reason::step_passed, account_url(call, Reason::own_session_ended));
     if (ended->id == call.session->id) return redirect(Reason::step_not_due, call.url_of("logout"));
     const Session other{.id = ended->id, .mark = call.session->mark};
-    auto revoked = call.services.sessions.revoke(other, ended->ends_at);
-    if (!revoked) return failure(revoked.error());
-    return redirect(*revoked ? Reason::own_session_ended : Reason::step_passed, account_url(call, Reason::own_session_ended));
+    return once(call, [&] {
+        auto outcome = redirect(Reason::own_session_ended, account_url(call, Reason::own_session_ended));
+        // Under a new id: where the user has ended very many, all others are over, and this one must not be.
+        return go_forward(call, *call.session, std::move(outcome), [&]() -> Result<Done> {
+            auto revoked = call.services.sessions.revoke(other, ended->ends_at);
+            return revoked ? Result<Done>{Done{}} : revoked.error();
+        });
+    });
 }
 
 Outcome end_others(Call& call) {
     return once(call, [&] {
         auto outcome = redirect(Reason::other_sessions_ended, account_url(call, Reason::other_sessions_ended));
-        return go_forward(call, *call.session, std::move(outcome), [&]() -> Result<Done> {
-            const auto& uuid = call.session->mark.uuid;
-            if (auto ended = call.services.sessions.end_all(uuid); !ended) return ended;
-            return call.services.browsers.forget_all(text_of(uuid));
-        });
+        return go_forward(call, *call.session, std::move(outcome), [&] { return end_other_sessions(call); });
     });
 }
 
@@ -175,6 +176,15 @@ Outcome replace_factor(Call& call) {
     });
 }
 
+// Who thinks better of another app.
+Outcome keep_factor(Call& call) {
+    return once(call, [&] {
+        Session session = *call.session;
+        session.may_bind = false;
+        return go_forward(call, std::move(session), redirect(Reason::step_passed, call.next == "/" ? url_of_page(call) : call.next));
+    });
+}
+
 // Runs `change` for who proves both factors.
 Outcome when_proven(Call& call, Outcome (*change)(Call&)) {
     switch (proof_of(*call.session, call.now())) {
@@ -199,6 +209,7 @@ Outcome act(Call& call) {
     if (action == "end-session") return end_session(call);
     if (action == "end-others") return end_others(call);
     if (action == "forget-browser") return forget_browser(call);
+    if (action == "keep") return keep_factor(call);
     if (action == "replace") return when_proven(call, replace_factor);
     if (action == "new-codes" && call.site.recovery_codes > 0) return when_proven(call, make_codes);
     return refusal(400, Reason::bad_request);
@@ -223,7 +234,7 @@ Outcome show_account(Call& call) {
     return as_owner(call, [&] {
         auto page = page_of_account(call);
         if (!page) return failure(page.error());
-        page->notice = notice_of(call.request.query["done"]);
+        page->notice = notice_of(call);
         return shown(std::move(*page));
     });
 }

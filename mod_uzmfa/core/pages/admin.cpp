@@ -225,7 +225,7 @@ Outcome show_admin(Call& call) {
         const auto& query = call.request.query;
         if (!query.has("user")) return with_list(call, 200, Reason::page_shown, "", query["search"]);
         return with_user(call, query["user"], [&](Page page) {
-            page.notice = notice_of(query["done"]);
+            if (!call.request.visit.cross_site) page.notice = notice_of(query["done"]);
             return shown(std::move(page));
         });
     });

@@ -35,13 +35,16 @@ Moment end_of(const Session& session, const Call& call) {
     return session.user.empty() ? std::min(end, call.now() + pending_lifetime) : end;
 }
 
-Result<Done> replace_session(Call& call, Session& session, Outcome& outcome) {
+Result<Done> replace_session(Call& call, Session& session, Outcome& outcome, const Change& change) {
     auto& sessions = call.services.sessions;
     const Session* const former = call.request.visit.session;
     if (former && end_of(*former, call) > call.now()) {
         auto revoked = sessions.revoke(*former, end_of(*former, call));
         if (!revoked) return revoked.error();
         if (!*revoked) return Done{};  // another form of the session was faster
+    }
+    if (change) {
+        if (auto changed = change(); !changed) return changed;
     }
     session.id = call.services.tokens.new_session_id();
     session.last_active = call.now();
@@ -65,6 +68,9 @@ Call for_any_place(Call call) {
 std::optional<Outcome> evaluate_once(Call& call, const std::function<std::optional<Outcome>()>& evaluation) {
     std::optional<Outcome> outcome;
     auto kept = call.services.transactions.run([&]() -> Result<bool> {
+        if (const auto& uuid = call.session->mark.uuid; uuid != Uuid{}) {
+            if (auto held = call.services.sessions.hold(uuid); !held) return held.error();
+        }
         outcome = evaluation();
         if (outcome && outcome->session) return true;
         if (outcome && (outcome->status == 503 || outcome->reason == Reason::session_over)) return false;
@@ -87,38 +93,49 @@ Result<bool> is_as_at_sign_in(Call& call) {
 
 }  // namespace
 
-Outcome go_forward(Call& call, Session session, Outcome outcome, const std::function<Result<Done>()>& change) {
+Outcome go_forward(Call& call, Session session, Outcome outcome, const Change& change) {
+    const auto over = [&] { return redirect(Reason::session_over, call.url_of("login")); };
     auto same = is_as_at_sign_in(call);
     if (!same) return failure(same.error());
-    if (!*same) return redirect(Reason::session_over, call.url_of("login"));
-    if (change) {
-        if (auto changed = change(); !changed) return failure(changed.error());
-    }
-    auto replaced = replace_session(call, session, outcome);
-    return replaced ? outcome : failure(replaced.error());
+    if (!*same) return over();
+    auto replaced = replace_session(call, session, outcome, change);
+    if (!replaced) return failure(replaced.error());
+    // The epoch may be a new one by this step alone; anything else has changed meanwhile.
+    auto mark = session.mark;
+    mark.epoch = call.session->mark.epoch;
+    return !outcome.session || mark == call.session->mark ? outcome : over();
+}
+
+Result<Done> end_other_sessions(Call& call) {
+    const auto& session = *call.session;
+    auto& sessions = call.services.sessions;
+    if (auto ended = sessions.end_all(session.mark.uuid); !ended) return ended;
+    // This one's row went with all others, and whoever sent the same form again looks for it.
+    if (auto revoked = sessions.revoke(session, end_of(session, call)); !revoked) return revoked.error();
+    return call.services.browsers.forget_all(text_of(session.mark.uuid));
 }
 
 namespace {
 
-Outcome finish_as_of(Moment verified_at, Call& call, Method method, Outcome outcome) {
+Outcome finish_as_of(Moment verified_at, Call& call, Method method, Outcome outcome, const Change& change = {}) {
     Session verified = *call.session;
     verified.method = method;
     verified.enrolled = true;
     verified.may_bind = false;
     verified.verify_again = false;
     verified.verified_at = verified_at;
-    return go_forward(call, std::move(verified), std::move(outcome));
+    return go_forward(call, std::move(verified), std::move(outcome), change);
 }
 
 }  // namespace
 
-Outcome finish(Call& call, Method method, Outcome outcome) {
+Outcome finish(Call& call, Method method, Outcome outcome, const Change& change) {
     const Moment verified_at = method == Method::skip ? call.session->verified_at : call.now();
-    return finish_as_of(verified_at, call, method, std::move(outcome));
+    return finish_as_of(verified_at, call, method, std::move(outcome), change);
 }
 
-Outcome finish_remembered(Call& call, Moment verified_at) {
-    return finish_as_of(verified_at, call, Method::remembered, redirect(Reason::browser_known, call.next));
+Outcome finish_remembered(Call& call, Moment verified_at, std::string way) {
+    return finish_as_of(verified_at, call, Method::remembered, redirect(Reason::browser_known, std::move(way)));
 }
 
 Outcome asked_to_verify(const Call& call) {
@@ -175,6 +192,11 @@ Outcome lead_on(Step due, Call& call) {
         if (*replaced) return redirect(Reason::step_passed, call.next);
     }
     return go_to(due, call);
+}
+
+Outcome no_code(Outcome wrong) {
+    if (wrong.status == 401) wrong.reason = Reason::not_a_code;
+    return wrong;
 }
 
 namespace {

@@ -54,16 +54,20 @@ Moment end_of(const Session& session, const Call& call);
 
 // Every step forward gives the session a new id and ends the old one, which may be over here and alive in a place
 // with longer limits.
-Result<Done> replace_session(Call& call, Session& session, Outcome& outcome);
+// `change` is what else is done, by the form that ended the old one.
+using Change = std::function<Result<Done>()>;
+Result<Done> replace_session(Call& call, Session& session, Outcome& outcome, const Change& change = {});
 
-// The session under a new id, as replace_session; but one whose user's row has changed since the sign-in is over.
-// `change` is what else is done, between the two.
-Outcome go_forward(Call& call, Session session, Outcome outcome, const std::function<Result<Done>()>& change = {});
+// The session under a new id, as replace_session, within evaluate_once; but one whose user's row has changed since the
+// sign-in is over.
+Outcome go_forward(Call& call, Session session, Outcome outcome, const Change& change = {});
+// A change: all other sessions of the user are over, and no browser is remembered.
+Result<Done> end_other_sessions(Call& call);
 // The second factor is passed: to `next`, or to where `outcome` leads.
-Outcome finish(Call& call, Method method, Outcome outcome);
+Outcome finish(Call& call, Method method, Outcome outcome, const Change& change = {});
 inline Outcome finish(Call& call, Method method, Reason reason) { return finish(call, method, redirect(reason, call.next)); }
 // The same in a browser in which the user has verified then.
-Outcome finish_remembered(Call& call, Moment verified_at);
+Outcome finish_remembered(Call& call, Moment verified_at, std::string way);
 // A verified session has to verify again, and comes to `next` then.
 Outcome asked_to_verify(const Call& call);
 // The session may enroll although it has not passed its second factor, or has one.
@@ -97,6 +101,9 @@ Outcome when_due(Step step, Call& call, PageBody page) {
 }
 
 // --- wrong codes ---
+
+// What cannot be a code at all: answered as a wrong one, but no try.
+Outcome no_code(Outcome wrong);
 
 // Counts a code before `look` looks at it, and takes it back where it was not looked at, or for nothing: `look` says
 // Looked::no, the step was passed already, or the session is over. Where none may be looked at now, `refuse` says so.

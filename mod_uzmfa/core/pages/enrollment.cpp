@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/administration.hpp"
 #include "core/pages/own_pages.hpp"
 #include "core/pages/recovery_codes.hpp"
 
@@ -47,10 +48,13 @@ std::optional<Outcome> bind_factor(Call& call, const Account& account, const Che
     if (!*bound) return std::nullopt;
     auto cleared = call.services.attempts.clear(account.uuid, AttemptKind::code);
     if (!cleared) return failure(cleared.error());
-    if (auto forgotten = call.services.browsers.forget_all(account.uuid); !forgotten) return failure(forgotten.error());
     auto codes = new_recovery_codes(call, account.uuid);
     if (!codes) return failure(codes.error());
-    auto outcome = finish(call, Method::totp, Reason::enrolled);
+    // Where another factor was in its place, so were sessions and browsers that it had verified.
+    const auto end_former = [&] {
+        return is_enrolled(account) ? end_other_sessions(call) : call.services.browsers.forget_all(account.uuid);
+    };
+    auto outcome = finish(call, Method::totp, redirect(Reason::enrolled, call.next), end_former);
     return codes->empty() || !outcome.session ? outcome : with_recovery_codes(call, std::move(outcome), *codes);
 }
 
@@ -88,10 +92,13 @@ Outcome enrollment_anew(Call& call, Reason reason, const Check& check) {
 }
 
 Outcome submit_enroll(Call& call) {
+    const bool is_too_late = call.has_user() && call.session->is_verified() && call.session->may_bind &&
+                             !call.session->verify_again && !may_replace_factor(*call.session, call.now());
+    if (is_too_late) return redirect(Reason::step_not_due, account_url(call, Reason::step_not_due));
     return when_enrolling(call, [&](const Account& account) {
         if (!is_own_form(call)) return enrollment_form_again(call, account, 403, Reason::form_stale);
         const auto code = normalized_code(call.field("code"), call.site.totp_digits);
-        if (!code) return enrollment_form_again(call, account, 401, Reason::wrong_code);
+        if (!code) return no_code(enrollment_form_again(call, account, 401, Reason::wrong_code));
         auto check = call.services.validator.check_enrollment(account, call.session->id, *code, call.now());
         if (!check) return failure(check.error());
         auto outcome = evaluate_once(call, [&] { return bind_factor(call, account, *check); });

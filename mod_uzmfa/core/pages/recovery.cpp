@@ -26,23 +26,13 @@ Outcome recovery_form_again(Call& call, const Standing& standing, int status, Re
     return outcome;
 }
 
-// A closed factor stays so: who has proven to be its user binds another. For a session that has passed a second factor
-// before, this is its last verification.
-Outcome bind_another(Call& call) {
-    Session session = *call.session;
-    session.may_bind = true;
-    if (session.is_verified()) {
-        session.verify_again = false;
-        session.method = Method::recovery;
-        session.verified_at = call.now();
-    }
-    return go_forward(call, std::move(session), redirect(Reason::recovery_used, call.url_of("enroll")));
-}
-
+// A closed factor stays so: who has proven to be its user binds another. A session that had passed before may be older than
+// its password's proof: there the account page asks for that.
 Outcome accept_recovery_code(Call& call, const Account& account, std::size_t left) {
     auto closed = call.services.attempts.is_closed(account.uuid, AttemptKind::code);
     if (!closed) return failure(closed.error());
-    auto outcome = *closed ? bind_another(call)
+    const bool binds = *closed && !call.session->is_verified();
+    auto outcome = binds ? allow_binding(call, redirect(Reason::recovery_used, call.url_of("enroll")))
                            : finish(call, Method::recovery, redirect(Reason::recovery_used, account_url(call, Reason::recovery_used)));
     outcome.detail = std::to_string(left) + " left";
     return outcome;
@@ -93,7 +83,7 @@ Outcome submit_recovery(Call& call) {
     return when_recovering(call, [&](const Standing& standing) {
         if (!is_own_form(call)) return recovery_form_again(call, standing, 403, Reason::form_stale);
         const auto code = call.services.tokens.one_time_code(call.field("code"));
-        if (!code) return recovery_form_again(call, standing, 401, Reason::wrong_recovery_code);
+        if (!code) return no_code(recovery_form_again(call, standing, 401, Reason::wrong_recovery_code));
         return looked_at_once_charged(
             call, standing.account, AttemptKind::recovery,
             [&](Looked& looked) {

@@ -14,6 +14,8 @@ Result<std::vector<std::string>> new_recovery_codes(Call& call, std::string_view
     }
     auto replaced = call.services.recovery_codes.replace(uuid, kept);
     if (!replaced) return replaced.error();
+    // What was wrong so often were others.
+    if (auto cleared = call.services.attempts.clear(uuid, AttemptKind::recovery); !cleared) return cleared.error();
     return shown;
 }
 

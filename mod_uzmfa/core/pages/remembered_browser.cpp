@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/pages/remembered_browser.hpp"
 
+#include "core/pages/own_pages.hpp"
+
 namespace uzmfa {
 
 Result<std::optional<Moment>> remembered_since(Call& call, const Account& account) {
@@ -15,6 +17,12 @@ Result<std::optional<Moment>> remembered_since(Call& call, const Account& accoun
     if (!closed) return closed.error();
     if (*closed) return std::optional<Moment>{};
     return std::optional{std::min(**since, call.now())};
+}
+
+std::string way_of_remembered(Call& call, const Account& account) {
+    if (call.site.remember_browser == seconds{} || call.request.visit.remembered.empty()) return call.next;
+    const auto events = call.services.account_events.unseen(account.uuid, call.session->id);
+    return events && !events->empty() ? account_url(call, Reason::browser_known) : call.next;
 }
 
 Outcome remembering(Call& call, const Account& account, Outcome outcome) {

@@ -53,7 +53,7 @@ Step due_after_password(const Session& session, const Call& call) {
     return needs_code ? Step::recover : session.due();
 }
 
-Outcome after_password(Call& call, Standing& standing) {
+Outcome after_password(Call& call, Standing& standing, const std::string& way_of_remembered) {
     if (auto uuid = call.services.accounts.uuid_of_row(standing.account); !uuid) return failure(uuid.error());
     Session session{
         .user = standing.account.name,
@@ -76,7 +76,7 @@ Outcome after_password(Call& call, Standing& standing) {
         if (*since) {
             session.method = Method::remembered;
             session.verified_at = **since;
-            outcome = redirect(Reason::browser_known, call.next);
+            outcome = redirect(Reason::browser_known, way_of_remembered);
         }
     }
     auto replaced = replace_session(call, session, outcome);
@@ -89,7 +89,8 @@ Outcome sign_in(Call& call, std::string_view name) {
     if (!standing->known) return refusal(403, Reason::not_known);
     if (!standing->allowed) return refusal(403, Reason::not_allowed);
     if (auto purged = call.services.sessions.purge(); !purged) return failure(purged.error());
-    return *evaluate_once(call, [&] { return after_password(call, *standing); });
+    const auto way = way_of_remembered(call, standing->account);
+    return *evaluate_once(call, [&] { return after_password(call, *standing, way); });
 }
 
 }  // namespace

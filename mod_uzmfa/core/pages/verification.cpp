@@ -18,10 +18,15 @@ Outcome verification_form(Call& call, const Standing& standing) {
     Page page = page_of("verify", call);
     page.with("digits", std::to_string(*standing.code_digits)).with("skip", *skips ? "1" : "");
     offer_to_remember(page, call);
-    // Only told: nobody is kept out where it cannot be.
-    const auto events = call.services.account_events.unseen(standing.account.uuid, call.session->id);
-    if (events && !events->empty()) page.with("has_events", "1").lists.emplace_back("events", rows_of(*events));
     return shown(std::move(page));
+}
+
+Outcome with_events(Outcome outcome, const Call& call, const Account& account) {
+    // Only told: nobody is kept out where it cannot be.
+    const auto events = call.services.account_events.unseen(account.uuid, call.session->id);
+    if (!outcome.page || !events || events->empty()) return outcome;
+    outcome.page->with("has_events", "1").lists.emplace_back("events", rows_of(*events));
+    return outcome;
 }
 
 Outcome verification_form_again(Call& call, const Standing& standing, int status, Reason reason) {
@@ -85,13 +90,16 @@ Outcome look_at_code(Call& call, const Standing& standing, std::string_view code
 
 Outcome show_verify(Call& call) {
     return when_due(Step::verify, call, [&](const Standing& standing) {
-        // At the module's own sign-in it is looked at there.
-        if (call.session->external && !call.session->is_verified()) {
+        // At the module's own sign-in it is looked at there. No other site, and nothing but a person, brings it about.
+        const auto& visit = call.request.visit;
+        const bool is_opened = call.request.verb == Verb::get && visit.navigation && !visit.cross_site;
+        if (is_opened && call.session->external && !call.session->is_verified()) {
             auto since = remembered_since(call, standing.account);
             if (!since) return failure(since.error());
-            if (*since) return *evaluate_once(call, [&] { return finish_remembered(call, **since); });
+            const auto way = way_of_remembered(call, standing.account);
+            if (*since) return *evaluate_once(call, [&] { return finish_remembered(call, **since, way); });
         }
-        return verification_form(call, standing);
+        return with_events(verification_form(call, standing), call, standing.account);
     });
 }
 
@@ -100,7 +108,7 @@ Outcome submit_verify(Call& call) {
         if (!is_own_form(call)) return verification_form_again(call, standing, 403, Reason::form_stale);
         if (call.request.form.has("skip")) return *evaluate_once(call, [&] { return submit_skip(call, standing); });
         const auto code = normalized_code(call.field("code"), *standing.code_digits);
-        if (!code) return verification_form_again(call, standing, 401, Reason::wrong_code);
+        if (!code) return no_code(verification_form_again(call, standing, 401, Reason::wrong_code));
         return looked_at_once_charged(
             call, standing.account, AttemptKind::code,
             [&](Looked& looked) { return look_at_code(call, standing, *code, looked); },
