@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The users' own page, and browsers in which no code is asked: what the requirements say of both."""
 
+import time
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -8,9 +9,10 @@ import pytest
 
 from harness.browser import COOKIE, OWN, Browser
 from harness.clock import MovableClock
+from harness.cluster import Cluster
 from harness.configuration import place
 from harness.expect import assert_asked_again, assert_enrolled, assert_passed, assert_sent_to
-from harness.parallel import at_once
+from harness.parallel import at_once, piled_up
 from harness.provider import TwilioSite, await_true
 from harness.site import PASSWORD, Site, User, is_open
 
@@ -147,8 +149,44 @@ def test_R35_the_time_for_the_other_app_ends(later_site: Site) -> None:
     page = browser.follow(act(browser, "replace", password=PASSWORD))
     app = later_site.app(page.page.by_id("otpauth")["href"])
     later_site.clock.forward(620)
-    assert_passed(browser.submit(page, code=app.fresh()), ACCOUNT)
+    answer = browser.submit(page, code=app.fresh())
+    assert answer.leads_to == ACCOUNT and "has run out" in browser.follow(answer).text
     assert factor_of(later_site, user) == former
+
+
+def test_R35_who_thinks_better_of_it_keeps_the_app(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    browser = each_site.verify(user)
+    page = browser.follow(act(browser, "replace", password=PASSWORD, next="/erp"))
+    former, copy = page.page.by_id("secret").text, each_site.browser()
+    copy.session = browser.session
+    assert browser.submit(page, action="keep").location == f"{ACCOUNT}?next=/erp"
+    assert_passed(browser.fetch(f"{OWN}/enroll"))
+    assert former not in copy.fetch(f"{OWN}/enroll").text
+    assert is_open(browser.fetch("/"))
+
+
+def test_R35_a_new_app_ends_what_the_former_one_had_opened(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    thief, owner = each_site.verify(user), each_site.verify(user)
+    pages = [one.follow(act(one, "replace", password=PASSWORD)) for one in (thief, owner)]
+    apps = [each_site.app(page.page.by_id("otpauth")["href"]) for page in pages]
+    assert owner.submit(pages[1], code=apps[1].fresh()).status == 200
+    bound = factor_of(each_site, user)
+    assert is_open(owner.fetch("/")) and not is_open(thief.fetch("/"))
+    assert thief.submit(pages[0], code=apps[0].fresh()).status == 303
+    assert factor_of(each_site, user) == bound
+
+
+def test_R25_new_recovery_codes_are_looked_at_though_others_were_wrong_too_often(start_site: StartSite) -> None:
+    site = start_site(server=["UzmfaFailureLimit 3", "UzmfaFailureCap 3"])
+    user = site.enrolled_user()
+    pending = site.sign_in(user)
+    for _ in range(3):
+        assert_asked_again(pending.recover("AAAA-AAAA-AAAA-AAAA"))
+    assert pending.recover(user.recovery_codes[0]).status == 403
+    codes = act(site.verify(user), "new-codes", password=PASSWORD).recovery_codes
+    assert site.sign_in(user).recover(codes[0]).status == 303
 
 
 def test_R35_the_new_app_forgets_the_remembered_browsers(remembering: Site) -> None:
@@ -306,6 +344,73 @@ def test_R63_the_user_signs_out_everywhere_else(each_site: Site) -> None:
     there[0].session = former
     assert not is_open(there[0].fetch("/"))
     assert not sessions_shown(here)
+
+
+@pytest.mark.parametrize("way", ["sign out", "replace", "other"])
+def test_R61_a_session_that_another_node_has_ended_ends_nobody_elses(start_cluster: Callable[..., Cluster], way: str) -> None:
+    nodes = start_cluster(count=2).nodes
+    user = nodes[0].enrolled_user()
+    victim, owner = nodes[0].verify(user), nodes[0].verify(user)
+    thief = nodes[1].browser()
+    thief.session = victim.session
+    token = thief.token()
+    if way == "sign out":
+        assert victim.log_out().status == 303
+    elif way == "replace":
+        assert_sent_to(act(victim, "replace", password=PASSWORD), "enroll")
+    else:
+        for name in sessions_shown(owner):
+            act(owner, "end-session", session=name)
+    thief.post(ACCOUNT, {"csrf": token, "action": "end-others"})  # the node may not have heard yet
+    time.sleep(2.5)
+    assert not is_open(thief.fetch("/")) and is_open(owner.fetch("/"))
+
+
+def test_R63_signed_out_everywhere_else_by_a_form_sent_twice(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    browser = each_site.verify(user)
+    pair = [each_site.browser() for _ in range(2)]
+    for one in pair:
+        one.session = browser.session
+    form = {"csrf": browser.token(), "action": "end-others"}
+    answers = piled_up(each_site.database.writes_held(), [lambda b=one: b.post(ACCOUNT, form) for one in pair])
+    assert [answer.leads_to for answer in answers] == [ACCOUNT] * 2
+    assert sum(is_open(one.fetch("/")) for one in pair) == 1
+
+
+def test_R63_the_one_who_ends_very_many_sessions_stays_signed_in(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    browser, other = each_site.verify(user), each_site.verify(user)
+    uuid, now = str(each_site.database.row(user.name)["uuid"]), int(time.time())
+    for number in range(33 - own_rows(each_site, user, "uzmfa_revocation")):
+        each_site.database.execute("INSERT INTO uzmfa_revocation (session, uuid, ends_at, made_at) VALUES (?, ?, ?, ?)",
+                                   (f"{now:016x}{number:016x}", uuid, now + 7200, now))
+    assert act(browser, "end-session", session=sessions_shown(browser)[0]).leads_to == ACCOUNT
+    assert is_open(browser.fetch("/")) and not is_open(other.fetch("/"))
+
+
+@pytest.mark.parametrize("meanwhile", ["sessions end", "reset", "password changes"])
+def test_R51_R62_a_step_that_was_under_way_outlives_nothing(start_site: StartSite, meanwhile: str) -> None:
+    site = start_site("pgsql", server=["UzmfaRememberBrowser 720h"])
+    user = site.enrolled_user()
+    browser = site.sign_in(user)
+    page = browser.fetch(f"{OWN}/verify")
+    site.database.execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+                          " $$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$")
+    site.database.execute("CREATE TRIGGER slow BEFORE INSERT ON uzmfa_revocation FOR EACH ROW EXECUTE FUNCTION slow()")
+
+    def interfere() -> None:
+        time.sleep(0.4)  # the step is waiting in the trigger
+        if meanwhile == "password changes":
+            site.database.update(user.name, password="$2y$04$" + 53 * "x")
+        else:
+            verb = "reset" if meanwhile == "reset" else "end-sessions"
+            assert site.administrator().run("user", verb, user.name).status == 0
+
+    at_once([lambda: browser.submit(page, code=user.app.fresh(), remember="1"), interfere])
+    time.sleep(2.5)
+    assert not is_open(browser.fetch("/"))
+    assert own_rows(site, user, "uzmfa_browser") == 0
 
 
 # --- R68: remembered browsers ---
@@ -540,6 +645,31 @@ def test_R54_another_way_in_is_told_at_the_next_sign_in(each_site: Site) -> None
     assert "change your password" in each_site.sign_in(user).fetch(f"{OWN}/verify").text
     each_site.verify(user)
     assert not told_at_sign_in(each_site, user)
+
+
+def test_R54_in_a_remembered_browser_it_is_told_after_the_password(remembering: Site) -> None:
+    user, home = remembered_user(remembering)
+    assert remembering.sign_in(user).recover(user.recovery_codes[0]).status == 303
+    answer = home.sign_in(user.name, PASSWORD, "/erp")
+    assert_sent_to(answer, "account", "/erp")
+    page = home.follow(answer)
+    assert "A recovery code was used" in page.page.by_id("events").text
+    assert page.page.by_id("continue")["href"] == "/erp"
+    assert_passed(home.sign_in(user.name, PASSWORD, "/erp"), "/erp")
+
+
+def test_R54_nobody_hides_it_by_codes_that_are_not_right(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    each_site.verify(user)
+    thief = each_site.sign_in(user)
+    assert thief.recover(user.recovery_codes[0]).status == 303
+    again = each_site.sign_in(user)
+    form = again.fetch(f"{OWN}/verify").page.form("code")
+    before = len(events_of(each_site, user))
+    for code in ["abc"] * 12 + [user.app.wrong()] * 5:
+        assert again.post(f"{OWN}/verify", {**form.fields, "code": code}).status == 401
+    assert len(events_of(each_site, user)) == before + 5
+    assert "A recovery code was used" in told_at_sign_in(each_site, user)
 
 
 def test_R54_what_administrators_do_is_told_without_where_they_are(each_site: Site) -> None:

@@ -580,7 +580,7 @@ TEST(R35_who_thinks_better_of_another_app_keeps_the_one_in_use) {
     world.press("replace");
     const auto former = world.session->id;
     const auto outcome = world.press("keep");
-    check_redirect(outcome, "/a", Reason::step_passed);
+    check_redirect(outcome, here, Reason::step_passed);
     CHECK(!outcome.session->may_bind);
     CHECK(outcome.session->id != former);
     check_redirect(world.get("enroll", "next=/a"), "/a", Reason::step_passed);

@@ -15,8 +15,12 @@ namespace {
 constexpr std::string_view page_name = "account";
 constexpr std::size_t few_codes = 3;
 
-// Its own `next` comes along.
-std::string url_of_page(const Call& call) { return call.url_of(page_name); }
+// Its own `next` comes along; where this is `next` already, it has one.
+std::string url_of_page(const Call& call) {
+    const auto page = page_url(call.site.own_path, page_name, "");
+    const bool is_next = call.next == page || call.next.starts_with(page + "?");
+    return is_next ? call.next : call.url_of(page_name);
+}
 
 // Another step, which leads back here.
 Call on_the_way_back(const Call& call) {
@@ -181,7 +185,7 @@ Outcome keep_factor(Call& call) {
     return once(call, [&] {
         Session session = *call.session;
         session.may_bind = false;
-        return go_forward(call, std::move(session), redirect(Reason::step_passed, call.next == "/" ? url_of_page(call) : call.next));
+        return go_forward(call, std::move(session), redirect(Reason::step_passed, url_of_page(call)));
     });
 }
 
