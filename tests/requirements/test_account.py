@@ -2,7 +2,7 @@
 """The users' own page, and browsers in which no code is asked: what the requirements say of both."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 import pytest
@@ -14,7 +14,7 @@ from harness.configuration import place
 from harness.expect import assert_asked_again, assert_enrolled, assert_passed, assert_sent_to
 from harness.parallel import at_once, piled_up
 from harness.provider import TwilioSite, await_true
-from harness.site import PASSWORD, Site, User, is_open
+from harness.site import PASSWORD, Site, User, Workshop, is_open
 
 ACCOUNT = f"{OWN}/account"
 REMEMBERED = f"{COOKIE}-browser"
@@ -416,9 +416,11 @@ def test_R51_R62_a_step_that_was_under_way_outlives_nothing(start_site: StartSit
 # --- R68: remembered browsers ---
 
 @pytest.fixture(scope="module", params=["sqlite3", "pgsql"])
-def remembering(request: pytest.FixtureRequest, workshop) -> Site:  # noqa: ANN001
+def remembering(request: pytest.FixtureRequest, workshop: Workshop) -> Iterator[Site]:
     """A browser may be remembered for thirty days."""
-    return workshop.start(request.param, movable_clock=False, server=["UzmfaRememberBrowser 720h"])
+    site = workshop.start(request.param, server=["UzmfaRememberBrowser 720h"])
+    yield site
+    site.httpd.stop()
 
 
 def remember(site: Site, user: User, browser: Browser | None = None) -> Browser:

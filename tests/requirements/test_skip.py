@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """R47, R48: an administrator lets one sign-in pass without a code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -132,8 +132,10 @@ def test_R48_R53_a_new_factor_ends_what_was_to_let_in_without_the_former(each_si
 # --- where httpd asks for the password, a button takes it ---
 
 @pytest.fixture(scope="module", params=["sqlite3", "pgsql"])
-def basic_site(workshop: Workshop, request: pytest.FixtureRequest) -> Site:
-    return workshop.start(request.param, gate=BASIC_GATE, modules=["auth_basic"])
+def basic_site(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Site]:
+    site = workshop.start(request.param, gate=BASIC_GATE, modules=["auth_basic"])
+    yield site
+    site.httpd.stop()
 
 
 def enrolled_by_basic(site: Site) -> User:

@@ -28,7 +28,7 @@ class Cluster:
         folder.mkdir()
         shutil.chown(folder, ACCOUNT, ACCOUNT)
         self._run("initdb", "-D", self._data, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-        self._options = f"-p {self._port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200 -c log_statement=all -c log_line_prefix='%u@%d '"
+        self._options = f"-p {self._port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=500 -c log_statement=all -c log_line_prefix='%u@%d '"
         self._log = folder / "log"
         self.start()
         self._administer(f'CREATE ROLE "{WEB_ROLE}" LOGIN')
