@@ -468,4 +468,23 @@ public:
     }
 };
 
+// All of them, as the core asks for them.
+struct Fakes {
+    FakeAccounts accounts;
+    FakeSignInLimit sign_in_limit;
+    FakePasswords passwords;
+    FakeValidator validator;
+    FakeAttempts attempts;
+    FakeRecoveryCodes recovery_codes;
+    FakeTemporaryCodes temporary_codes;
+    FakeSessions sessions{accounts};
+    FakeBrowsers browsers;
+    FakeAccountEvents account_events;
+    FakeTransactions transactions;
+    FakeTokens tokens;
+    FakeAdministration administration{accounts};
+    Services services{accounts, sign_in_limit, passwords, validator,      attempts,     recovery_codes, temporary_codes,
+                      sessions, browsers,      account_events, transactions, tokens, administration};
+};
+
 }  // namespace uzmfa::test

@@ -188,21 +188,7 @@ TEST(the_places_own_limits_count) {
     CHECK_EQUAL(admit(visit_with(session, true, ""), policy).reason, Reason::verified);
 }
 
-struct Stopped {
-    FakeAccounts accounts;
-    FakeSignInLimit sign_in_limit;
-    FakePasswords passwords;
-    FakeValidator validator;
-    FakeAttempts attempts;
-    FakeRecoveryCodes recovery_codes;
-    FakeTemporaryCodes temporary_codes;
-    FakeSessions sessions{accounts};
-    FakeBrowsers browsers;
-    FakeAccountEvents account_events;
-    FakeTransactions transactions;
-    FakeTokens tokens;
-    FakeAdministration administration{accounts};
-    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, browsers, account_events, transactions, tokens, administration};
+struct Stopped : Fakes {
     Site site;
 
     Stopped() {

@@ -13,21 +13,7 @@ inline constexpr std::string_view alices_sid = "LF000000000000000000000000000000
 
 // A browser before the own pages, with the world behind them. alice and dave are enrolled, and dave may
 // skip once; bob is not enrolled and has no uuid; carol is disabled. Every password is "right".
-struct World {
-    FakeAccounts accounts;
-    FakeSignInLimit sign_in_limit;
-    FakePasswords passwords;
-    FakeValidator validator;
-    FakeAttempts attempts;
-    FakeRecoveryCodes recovery_codes;
-    FakeTemporaryCodes temporary_codes;
-    FakeSessions sessions{accounts};
-    FakeBrowsers browsers;
-    FakeAccountEvents account_events;
-    FakeTransactions transactions;
-    FakeTokens tokens;
-    FakeAdministration administration{accounts};
-    Services services{accounts, sign_in_limit, passwords, validator, attempts, recovery_codes, temporary_codes, sessions, browsers, account_events, transactions, tokens, administration};
+struct World : Fakes {
     Policy policy;
     Site site;
 

@@ -67,7 +67,7 @@ Outcome evaluate_code(Call& call, const Standing& standing, const Check& check) 
 // The row says so too by now. A session that has yet to pass goes on; one that has passed before ends by that.
 Outcome without_factor(Call& call, const Check& check) {
     auto outcome = enrollment_anew(call, Reason::factor_gone, check);
-    if (call.session->is_verified() || outcome.session) return outcome;
+    if (outcome.reason != Reason::factor_gone || call.session->is_verified()) return outcome;
     outcome.session = *call.session;
     outcome.session->enrolled = false;
     return outcome;
