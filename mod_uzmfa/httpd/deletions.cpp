@@ -2,10 +2,9 @@
 #include "httpd/deletions.hpp"
 
 #include "factors/twilio/deletions.hpp"
-#include "httpd/connections.hpp"
+#include "httpd/background.hpp"
 #include "httpd/log.hpp"
 #include "httpd/service.hpp"
-#include "httpd/watch.hpp"
 #include "httpd/without_connection.hpp"
 #include "store/owed_deletion_store.hpp"
 
@@ -36,7 +35,7 @@ bool take_turn(NodeMemory::Provider& provider, std::int64_t now) {
 
 void make_deletions(apr_pool_t* pool, server_rec* server, const Service& service) {
     const Provider& provider = *service.provider();
-    DbdConnections connections{pool, server, service.source()};
+    BackgroundConnections connections{pool, server, service.source()};
     Database database{connections, service.statements()};
     OwedDeletionStore owed{database};
     const auto due = owed.due();

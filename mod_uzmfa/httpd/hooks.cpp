@@ -3,6 +3,7 @@
 // (AuthType Uzmfa), type_checker and fixups, before anything can answer it.
 #include "httpd/hooks.hpp"
 
+#include "httpd/background.hpp"
 #include "httpd/browser_session.hpp"
 #include "httpd/cache_filter.hpp"
 #include "httpd/deletions.hpp"
@@ -69,6 +70,7 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_post_config(schedule_watch, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_post_config(schedule_deletions, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_child_init(open_network, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
+    ap_hook_child_init(await_background_at_end, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
 
     ap_hook_pre_translate_name(guarded_hook<claim_own_page>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_translate_name(guarded_hook<claim_own_page>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/watch.hpp"
 
-#include "httpd/connections.hpp"
+#include "httpd/background.hpp"
 #include "httpd/service.hpp"
 #include "store/session_store.hpp"
 
@@ -45,7 +45,7 @@ void look_at(apr_pool_t* pool, server_rec* server, const Service& service) {
     auto& source = service.source();
     const auto now_ms = apr_time_as_msec(apr_time_now());
     if (service.is_broken() || !take_turn(source, now_ms)) return;
-    DbdConnections connections{pool, server, source};
+    BackgroundConnections connections{pool, server, source};
     Database database{connections, service.statements()};
     static_cast<void>(watch(database, service));  // what fails is tried again at the next look
     source.turn_until = now_ms + pause;
@@ -90,15 +90,6 @@ Result<Done> read_changes(Database& database, const Service& service) {
     source.seen = unix_time(changes->seen);
     source.read = true;
     return Done{};
-}
-
-bool schedule(apr_pool_t* config, server_rec* main, const char* name, apr_interval_time_t every,
-              apr_status_t (*callback)(int, void*, apr_pool_t*)) {
-    const auto instance = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
-    const auto register_callback = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
-    ap_watchdog_t* watchdog = nullptr;
-    return instance && register_callback && instance(&watchdog, name, 0, 0, config) == APR_SUCCESS &&
-           register_callback(watchdog, every, main, callback) == APR_SUCCESS;
 }
 
 int schedule_watch(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main) noexcept {

@@ -17,8 +17,4 @@ Result<Done> read_changes(Database& database, const Service& service);
 // Hook, before mod_watchdog's own: has each child call the watch.
 int schedule_watch(apr_pool_t* config, apr_pool_t* log, apr_pool_t* temporary, server_rec* main) noexcept;
 
-// A callback that mod_watchdog calls in each child every `interval`; false where it cannot.
-bool schedule(apr_pool_t* config, server_rec* main, const char* name, apr_interval_time_t interval,
-              apr_status_t (*callback)(int state, void* main, apr_pool_t* pool));
-
 }  // namespace uzmfa

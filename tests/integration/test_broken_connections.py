@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A database server that was restarted: the connections httpd had pooled are broken, and nobody notices."""
 
+import time
 from collections.abc import Callable
+from threading import Thread
 
 import pytest
 
@@ -76,3 +78,17 @@ def test_a_restart_of_the_database_while_the_provider_is_asked_is_not_noticed(
     twilio.double.script("create_challenge", answer_after_a_restart)
     assert_passed(browser.verify(user.app.fresh()))
     assert is_open(browser.fetch("/"))
+
+
+@pytest.mark.parametrize("mpm", ["prefork", "worker", "event"])
+def test_a_child_that_ends_while_it_looks_for_ended_sessions_ends_in_peace(start_site: Callable[..., Site], mpm: str) -> None:
+    site = start_site("pgsql", mpm=mpm)
+    with site.database.reads_held():
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        while not site.database.execute(waiting):
+            time.sleep(0.1)
+        stop = Thread(target=site.httpd.stop)
+        stop.start()
+        time.sleep(1.5)  # by then httpd has told its children to end
+    stop.join()
+    assert not site.log.lines("exit signal")

@@ -171,10 +171,21 @@ class PostgreSql(Database):
 
     @contextmanager
     def writes_held(self) -> Iterator[None]:
+        with self._held("EXCLUSIVE"):
+            yield
+
+    @contextmanager
+    def reads_held(self) -> Iterator[None]:
+        """Whoever reads a table waits until the end of the block."""
+        with self._held("ACCESS EXCLUSIVE"):
+            yield
+
+    @contextmanager
+    def _held(self, mode: str) -> Iterator[None]:
         connection = self._cluster.connect(self.name)
         with connection.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute(f"LOCK TABLE {', '.join(['users', *self.tables()])} IN EXCLUSIVE MODE")
+            cursor.execute(f"LOCK TABLE {', '.join(['users', *self.tables()])} IN {mode} MODE")
         try:
             yield
         finally:
