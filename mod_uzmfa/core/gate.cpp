@@ -48,6 +48,7 @@ bool is_step_up_due(const Session& session, const Policy& policy, Moment now) {
 
 Admission admit(const Visit& visit, const Policy& policy) {
     if (!visit.secure) return {.reason = Reason::insecure};
+    if (policy.engine != Engine::off && visit.foreign_upgrade) return {.reason = Reason::foreign_upgrade};
     if (!visit.own_sign_in && visit.user.empty()) return {.reason = Reason::no_user};
 
     const Session* session = session_of_user(visit, policy.limits());
@@ -64,8 +65,12 @@ Admission admit(const Visit& visit, const Policy& policy) {
 }
 
 Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& services) {
-    if (reason == Reason::insecure || reason == Reason::no_user || visit.subrequest) {
-        return refusal(403, reason);
+    switch (reason) {
+        case Reason::insecure:
+        case Reason::foreign_upgrade:
+        case Reason::no_user: return refusal(403, reason);
+        default:
+            if (visit.subrequest) return refusal(403, reason);
     }
     if (reason != Reason::sign_in_required || visit.own_sign_in) {
         auto outcome = send_to_page(visit, reason, site);
@@ -107,6 +112,12 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
     // One that was under way while its session was replaced must not take the place of the new one.
     if (visit.navigation || !visit.revoked) outcome.session = pending;
     return outcome;
+}
+
+Outcome sign_out(const Session& session, const Site& site, Services& services) {
+    auto revoked = services.sessions.revoke(session, session.signed_in_at + site.longest.max_age);
+    if (!revoked) return failure(revoked.error());
+    return {.reason = Reason::signed_out, .user = std::string{session.user.view()}};
 }
 
 Result<bool> mark(Session& session, Services& services, Moment now) {

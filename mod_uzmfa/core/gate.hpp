@@ -17,11 +17,12 @@ struct Admission {
 
 // Needs nothing but the request: no database, no provider. Cases, in this order:
 //  1. plain HTTP                                        stop
-//  2. nobody signed in                                  stop
-//  3. a verified session of the user of this request    pass
+//  2. an upgrade for a page of another site             stop
+//  3. nobody signed in                                  stop
+//  4. a verified session of the user of this request    pass
 //     … whose last verification is too long ago for here stop
-//  4. UzmfaEngine On                                    stop
-//  5. only the first factor is asked for                pass
+//  5. UzmfaEngine On                                    stop
+//  6. only the first factor is asked for                pass
 Admission admit(const Visit& visit, const Policy& policy);
 
 // Whether the place wants a later verification. Only one counts that the user made: a skip made none, and a remembered
@@ -31,6 +32,9 @@ bool is_step_up_due(const Session& session, const Policy& policy, Moment now);
 // The answer to a request that was not admitted. Where another AuthType is the first factor, this
 // makes the pending session.
 Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& services);
+
+// Ends the session. Where that is not to be had, the answer that says so.
+Outcome sign_out(const Session& session, const Site& site, Services& services);
 
 // The answer in the form that the client can use: a program gets a problem document (RFC 9457) where a
 // person gets an error page.

@@ -120,6 +120,8 @@ std::string_view name_of(Reason reason) {
         case Reason::own_session_ended: return "own_session_ended";
         case Reason::other_sessions_ended: return "other_sessions_ended";
         case Reason::not_a_code: return "not_a_code";
+        case Reason::exempt: return "exempt";
+        case Reason::foreign_upgrade: return "foreign_upgrade";
     }
     return {};
 }

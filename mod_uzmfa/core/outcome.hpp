@@ -79,6 +79,8 @@ enum class Reason : std::uint8_t {
     own_session_ended,
     other_sessions_ended,
     not_a_code,
+    exempt,
+    foreign_upgrade,
 };
 
 struct Page {

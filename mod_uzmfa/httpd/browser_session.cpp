@@ -117,6 +117,7 @@ BrowserSession& browser_session(request_rec* r, const Service& service) {
 
 void save_session(request_rec* r, const Service& service, BrowserSession& browser, const Session& session) {
     browser.session = session;
+    browser.drops = false;
     if (!browser.secure) return;
     Session written = session;
     written.checked_at = std::max(written.checked_at, service.memory().rechecks.checked_at(session.id));
@@ -128,6 +129,11 @@ void save_session(request_rec* r, const Service& service, BrowserSession& browse
 void drop_session(request_rec* r, const Service& service, BrowserSession& browser) {
     browser.session.reset();
     browser.others = {};
+    drop_cookie(r, service, browser);
+}
+
+void drop_cookie(request_rec* r, const Service& service, BrowserSession& browser) {
+    browser.drops = true;
     if (browser.secure) set_cookie(r, service.site(), browser, "", "; Max-Age=0");
 }
 
@@ -142,7 +148,7 @@ void keep_cookie(request_rec* r) noexcept {
 void withhold_stale_cookie(request_rec* r) {
     BrowserSession* const browser = record_of(first_of_chain(r)).browser;
     const Service* const service = service_of(r);
-    if (!service || !browser || !browser->header || !has_ended(*service, *browser)) return;
+    if (!service || !browser || !browser->header || browser->drops || !has_ended(*service, *browser)) return;
 
     apr_table_t* const headers = answered_request(r)->err_headers_out;
     apr_table_t* const others = apr_table_clone(r->pool, headers);

@@ -25,6 +25,7 @@ struct BrowserSession {
     std::string_view others;        // what other modules keep in their session
     session_rec* record = nullptr;  // mod_session's view of those
     const char* header = nullptr;   // the Set-Cookie of this answer
+    bool drops = false;             // which takes the cookie away
     const Outcome* answer = nullptr;  // what stopped the request, for the page that says so
 };
 static_assert(std::is_trivially_destructible_v<BrowserSession>);
@@ -41,6 +42,8 @@ BrowserSession& browser_session(request_rec* r, const Service& service);
 // Puts the cookie into the answer: the session sealed, with the other modules' entries beside it.
 void save_session(request_rec* r, const Service& service, BrowserSession& browser, const Session& session);
 void drop_session(request_rec* r, const Service& service, BrowserSession& browser);
+// Takes the cookie away, but this request and what it leads to within httpd keep the session.
+void drop_cookie(request_rec* r, const Service& service, BrowserSession& browser);
 
 // httpd forgets the headers of an answer that a filter turns into an error (416): the cookie is put back.
 void keep_cookie(request_rec* r) noexcept;

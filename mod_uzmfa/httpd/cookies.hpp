@@ -20,4 +20,7 @@ std::string_view cookie_value(const request_rec* r, std::string_view name);
 const char* set_cookie_value(apr_pool_t* pool, const Site& site, std::string_view name, std::string_view value,
                              std::string_view lifetime);
 
+// One by which the browser forgets an application's cookie of that path.
+const char* expired_cookie_value(apr_pool_t* pool, const Site& site, const char* name, const char* path);
+
 }  // namespace uzmfa

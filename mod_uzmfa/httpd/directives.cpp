@@ -2,6 +2,8 @@
 // The directives: one row each. From the rows follow httpd's command table, inheritance and resolution.
 #include "core/form.hpp"
 #include "factors/twilio/sids.hpp"
+#include "httpd/app_cookies.hpp"
+#include "httpd/exemption.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/settings.hpp"
 #include "net/url.hpp"
@@ -120,7 +122,7 @@ Complaint a_label(apr_pool_t*, const char* text, std::string_view& value) {
     return value.empty() || value.size() > 64 || !is_utf8(value) ? "must be UTF-8 of 1 to 64 bytes" : nullptr;
 }
 
-Complaint a_cookie_name(apr_pool_t*, const char* text, std::string_view& value) {
+Complaint a_name(apr_pool_t*, const char* text, std::string_view& value) {
     value = text;
     const bool plain = std::all_of(value.begin(), value.end(), is_token);
     return !plain || value.empty() || value.size() > 64 ? "must be letters, digits, '-', '_' and '.' only" : nullptr;
@@ -220,7 +222,7 @@ constexpr std::tuple site_rows{
         "UzmfaIssuer", in_site, "the name shown in the authenticator app"},
     Directive<&SiteSettings::key_file, &Site::key_file, a_file>{
         "UzmfaSessionKeyFile", in_site, "file of base64 keys, one a line: the first seals, all open"},
-    Directive<&SiteSettings::cookie, &Site::cookie, a_cookie_name>{
+    Directive<&SiteSettings::cookie, &Site::cookie, a_name>{
         "UzmfaSessionCookie", in_site, "name of the session cookie"},
     Directive<&SiteSettings::users_table, &Site::users_table, a_table>{
         "UzmfaUsersTable", in_site, "name of the application's users table"},
@@ -328,6 +330,13 @@ Values resolve(const Settings& settings, const Rows& rows, Values values = {}) {
     return values;
 }
 
+// What the outer places say counts here too.
+template <class Settings>
+void inherit_list(std::optional<const apr_array_header_t*> Settings::*list, Settings& child, const Settings& parent, apr_pool_t* pool) {
+    if (child.*list && parent.*list) child.*list = apr_array_append(pool, *(parent.*list), *(child.*list));
+    else if (!(child.*list)) child.*list = parent.*list;
+}
+
 // --- directives that are lists, and those of other modules that are read along ---
 
 template <class T>
@@ -392,6 +401,45 @@ const char* set_sign_in_limit(cmd_parms* command, void*, const char* most, const
     return nullptr;
 }
 
+const char* add_exemption(cmd_parms* command, void* place, const char* name, const char* condition) {
+    std::string_view label;
+    if (const Complaint complaint = a_name(command->pool, name, label)) return complain(command, complaint);
+    const char* complaint = nullptr;
+    const auto* parsed = ap_expr_parse_cmd(command, condition, AP_EXPR_FLAG_DONT_VARY, &complaint, nullptr);
+    if (complaint) return complain(command, apr_pstrcat(command->pool, name, ": ", complaint, nullptr));
+    appended_to<Exemption>(static_cast<PlaceSettings*>(place)->exemptions, command->pool) = {name, parsed};
+    return nullptr;
+}
+
+const char* set_user_header(cmd_parms* command, void* place, const char* name) {
+    std::string_view header;
+    if (const Complaint complaint = a_name(command->pool, name, header)) return complain(command, complaint);
+    static_cast<PlaceSettings*>(place)->user_header = header;
+    return nullptr;
+}
+
+const char* path_of_location(const cmd_parms* command) {
+    const ap_directive_t* const section = command->directive->parent;
+    const bool is_location = section && ap_cstr_casecmp(section->directive, "<Location") == 0;
+    return is_location && command->path && *command->path == '/' ? command->path : "/";
+}
+
+const char* add_app_cookie(cmd_parms* command, void* place, const char* name) {
+    std::string_view cookie;
+    if (const Complaint complaint = a_name(command->pool, name, cookie)) return complain(command, complaint);
+    const AppCookie added{name, path_of_location(command)};
+    appended_to<AppCookie>(static_cast<PlaceSettings*>(place)->app_cookies, command->pool) = added;
+    appended_to<AppCookie>(site_settings(command->server).app_cookies, command->pool) = added;
+    return nullptr;
+}
+
+const char* set_app_logout(cmd_parms* command, void* place, const char* pattern) {
+    const ap_regex_t* const compiled = ap_pregcomp(command->pool, pattern, AP_REG_EXTENDED);
+    if (!compiled) return complain(command, apr_psprintf(command->pool, "'%s' is not a regular expression", pattern));
+    static_cast<PlaceSettings*>(place)->app_logout = compiled;
+    return nullptr;
+}
+
 template <std::optional<std::string_view> SiteSettings::*Setting>
 const char* read_along(cmd_parms* command, void*, const char* value) {
     site_settings(command->server).*Setting = value;
@@ -402,6 +450,13 @@ constexpr command_rec lists_and_others[] = {
     AP_INIT_ITERATE("UzmfaLoginProvider", add_login_provider, nullptr, in_site,
                     "httpd authn providers that the sign-in page asks, in order"),
     AP_INIT_TAKE2("UzmfaStatement", add_statement, nullptr, in_site, "replaces one documented SQL statement"),
+    AP_INIT_TAKE2("UzmfaExempt", add_exemption, nullptr, in_place,
+                  "a name and an expression: lets a request pass, logged under the name"),
+    AP_INIT_TAKE1("UzmfaUserHeader", set_user_header, nullptr, in_place, "the request header that carries the user to a backend"),
+    AP_INIT_ITERATE("UzmfaAppCookies", add_app_cookie, nullptr, in_place,
+                    "the application's own session cookies, which end with the user's"),
+    AP_INIT_TAKE1("UzmfaAppLogout", set_app_logout, nullptr, in_place,
+                  "a regular expression for path and query by which the application signs a user out"),
     AP_INIT_TAKE2("UzmfaSignInLimit", set_sign_in_limit, nullptr, in_site,
                   "how many failed sign-ins of an account from an address there may be in what time, such as 10 10min"),
     AP_INIT_TAKE2("UzmfaLockout", set_lockout, nullptr, in_site,
@@ -455,7 +510,12 @@ void* create_place_settings(apr_pool_t* pool, char*) { return make_in<PlaceSetti
 void* merge_place_settings(apr_pool_t* pool, void* parent, void* child) {
     auto* merged = make_in<PlaceSettings>(pool, *static_cast<PlaceSettings*>(child));
     merged->is_required = merged->is_required || (!merged->admin && static_cast<PlaceSettings*>(parent)->is_required);
-    inherit(*merged, *static_cast<PlaceSettings*>(parent), place_rows);
+    const auto& outer = *static_cast<PlaceSettings*>(parent);
+    inherit(*merged, outer, place_rows);
+    inherit_list(&PlaceSettings::exemptions, *merged, outer, pool);
+    inherit_list(&PlaceSettings::app_cookies, *merged, outer, pool);
+    if (!merged->user_header) merged->user_header = outer.user_header;
+    if (!merged->app_logout) merged->app_logout = outer.app_logout;
     return merged;
 }
 
@@ -471,6 +531,7 @@ void* merge_site_settings(apr_pool_t* pool, void* parent_settings, void* child) 
     if (!merged->lockout) merged->lockout = parent.lockout;
     if (!merged->login_providers) merged->login_providers = parent.login_providers;
     if (!merged->statements) merged->statements = parent.statements;
+    inherit_list(&SiteSettings::app_cookies, *merged, parent, pool);
     if (!merged->database_driver) merged->database_driver = parent.database_driver;
     if (!merged->database_params) merged->database_params = parent.database_params;
     merged->gated = merged->gated || parent.gated;

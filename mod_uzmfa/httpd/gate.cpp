@@ -3,7 +3,10 @@
 
 #include "core/gate.hpp"
 #include "httpd/cache_filter.hpp"
+#include "httpd/app_cookies.hpp"
 #include "httpd/events.hpp"
+#include "httpd/exemption.hpp"
+#include "httpd/identity.hpp"
 #include "httpd/log.hpp"
 #include "httpd/own_pages.hpp"
 #include "httpd/pool.hpp"
@@ -67,22 +70,15 @@ void name_user(request_rec* r, const Session& session) {
 }
 
 // What the application and the access log get (docs/reference.md).
-void describe(request_rec* r, const Admission& admission, const Session* session) {
-    tell(r, "UZMFA_DECISION", name_of(admission.reason).data());
-    if (!session || admission.reason != Reason::verified) return;
+void describe(request_rec* r, Reason reason, const Session* session) {
+    keep_out_of_caches(r);
+    remove_claims(r);
+    name_user_to_backend(r);
+    tell(r, "UZMFA_DECISION", name_of(reason).data());
+    if (reason != Reason::verified) return remove_app_cookies(r);
     tell(r, "UZMFA_METHOD", name_of(session->method).data());
     tell(r, "UZMFA_VERIFIED_AT",
          session->method == Method::skip ? "" : apr_off_t_toa(r->pool, unix_time(session->verified_at)));
-}
-
-// A client's credentials that httpd did not check would be believed: mod_php prefers them to
-// REMOTE_USER, and a SetEnvIf may have copied them.
-void remove_unchecked_credentials(request_rec* r) {
-    apr_table_unset(r->headers_in, "Authorization");
-    for (request_rec* each = r; each; each = each->main ? each->main : each->prev) {
-        apr_table_unset(each->subprocess_env, "HTTP_AUTHORIZATION");
-        apr_table_unset(each->subprocess_env, "REDIRECT_HTTP_AUTHORIZATION");
-    }
 }
 
 void touch_session(request_rec* r, const Service& service, const Visit& visit) {
@@ -91,34 +87,82 @@ void touch_session(request_rec* r, const Service& service, const Visit& visit) {
     save_session(r, service, browser_session(r, service), session);
 }
 
+// By what was asked for: a rewrite may have changed it since.
+bool asks_application_to_sign_out(request_rec* r) {
+    const auto& logout = place_settings(r).app_logout;
+    if (!logout || !ap_is_initial_req(r)) return false;
+    const char* const query = r->parsed_uri.query;
+    const char* const asked = apr_pstrcat(r->pool, r->parsed_uri.path, query ? "?" : nullptr, query, nullptr);
+    return ap_regexec(*logout, asked, 0, nullptr, 0) == 0;
+}
+
+// The request goes on with the session that it came with.
+int sign_out_along(request_rec* r, const Service& service, const Session& session) {
+    RequestServices services{r, service};
+    const auto outcome = sign_out(session, service.site(), services.ports());
+    if (outcome.reason != Reason::signed_out) return stop_request(r, service, outcome);
+    record_event(r, service, services.database(), outcome);
+    log_outcome(r, service, outcome);
+    drop_cookie(r, service, browser_session(r, service));
+    expire_app_cookies(r);
+    return DECLINED;
+}
+
+// A session that it does not need is as good as none: an exemption is for nobody in particular.
+int pass_exempt(request_rec* r, const Service& service, const char* exemption) {
+    describe(r, Reason::exempt, nullptr);
+    if (!r->main) log_outcome(r, service, {.reason = Reason::exempt, .user = std::string{view_of(r->user)}, .detail = exemption});
+    return DECLINED;
+}
+
+// The exemption that a request needs to pass; null where it needs none, or has none. What other AuthTypes and Require
+// ask for, they go on asking.
+const char* exemption_instead_of_sign_in(request_rec* r) {
+    const Service* const service = service_of(r);
+    const Policy policy = policy_of(r);
+    if (!service || policy.engine == Engine::off || !place_settings(r).exemptions || record_of(r).is_own_page) return nullptr;
+    if (has_own_auth_type(r) && decide(r, *service, policy).admission.passes) return nullptr;
+    return exemption_of(r, *service);
+}
+
 int run_gate(request_rec* r, bool describes) {
     const Policy policy = policy_of(r);
     const Service* const service = service_of(r);
-    if (policy.engine == Engine::off || !service || is_own_page(r)) return DECLINED;
+    if (!service || is_own_page(r)) return DECLINED;
+    if (policy.engine == Engine::off) {
+        if (describes) name_user_to_backend(r);
+        return DECLINED;
+    }
     if (is_inside_open_page(r)) return stop_request(r, *service, refusal(HTTP_FORBIDDEN, Reason::forbidden));
 
     Decision decision = decide(r, *service, policy);
-    if (!decision.admission.passes) return refuse(r, *service, decision);
+    if (!decision.admission.passes) {
+        const char* const exemption = exemption_of(r, *service);
+        if (!exemption) return refuse(r, *service, decision);
+        return describes ? pass_exempt(r, *service, exemption) : DECLINED;
+    }
     if (!describes) return DECLINED;
 
     // Set here too: with `Satisfy Any` nobody asked for it.
     const Visit& visit = *decision.visit;
     if (visit.own_sign_in && !r->user) name_user(r, *visit.session);
-    if (visit.own_sign_in) remove_unchecked_credentials(r);
-    describe(r, decision.admission, visit.session);
-    keep_out_of_caches(r);
-    if (decision.admission.touches) touch_session(r, *service, visit);
+    describe(r, decision.admission.reason, visit.session);
     if (decision.admission.reason == Reason::would_stop) {
         log_outcome(r, *service, {.reason = Reason::would_stop, .user = std::string{view_of(r->user)}});
     }
+    if (visit.session && asks_application_to_sign_out(r)) return sign_out_along(r, *service, *visit.session);
+    if (decision.admission.touches) touch_session(r, *service, visit);
     return DECLINED;
 }
 
 }  // namespace
 
+int waive_sign_in(request_rec* r) { return has_own_auth_type(r) && exemption_instead_of_sign_in(r) ? OK : DECLINED; }
+
 int force_sign_in(request_rec* r) {
     if (record_of(r).is_own_page || policy_of(r).engine == Engine::off) return DECLINED;
     const char* const type = ap_auth_type(r);
+    if (exemption_instead_of_sign_in(r)) return DECLINED;
     // Without an AuthType httpd would answer 500: the gate says it better.
     return type && ap_cstr_casecmp(type, "None") != 0 ? OK : DECLINED;
 }

@@ -6,6 +6,9 @@
 
 namespace uzmfa {
 
+// access_checker_ex, after httpd's own, which leaves to it who needs a user: an exempt request does without our sign-in.
+int waive_sign_in(request_rec* r);
+
 // force_authn: a gated place asks for its user even where `Require` would not.
 int force_sign_in(request_rec* r);
 

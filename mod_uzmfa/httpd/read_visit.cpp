@@ -2,6 +2,7 @@
 #include "httpd/read_visit.hpp"
 
 #include "httpd/cookies.hpp"
+#include "httpd/identity.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/recheck.hpp"
 
@@ -82,6 +83,7 @@ Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_sessi
     visit.own_sign_in = has_own_auth_type(r);
     if (!visit.own_sign_in) visit.user = view_of(r->user);
     visit.secure = browser.secure;
+    visit.foreign_upgrade = is_foreign_upgrade(r);
     return visit;
 }
 

@@ -43,12 +43,6 @@ std::string missing_directive(const SiteSettings& settings) {
     return {};
 }
 
-template <class T>
-std::span<const T> items_of(const std::optional<const apr_array_header_t*>& list) {
-    if (!list) return {};
-    return {reinterpret_cast<const T*>((*list)->elts), static_cast<std::size_t>((*list)->nelts)};
-}
-
 Result<std::vector<LoginProvider>> providers_of(const SiteSettings& settings) {
     std::vector<const char*> names;
     for (const char* name : items_of<const char*>(settings.login_providers)) names.push_back(name);

@@ -7,12 +7,19 @@
 #include "httpd/httpd_api.hpp"
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
 namespace uzmfa {
 
 class Service;
+
+template <class T>
+std::span<const T> items_of(const std::optional<const apr_array_header_t*>& list) {
+    if (!list) return {};
+    return {reinterpret_cast<const T*>((*list)->elts), static_cast<std::size_t>((*list)->nelts)};
+}
 
 // Of a place: merged by httpd for each request.
 struct PlaceSettings {
@@ -21,6 +28,10 @@ struct PlaceSettings {
     std::optional<seconds> max_age;
     std::optional<seconds> verified_within;
     std::optional<bool> admin;
+    std::optional<std::string_view> user_header;
+    std::optional<const apr_array_header_t*> exemptions;   // of Exemption; with those of outer places
+    std::optional<const apr_array_header_t*> app_cookies;  // of AppCookie; with those of outer places
+    std::optional<const ap_regex_t*> app_logout;
     bool is_required = false;  // a Require stands in the section of `admin`, or in one that is merged later
 };
 static_assert(std::is_trivially_destructible_v<PlaceSettings>);
@@ -61,6 +72,7 @@ struct SiteSettings {
     std::optional<twilio::FriendlyName> twilio_friendly_name;
     std::optional<const apr_array_header_t*> login_providers;  // of const char*
     std::optional<const apr_array_header_t*> statements;       // of Replacement
+    std::optional<const apr_array_header_t*> app_cookies;      // of AppCookie: those of all places
 
     // mod_dbd's own directives, read along: the start checks the tables before there is a child.
     std::optional<std::string_view> database_driver;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/write_outcome.hpp"
 
+#include "httpd/app_cookies.hpp"
 #include "httpd/cookies.hpp"
 #include "httpd/log.hpp"
 #include "httpd/pool.hpp"
@@ -52,9 +53,18 @@ void remember_browser(request_rec* r, const Site& site, std::string_view token) 
     apr_table_addn(r->err_headers_out, "Set-Cookie", set_cookie_value(r->pool, site, browser_cookie(site), token, lifetime));
 }
 
+// Whatever session the browser has with the application is not that of whoever uses it from now on.
+bool begins_or_ends_sign_in(const std::optional<Session>& former, const Outcome& outcome) {
+    if (outcome.drop_session) return true;
+    const Session& session = *outcome.session;
+    if (session.user.empty()) return false;
+    return !former || former->user != session.user || former->signed_in_at != session.signed_in_at;
+}
+
 void apply_session(request_rec* r, const Service& service, const Outcome& outcome) {
     if (!outcome.session && !outcome.drop_session) return;
     BrowserSession& browser = browser_session(r, service);
+    if (browser.secure && begins_or_ends_sign_in(browser.session, outcome)) expire_app_cookies(r);
     if (outcome.session) save_session(r, service, browser, *outcome.session);
     else drop_session(r, service, browser);
 }

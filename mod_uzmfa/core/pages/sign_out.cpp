@@ -13,11 +13,11 @@ Outcome submit_logout(Call& here) {
     const Call call = for_any_place(here);
     if (!call.has_user()) return redirect(Reason::step_not_due, call.url_of("login"));
     if (!is_own_form(call)) return shown_again(403, Reason::form_stale, page_of("logout", call));
-    auto revoked = call.services.sessions.revoke(*call.session, end_of(*call.session, call));
-    if (!revoked) return failure(revoked.error());
-    auto outcome = redirect(Reason::signed_out, call.url_of("login"));
+    auto outcome = sign_out(*call.session, call.site, call.services);
+    if (outcome.reason != Reason::signed_out) return outcome;
+    outcome.status = 303;
+    outcome.location = call.url_of("login");
     outcome.drop_session = true;
-    outcome.user = call.session->user.view();
     return outcome;
 }
 

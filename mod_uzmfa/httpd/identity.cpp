@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/identity.hpp"
+
+#include "httpd/pool.hpp"
+#include "httpd/settings.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace uzmfa {
+namespace {
+
+char folded(char c) {
+    if (c == '_') return '-';  // CGI and FastCGI make one of both
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool begins_as(std::string_view name, std::string_view beginning) {
+    return name.size() >= beginning.size() && std::equal(beginning.begin(), beginning.end(), name.begin(),
+                                                         [](char a, char b) { return folded(a) == folded(b); });
+}
+bool is_same(std::string_view name, std::string_view other) { return name.size() == other.size() && begins_as(name, other); }
+
+bool is_of_a_proxy(std::string_view name) {
+    switch (folded(name.empty() ? '\0' : name.front())) {
+        case 'x': return begins_as(name, "x-forwarded-") || is_same(name, "x-remote-user");
+        case 'f': return is_same(name, "forwarded");
+        default: return false;
+    }
+}
+
+// The names are collected first: a table must not change while it is read.
+template <class Matches>
+void remove_headers(request_rec* r, Matches matches) {
+    const auto* const array = apr_table_elts(r->headers_in);
+    const auto* const entries = reinterpret_cast<const apr_table_entry_t*>(array->elts);
+    std::vector<const char*> found;
+    std::for_each(entries, entries + array->nelts, [&](const apr_table_entry_t& each) {
+        if (matches(view_of(each.key))) found.push_back(each.key);
+    });
+    for (const char* const name : found) apr_table_unset(r->headers_in, name);
+}
+
+// mod_auth_basic and mod_auth_digest have checked the header that names their scheme, on this request.
+bool is_checked(request_rec* r, std::string_view authorization) {
+    const auto scheme = std::string{authorization.substr(0, authorization.find(' '))};
+    const char* const asked = ap_auth_type(r);
+    return r->user && r->ap_auth_type && asked && ap_cstr_casecmp(asked, r->ap_auth_type) == 0 &&
+           ap_cstr_casecmp(scheme.c_str(), asked) == 0;
+}
+
+// mod_php prefers it to REMOTE_USER, and a SetEnvIf may have copied it.
+void remove_unchecked_authorization(request_rec* r) {
+    if (is_checked(r, view_of(apr_table_get(r->headers_in, "Authorization")))) return;
+    apr_table_unset(r->headers_in, "Authorization");
+    for (request_rec* each = r; each; each = each->main ? each->main : each->prev) {
+        apr_table_unset(each->subprocess_env, "HTTP_AUTHORIZATION");
+        apr_table_unset(each->subprocess_env, "REDIRECT_HTTP_AUTHORIZATION");
+    }
+}
+
+// mod_proxy removes what `Connection` names: the client would take our header away.
+void remove_from_connection(request_rec* r, std::string_view header) {
+    auto rest = view_of(apr_table_get(r->headers_in, "Connection"));
+    if (rest.empty()) return;
+    std::string kept;
+    while (!rest.empty()) {
+        const auto end = std::min(rest.find(','), rest.size());
+        auto option = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        option.remove_prefix(std::min(option.find_first_not_of(" \t"), option.size()));
+        option = option.substr(0, option.find_last_not_of(" \t") + 1);
+        if (!option.empty() && !is_same(option, header)) kept.append(kept.empty() ? "" : ", ").append(option);
+    }
+    if (kept.empty()) apr_table_unset(r->headers_in, "Connection");
+    else apr_table_setn(r->headers_in, "Connection", copy_in(r->pool, kept));
+}
+
+bool is_fit_for_header(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; });
+}
+
+}  // namespace
+
+void remove_claims(request_rec* r) {
+    remove_unchecked_authorization(r);
+    remove_headers(r, is_of_a_proxy);
+}
+
+void name_user_to_backend(request_rec* r) {
+    const auto& header = place_settings(r).user_header;
+    if (!header) return;
+    remove_headers(r, [&](std::string_view name) { return is_same(name, *header); });
+    remove_from_connection(r, *header);
+    if (r->user && is_fit_for_header(r->user)) apr_table_set(r->headers_in, copy_in(r->pool, *header), r->user);
+}
+
+bool is_foreign_upgrade(request_rec* r) {
+    if (!apr_table_get(r->headers_in, "Upgrade")) return false;
+    const auto origin = view_of(apr_table_get(r->headers_in, "Origin"));
+    if (origin.empty()) return false;  // no browser
+    const auto own = std::string{ap_http_scheme(r)} + "://" + std::string{view_of(apr_table_get(r->headers_in, "Host"))};
+    return ap_cstr_casecmp(origin.data(), own.c_str()) != 0;
+}
+
+}  // namespace uzmfa

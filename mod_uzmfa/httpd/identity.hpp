@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who the application is told its user is, and what of the request it would believe instead.
+#pragma once
+
+#include "httpd/httpd_api.hpp"
+
+#include <string_view>
+
+namespace uzmfa {
+
+// Removes what a client has sent and httpd has not checked: Authorization, the headers that only a proxy in front may
+// set, and UzmfaUserHeader, in any spelling.
+void remove_claims(request_rec* r);
+
+// UzmfaUserHeader: r->user, for a backend. Nothing of the kind that the client has sent is left.
+void name_user_to_backend(request_rec* r);
+
+// A connection would become something else than HTTP (RFC 9110 §7.8) at the wish of a page of another site, by the
+// cookies of this one: browsers ask nobody before they open a WebSocket (RFC 6455 §10.2).
+bool is_foreign_upgrade(request_rec* r);
+
+}  // namespace uzmfa
