@@ -137,18 +137,20 @@ def test_R102_other_addresses_end_nothing(app_site: Site, target: str) -> None:
     assert is_open(browser.fetch("/"))
 
 
-@pytest.mark.parametrize("how", ["index", "rewrite", "fallback"])
-def test_R102_what_httpd_looks_up_on_the_way_is_still_signed_in(build_site: Build, how: str) -> None:
+FRONT = {"an index": ("/", ["DirectoryIndex env.cgi"]), "a fallback": ("/app", ["FallbackResource /env.cgi"]),
+         "a rewrite": ("/app", ["RewriteEngine On", "RewriteRule ^app$ /env.cgi"])}
+
+
+@pytest.mark.parametrize(("path", "lines"), FRONT.values(), ids=FRONT.keys())
+def test_R102_what_httpd_looks_up_on_the_way_is_still_signed_in(build_site: Build, path: str, lines: list[str]) -> None:
     site = build_site()
-    lines = {"index": ["DirectoryIndex env.cgi"], "fallback": ["DirectoryIndex disabled", "FallbackResource /env.cgi"],
-             "rewrite": ["RewriteEngine On", "RewriteRule ^/?$ /env.cgi [QSA,PT]"]}[how]
-    site.configure(modules=["rewrite"], location=["UzmfaAppCookies PHPSESSID", r'UzmfaAppLogout "^/\?.*action=logout"'],
-                   server=[f'<Directory "{site.application.folder}">', *lines, "</Directory>"] if how != "rewrite" else lines)
+    site.configure(modules=["rewrite"], location=["UzmfaAppCookies PHPSESSID", rf'UzmfaAppLogout "^{path}\?action=logout"'],
+                   server=[f'<Directory "{site.application.folder}">', *lines, "</Directory>"])
     site.httpd.start()
     user = site.add_user()
     browser = site.verify(user)
     copy = site.holder(browser.session)
-    answer = browser.fetch("/?action=logout")
+    answer = browser.fetch(f"{path}?action=logout")
     assert is_open(answer) and f"REMOTE_USER={user.name}\n" in answer.text
     assert (COOKIE, "/") in expired(answer)
     assert_sent_to(copy.fetch("/"), "login")

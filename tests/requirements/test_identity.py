@@ -9,7 +9,6 @@ import pytest
 from harness.browser import Browser
 from harness.configuration import BASIC_GATE, place
 from harness.site import Site, Workshop, is_open
-from harness.wire import request
 
 Build = Callable[..., Site]
 USER_HEADER = "X-App-User"
@@ -124,24 +123,30 @@ def test_R100_credentials_that_httpd_has_checked_arrive(build_site: Build) -> No
 
 # --- upgrades ---
 
-UPGRADE = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13")
+UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+           "Sec-WebSocket-Version": "13"}
 
 
-def upgrade(site: Site, browser: Browser, *headers: str) -> int:
-    line = request("GET /env HTTP/1.1", f"Cookie: __Host-uzmfa={browser.session}", *UPGRADE, *headers)
-    return site.raw(line.replace(b"Connection: close\r\n", b"").replace(b"Host: localhost", f"Host: localhost:{site.httpd.port}".encode())
-                    + b"").status
+def upgrade(browser: Browser, **headers: str) -> int:
+    return browser.request("GET", "/env", headers={**UPGRADE, **headers}).status
 
 
 @pytest.mark.parametrize("origin", ["https://evil.test", "null", "http://localhost", "https://localhost", "https://localhost.evil.test",
                                     "https://sub.localhost:{port}", "http://localhost:{port}"])
 def test_R9_an_upgrade_for_a_page_of_another_site_is_refused(site: Site, origin: str) -> None:
     browser = site.verify(site.add_user())
-    assert upgrade(site, browser, f"Origin: {origin.format(port=site.httpd.port)}", "Connection: close") == 403
+    assert upgrade(browser, Origin=origin.format(port=site.httpd.port)) == 403
     assert is_open(browser.fetch("/"))
 
 
 def test_R9_an_upgrade_for_a_page_of_this_site_goes_on(site: Site) -> None:
     browser = site.verify(site.add_user())
-    for headers in ([f"Origin: https://localhost:{site.httpd.port}"], [f"Origin: HTTPS://LocalHost:{site.httpd.port}"], []):
-        assert upgrade(site, browser, *headers, "Connection: close") == 200
+    for own in (f"https://localhost:{site.httpd.port}", f"HTTPS://LocalHost:{site.httpd.port}"):
+        assert upgrade(browser, Origin=own) == 200
+    assert upgrade(browser) == 200
+
+
+def test_R9_an_upgrade_without_a_session_is_refused(site: Site) -> None:
+    for headers in ({}, {"Origin": f"https://localhost:{site.httpd.port}"}):
+        assert upgrade(site.browser(), **headers) == 303
+        assert upgrade(site.sign_in(site.enrolled_user()), **headers) == 303

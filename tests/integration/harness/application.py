@@ -12,6 +12,7 @@ PAGE = f"""<!DOCTYPE html>
 """
 
 CGI = f"""#!/bin/sh
+head -c "${{CONTENT_LENGTH:-0}}" >/dev/null
 printf 'Content-Type: text/plain\\r\\nX-Protected: {PROTECTED}\\r\\n\\r\\n'
 echo {PROTECTED}
 env
