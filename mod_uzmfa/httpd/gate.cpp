@@ -118,9 +118,10 @@ int pass_exempt(request_rec* r, const Service& service, const char* exemption) {
 // The exemption that a request needs to pass; null where it needs none, or has none. What other AuthTypes and Require
 // ask for, they go on asking.
 const char* exemption_instead_of_sign_in(request_rec* r) {
+    if (!place_settings(r).exemptions || record_of(r).is_own_page) return nullptr;
     const Service* const service = service_of(r);
     const Policy policy = policy_of(r);
-    if (!service || policy.engine == Engine::off || !place_settings(r).exemptions || record_of(r).is_own_page) return nullptr;
+    if (!service || policy.engine == Engine::off) return nullptr;
     if (has_own_auth_type(r) && decide(r, *service, policy).admission.passes) return nullptr;
     return exemption_of(r, *service);
 }
@@ -157,7 +158,7 @@ int run_gate(request_rec* r, bool describes) {
 
 }  // namespace
 
-int waive_sign_in(request_rec* r) { return has_own_auth_type(r) && exemption_instead_of_sign_in(r) ? OK : DECLINED; }
+int waive_sign_in(request_rec* r) { return exemption_instead_of_sign_in(r) && has_own_auth_type(r) ? OK : DECLINED; }
 
 int force_sign_in(request_rec* r) {
     if (record_of(r).is_own_page || policy_of(r).engine == Engine::off) return DECLINED;

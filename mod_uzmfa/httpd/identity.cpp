@@ -44,15 +44,17 @@ void remove_headers(request_rec* r, Matches matches) {
 
 // mod_auth_basic and mod_auth_digest have checked the header that names their scheme, on this request.
 bool is_checked(request_rec* r, std::string_view authorization) {
+    if (!r->user || !r->ap_auth_type) return false;
     const auto scheme = std::string{authorization.substr(0, authorization.find(' '))};
     const char* const asked = ap_auth_type(r);
-    return r->user && r->ap_auth_type && asked && ap_cstr_casecmp(asked, r->ap_auth_type) == 0 &&
+    return asked && ap_cstr_casecmp(asked, r->ap_auth_type) == 0 &&
            ap_cstr_casecmp(scheme.c_str(), asked) == 0;
 }
 
 // mod_php prefers it to REMOTE_USER, and a SetEnvIf may have copied it.
 void remove_unchecked_authorization(request_rec* r) {
-    if (is_checked(r, view_of(apr_table_get(r->headers_in, "Authorization")))) return;
+    const char* const sent = apr_table_get(r->headers_in, "Authorization");
+    if (!sent || is_checked(r, sent)) return;
     apr_table_unset(r->headers_in, "Authorization");
     for (request_rec* each = r; each; each = each->main ? each->main : each->prev) {
         apr_table_unset(each->subprocess_env, "HTTP_AUTHORIZATION");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/start.hpp"
 
+#include "httpd/layout.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/service.hpp"
 
@@ -76,7 +77,7 @@ bool is_first_start() {
 
 }  // namespace
 
-int check_config(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main) noexcept {
+int check_config(apr_pool_t* config, apr_pool_t*, apr_pool_t* temporary, server_rec* main) noexcept {
     // A virtual host without directives of its own shares the main server's settings, but has a name
     // and so a service of its own.
     for (server_rec* server = main->next; server; server = server->next) {
@@ -96,6 +97,7 @@ int check_config(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main)
         return sharing_complaint(main, **service);
     });
     if (status == OK) share_longest_limits(main);
+    if (status == OK) warn_of_unguarded_ways(temporary);
     return status;
 }
 

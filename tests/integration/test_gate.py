@@ -9,6 +9,7 @@ import pytest
 
 from harness.application import PROTECTED, PUBLIC
 from harness.browser import COOKIE, OWN, Browser
+from harness.configuration import Host, place
 from harness.expect import assert_sent_to
 from harness.site import Site, is_open
 from harness.wire import request
@@ -260,3 +261,30 @@ def test_a_proxied_application_is_gated_and_private(build_site: Build, start_sit
             assert answer.status in (303, 401) and "X-Protected" not in answer.headers
     answer = site.verify(site.add_user()).fetch("/env")
     assert is_open(answer) and "private" in answer.headers["Cache-Control"]
+
+
+WAYS = {
+    "another alias": (["Alias /erp2 {folder}/folder", "Alias /old {folder}/folder"], place("Location", "/erp2", GATED), "also be had as /old"),
+    "a folder below": (["Alias /below {folder}/folder/sub"], place("Location", "/folder", GATED), "also be had as /below"),
+    "mod_dav above": ([], [*place("Location", "/dav", ["Dav On"]), *place("Location", "/dav/in", GATED)], "mod_dav in /dav"),
+}
+
+
+@pytest.mark.parametrize(("aliases", "sections", "said"), WAYS.values(), ids=WAYS.keys())
+@pytest.mark.parametrize("in_host", [False, True])
+def test_the_start_warns_of_ways_around_a_gate_on_urls(build_site: Build, aliases: list[str], sections: list[str], said: str,
+                                                       in_host: bool) -> None:
+    site = build_site()
+    lines = [line.format(folder=site.application.folder) for line in aliases] + sections
+    options = {"hosts": [Host("other.example.test", lines)]} if in_host else {"server": lines}
+    site.configure(gate=["Require all granted"], modules=["dav", "dav_fs"], **options)
+    site.log.expect("uzmfa:warn.*UZMFA1121.*" + said)
+    site.log.allow("UZMFA1121.*had as /folder, ")  # by its own name
+    site.httpd.start()
+
+
+def test_the_start_warns_of_nothing_where_all_is_gated(build_site: Build) -> None:
+    site = build_site()
+    site.configure(server=[f"Alias /old {site.application.folder}/folder", *place("Location", "/old", ["UzmfaEngine On"])])
+    site.httpd.start()
+    assert not site.log.lines("UZMFA1121")
