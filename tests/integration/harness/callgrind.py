@@ -14,13 +14,17 @@ PATIENCE = 120  # seconds for a start or a stop under valgrind
 
 
 def instructions(site: Site, visit: Callable[[], None]) -> int:
-    """Run the site as one process, for as long as the visit lasts; what it executed from its start to its end."""
+    """Run the site as one process, for as long as the visit lasts; what it executed to answer requests.
+
+    What it does by itself each second would count more the longer a busy machine takes.
+    """
     result = site.httpd.root / "callgrind.out"
     result.touch()
     result.chmod(0o666)  # opened again at the end, by www-data
     said = site.httpd.root / "terminal.log"
     with said.open("wb") as terminal:
-        process = subprocess.Popen(["valgrind", "--tool=callgrind", "--vgdb=no", f"--callgrind-out-file={result}",
+        process = subprocess.Popen(["valgrind", "--tool=callgrind", "--vgdb=no", "--toggle-collect=ap_process_request",
+                                    f"--callgrind-out-file={result}",
                                     HTTPD, "-X", "-d", site.httpd.root, "-f", site.httpd.configuration],
                                    stdin=subprocess.DEVNULL, stdout=terminal, stderr=terminal, start_new_session=True)
     try:
