@@ -23,6 +23,7 @@ LOGOUT = "/?module=login&action=logout"
 # Debian's php-fpm.conf hands the client's credentials on, and other instructions for PHP do it in other ways.
 TRICKS = ['SetEnvIfNoCase ^Authorization$ "(.+)" HTTP_AUTHORIZATION=$1',
           'SetEnvIf Authorization "(.*)" REDIRECT_HTTP_AUTHORIZATION=$1',
+          'SetEnvIf X-Authorization "(.+)" HTTP_AUTHORIZATION=$1',
           '<DirectoryMatch "/uzerp">', "CGIPassAuth On", "</DirectoryMatch>"]
 
 
@@ -81,6 +82,12 @@ def test_R100_R77_other_names_and_repeated_headers_are_believed_no_more(uzerp: S
                "X_Forwarded_Host: evil.test", "Forwarded: host=evil.test")
     assert_is(seen, user)
     assert [name for name in seen if name.startswith(("HTTP_X_", "HTTP_FORWARDED"))] == []
+
+
+def test_R100_credentials_that_the_server_takes_from_another_header_are_believed_no_more(uzerp: Site) -> None:
+    user = uzerp.add_user()
+    answer = uzerp.verify(user).request("GET", ENVIRONMENT, headers={"X-Authorization": "Basic YWRtaW46eA=="})
+    assert_is(environment(answer), user)
 
 
 def test_R100_credentials_alone_open_nothing(uzerp: Site) -> None:

@@ -63,7 +63,9 @@ def uzerp_site(build: Callable[..., Site], engine: str, lines: Sequence[str] = (
     sessions.mkdir()
     shutil.chown(sessions, "www-data", "www-data")
     reach = site.database.parameters().partition(" connect_timeout")[0]
-    (root / "database_parameters").write_text(reach)
+    parameters = root / "database_parameters"
+    parameters.write_text(reach)
+    parameters.chmod(0o644)
     fpm = PhpFpm(root)
     install(site, "uzerp", {"ROOT": folder, "ENV": environment, "DATABASE": reach, "FPM": fpm.socket},
             modules=["php"] if engine == "mod_php" else ["proxy", "proxy_fcgi"],
