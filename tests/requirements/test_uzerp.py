@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""uzERP behind its profile, on PostgreSQL, under mod_php and under php-fpm: R77, R100 to R104, R107, R108."""
+"""uzERP behind its profile, on PostgreSQL, under mod_php and under php-fpm: R77, R100 to R102, R104, R107, R108."""
 
 import time
 from collections.abc import Iterator
@@ -185,7 +185,7 @@ CLOSED = [
 ]
 
 
-def test_R103_static_files_and_the_print_logo_need_no_cookie(uzerp: Site) -> None:
+def test_static_files_and_the_print_logo_need_no_cookie(uzerp: Site) -> None:
     before = uzerp.database.statements()
     for target in OPEN:
         for headers in ({}, SCRIPT, {"Sec-Fetch-Mode": None, "Accept": "*/*"}):
@@ -206,8 +206,8 @@ def test_everything_else_is_stopped(uzerp: Site) -> None:
         assert not is_open(answer) and "content" not in answer.text, target
         stopped = uzerp.browser().script(target)
         assert stopped.status in (400, 401, 403, 404) and "content-behind" not in stopped.text, target
-        cookies = with_cookies(uzerp, **{COOKIE: "forged", "PHPSESSID": "forged"})
-        assert not is_open(cookies.fetch(target)), target
+        forger = with_cookies(uzerp, **{COOKIE: "forged", "PHPSESSID": "forged"})
+        assert not is_open(forger.fetch(target)), target
 
 
 def test_hidden_files_are_nobodys(uzerp: Site) -> None:
