@@ -14,3 +14,5 @@ POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
 HAPROXY = Path("/usr/sbin/haproxy")
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMEDRIVER = Path("/usr/bin/chromedriver")
+PHP_MODULE = HTTPD_MODULES / "libphp8.2.so"
+PHP_FPM = Path("/usr/sbin/php-fpm8.2")
