@@ -16,11 +16,16 @@ bool holds(request_rec* r, const Exemption& exemption) {
     return false;
 }
 
+// Not one that a backend may read as another: `/assets/..;/admin`, `/assets/..%2fadmin`, `/assets/..\\admin`.
+bool is_read_alike_by_all(std::string_view path) {
+    return path.find_first_of(";\\%") == path.npos && path.find("//") == path.npos;
+}
+
 }  // namespace
 
 const char* exemption_of(request_rec* r, const Service& service) {
     const auto exemptions = items_of<Exemption>(place_settings(r).exemptions);
-    if (exemptions.empty() || !view_of(r->path_info).empty() || !browser_session(r, service).secure) return nullptr;
+    if (exemptions.empty() || !view_of(r->path_info).empty() || !is_read_alike_by_all(view_of(r->uri)) || !browser_session(r, service).secure) return nullptr;
     for (const auto& exemption : exemptions) {
         if (holds(r, exemption)) return exemption.name;
     }

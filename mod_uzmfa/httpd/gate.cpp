@@ -151,7 +151,7 @@ int run_gate(request_rec* r, bool describes) {
     if (decision.admission.reason == Reason::would_stop) {
         log_outcome(r, *service, {.reason = Reason::would_stop, .user = std::string{view_of(r->user)}});
     }
-    if (visit.session && asks_application_to_sign_out(r)) return sign_out_along(r, *service, *visit.session);
+    if (visit.session && !visit.session->user.empty() && asks_application_to_sign_out(r)) return sign_out_along(r, *service, *visit.session);
     if (decision.admission.touches) touch_session(r, *service, visit);
     return DECLINED;
 }

@@ -47,36 +47,49 @@ bool is_checked(request_rec* r, std::string_view authorization) {
     if (!r->user || !r->ap_auth_type) return false;
     const auto scheme = std::string{authorization.substr(0, authorization.find(' '))};
     const char* const asked = ap_auth_type(r);
-    return asked && ap_cstr_casecmp(asked, r->ap_auth_type) == 0 &&
-           ap_cstr_casecmp(scheme.c_str(), asked) == 0;
+    return asked && ap_cstr_casecmp(asked, r->ap_auth_type) == 0 && ap_cstr_casecmp(scheme.c_str(), asked) == 0;
 }
 
-// mod_php prefers it to REMOTE_USER, and a SetEnvIf may have copied it.
+// mod_php prefers it to REMOTE_USER, and PHP under FastCGI the variable, which any SetEnvIf may have made.
 void remove_unchecked_authorization(request_rec* r) {
-    const char* const sent = apr_table_get(r->headers_in, "Authorization");
-    if (!sent || is_checked(r, sent)) return;
-    apr_table_unset(r->headers_in, "Authorization");
+    auto checked = view_of(apr_table_get(r->headers_in, "Authorization"));
+    if (!checked.empty() && !is_checked(r, checked)) {
+        apr_table_unset(r->headers_in, "Authorization");
+        checked = {};
+    }
     for (request_rec* each = r; each; each = each->main ? each->main : each->prev) {
-        apr_table_unset(each->subprocess_env, "HTTP_AUTHORIZATION");
-        apr_table_unset(each->subprocess_env, "REDIRECT_HTTP_AUTHORIZATION");
+        for (const char* const name : {"HTTP_AUTHORIZATION", "REDIRECT_HTTP_AUTHORIZATION"}) {
+            const char* const said = apr_table_get(each->subprocess_env, name);
+            if (said && (checked.empty() || said != checked)) apr_table_unset(each->subprocess_env, name);
+        }
     }
 }
 
-// mod_proxy removes what `Connection` names: the client would take our header away.
-void remove_from_connection(request_rec* r, std::string_view header) {
+// mod_proxy removes what `Connection` names: the client would take away what we and httpd tell the backend.
+template <class Matches>
+void remove_from_connection(request_rec* r, Matches matches) {
     auto rest = view_of(apr_table_get(r->headers_in, "Connection"));
-    if (rest.empty()) return;
     std::string kept;
+    bool removes = false;
     while (!rest.empty()) {
         const auto end = std::min(rest.find(','), rest.size());
         auto option = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
         option.remove_prefix(std::min(option.find_first_not_of(" \t"), option.size()));
         option = option.substr(0, option.find_last_not_of(" \t") + 1);
-        if (!option.empty() && !is_same(option, header)) kept.append(kept.empty() ? "" : ", ").append(option);
+        if (matches(option)) removes = true;
+        else if (!option.empty()) kept.append(kept.empty() ? "" : ", ").append(option);
     }
+    if (!removes) return;
     if (kept.empty()) apr_table_unset(r->headers_in, "Connection");
     else apr_table_setn(r->headers_in, "Connection", copy_in(r->pool, kept));
+}
+
+// The client's words, as headers and as names of headers.
+template <class Matches>
+void remove_claimed(request_rec* r, Matches matches) {
+    remove_headers(r, matches);
+    remove_from_connection(r, matches);
 }
 
 bool is_fit_for_header(std::string_view text) {
@@ -87,14 +100,13 @@ bool is_fit_for_header(std::string_view text) {
 
 void remove_claims(request_rec* r) {
     remove_unchecked_authorization(r);
-    remove_headers(r, is_of_a_proxy);
+    remove_claimed(r, is_of_a_proxy);
 }
 
 void name_user_to_backend(request_rec* r) {
     const auto& header = place_settings(r).user_header;
     if (!header) return;
-    remove_headers(r, [&](std::string_view name) { return is_same(name, *header); });
-    remove_from_connection(r, *header);
+    remove_claimed(r, [&](std::string_view name) { return is_same(name, *header); });
     if (r->user && is_fit_for_header(r->user)) apr_table_set(r->headers_in, copy_in(r->pool, *header), r->user);
 }
 

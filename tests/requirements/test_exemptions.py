@@ -75,6 +75,23 @@ def test_R8_no_exemption_holds_with_path_info(exempt_site: Site, target: str) ->
     assert PROTECTED not in answer.text and "X-Protected" not in answer.headers
 
 
+@pytest.fixture(scope="module")
+def asset_site(workshop: Workshop) -> Site:
+    site = workshop.build(location=["UzmfaExempt assets \"%{REQUEST_URI} =~ m#^/assets#\""])
+    site.application.add("assets/x", "an asset")
+    site.httpd.start()
+    return site
+
+
+BACKENDS_OWN = ["/assets/..;/erp/x", "/assets/;/../../erp/x", "/assets;/../erp", "/assets/..%5cerp", "/assets/%252e%252e/erp", "/assets/..;x=y/erp"]
+
+
+@pytest.mark.parametrize("target", BACKENDS_OWN)
+def test_R8_no_exemption_holds_for_a_path_that_a_backend_may_read_as_another(asset_site: Site, target: str) -> None:
+    assert asset_site.browser().fetch("/assets/x").status == 200
+    assert_sent_to(asset_site.browser().fetch(target), "login")
+
+
 def test_R8_an_exemption_opens_nothing_that_the_exempt_page_includes(build_site: Build) -> None:
     site = build_site(location=["UzmfaExempt outer \"%{REQUEST_URI} == '/outer.shtml'\""])
     site.application.add("outer.shtml", "<p>outer</p><!--#include virtual=\"/static.html\" -->")

@@ -108,17 +108,20 @@ def test_R100_credentials_that_httpd_did_not_check_do_not_arrive(copying_site: S
         assert seen.get("REMOTE_USER") == (None if target == "/exempt" else user.name)
 
 
-def test_R100_credentials_that_httpd_has_checked_arrive(build_site: Build) -> None:
+def test_R100_credentials_that_httpd_has_checked_arrive_and_no_others(build_site: Build) -> None:
     site = build_site()
     site.configure(gate=BASIC_GATE, modules=["auth_basic"],
-                   server=[f'<Directory "{site.application.folder}">', "CGIPassAuth On", "</Directory>"])
+                   server=['SetEnvIf X-Authorization "(.+)" REDIRECT_HTTP_AUTHORIZATION=$1',
+                           f'<Directory "{site.application.folder}">', "CGIPassAuth On", "</Directory>"])
     site.httpd.start()
     user = site.add_user()
     browser = site.basic_browser(user)
     browser.fetch("/")
     browser.enroll()
-    seen = environment(browser.fetch("/env").text)
+    answer = browser.fetch("/env", headers={"X-Authorization": "Basic Zm9yZ2VkOng="})
+    seen = environment(answer.text)
     assert seen["REMOTE_USER"] == user.name and seen["HTTP_AUTHORIZATION"] == browser.headers["Authorization"]
+    assert "REDIRECT_HTTP_AUTHORIZATION" not in seen
 
 
 # --- upgrades ---
