@@ -39,6 +39,13 @@ Decision decide(request_rec* r, const Service& service, const Policy& policy) {
     return decision;
 }
 
+// As where the engine is On.
+Decision decide_as_gated(request_rec* r, const Service& service) {
+    Policy policy = policy_of(r);
+    policy.engine = Engine::on;
+    return decide(r, service, policy);
+}
+
 // The first factor of another AuthType was passed: as much of an event as on the module's own page.
 void note_sign_in(request_rec* r, const Service& service, Database& database, const Session& session) {
     const Outcome signed_in{.reason = Reason::signed_in, .session = session, .user = std::string{session.user.view()}};
@@ -190,10 +197,18 @@ int gate_and_describe(request_rec* r) {
 int explain_refusal(request_rec* r, const char* auth_type) {
     const Service* const service = service_of(r);
     if (!service || ap_cstr_casecmp(auth_type, own_auth_type) != 0) return DECLINED;
-    Visit visit;
+    auto decision = decide_as_gated(r, *service);
+    Visit visit = decision.visit ? *decision.visit : Visit{};
     read_circumstances(r, visit);
-    auto outcome = refusal(is_admin_page(r) ? HTTP_FORBIDDEN : HTTP_UNAUTHORIZED, Reason::not_permitted);
-    outcome.user = view_of(r->user);
+    Outcome outcome;
+    if (decision.visit && !decision.admission.passes) {
+        // The second factor may be what Require asks for.
+        RequestServices services{r, *service};
+        outcome = stop(visit, decision.admission.reason, service->site(), services.ports());
+    } else {
+        outcome = refusal(is_admin_page(r) ? HTTP_FORBIDDEN : HTTP_UNAUTHORIZED, Reason::not_permitted);
+        outcome.user = view_of(r->user);
+    }
     stop_request(r, *service, fit_for(visit, std::move(outcome)), HTTP_UNAUTHORIZED);
     return OK;
 }
@@ -201,9 +216,7 @@ int explain_refusal(request_rec* r, const char* auth_type) {
 authz_status require_mfa(request_rec* r) {
     const Service* const service = service_of(r);
     if (!service || !r->user) return service ? AUTHZ_DENIED_NO_USER : AUTHZ_DENIED;
-    Policy policy = policy_of(r);
-    policy.engine = Engine::on;
-    return decide(r, *service, policy).admission.passes ? AUTHZ_GRANTED : AUTHZ_DENIED;
+    return decide_as_gated(r, *service).admission.passes ? AUTHZ_GRANTED : AUTHZ_DENIED;
 }
 
 }  // namespace uzmfa

@@ -93,6 +93,11 @@ void tell(request_rec* r, const char* name, const char* value) {
 int write_page(request_rec* r, const Service& service, const Outcome& outcome) {
     tell(r, "UZMFA_DECISION", name_of(outcome.reason).data());
     write_headers(r, outcome);
+    if (!outcome.page && r->prev) {
+        // The answer to a request that httpd stops by a status of its own.
+        r->status = outcome.status;
+        return OK;
+    }
     if (!outcome.page) return outcome.status;
     // For what an administrator must look up; the line has it where ErrorLogFormat says %L.
     const auto request_id = outcome.status >= 500 ? log_id_of(r) : std::string_view{};
@@ -119,7 +124,7 @@ int stop_request(request_rec* r, const Service& service, Outcome outcome, int st
     tell(r, "UZMFA_DECISION", name_of(outcome.reason).data());
     write_headers(r, outcome);
     read_small_body(r);
-    if (outcome.page && !r->main) {
+    if ((outcome.page || outcome.status != status) && !r->main) {
         const auto path = std::string{service.site().own_path} + "/" + std::string{answer_page};
         ap_custom_response(r, status, path.c_str());
         browser_session(r, service).answer = make_in<Outcome>(r->pool, std::move(outcome));

@@ -228,12 +228,31 @@ def test_a_user_whom_require_refuses_gets_a_page_of_the_module(start_site: Build
     assert_refused_by_module(bob.script("/env"))
 
 
-def test_require_mfa_lets_verified_sessions_pass(start_site: Build) -> None:
-    site = start_site(gate=["Session On", "AuthType Uzmfa", "Require mfa", "UzmfaEngine On"])
+MFA = {"alone": ["Require mfa"], "or a network": ["<RequireAny>", "Require ip 10.0.0.0/8", "Require mfa", "</RequireAny>"],
+       "and a user": ["<RequireAll>", "Require mfa", "Require not user nobody", "</RequireAll>"]}
+
+
+@pytest.mark.parametrize("engine", ["On", "Off"])
+@pytest.mark.parametrize("requirement", MFA.values(), ids=MFA.keys())
+def test_require_mfa_lets_verified_sessions_pass(start_site: Build, requirement: list[str], engine: str) -> None:
+    site = start_site(gate=["Session On", "AuthType Uzmfa", *requirement, f"UzmfaEngine {engine}"], modules=["authz_host"])
+    site.log.allow(r"authz_core:error\].*AH01631")  # httpd's own
     user = site.enrolled_user()
-    assert is_open(site.verify(user).fetch("/"))
-    assert not is_open(site.sign_in(user).fetch("/"))
-    assert not is_open(site.browser().fetch("/"))
+    assert_sent_to(site.browser().fetch("/static.html"), "login", "/static.html")
+    pending = site.sign_in(user)
+    assert_sent_to(pending.fetch("/static.html?x=1"), "verify", "/static.html?x=1")
+    refused = pending.script("/env")
+    assert (refused.status, refused.json()["error"]) == (401, "verification_required")
+    assert refused.json()["verify_url"].startswith(f"{OWN}/verify")
+    assert_sent_to(site.sign_in(site.add_user()).fetch("/static.html"), "enroll", "/static.html")
+    assert pending.verify(user.app.fresh()).status == 303
+    assert is_open(pending.fetch("/static.html"))
+
+
+def test_a_network_may_do_without_the_second_factor(start_site: Build) -> None:
+    site = start_site(gate=["Session On", "AuthType Uzmfa", "<RequireAny>", "Require ip 127.0.0.0/8", "Require mfa", "</RequireAny>",
+                            "UzmfaEngine Off"], modules=["authz_host"])
+    assert is_open(site.browser().fetch("/static.html"))
 
 
 def test_each_request_of_a_session_has_the_rows_spelling(site: Site) -> None:
