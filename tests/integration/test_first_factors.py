@@ -2,15 +2,13 @@
 """Ways to pass the first factor: the module's own page with different providers, and httpd's AuthTypes."""
 
 import base64
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from harness.application import PROTECTED
-from harness.browser import OWN, SCRIPT, Answer, Browser
+from harness.browser import OWN, Answer, Browser
 from harness.expect import arrive, assert_asked_again, assert_sent_to
+from harness.first_factors import password_file
 from harness.site import PASSWORD, Site, User, is_open
 
 Build = Callable[..., Site]
@@ -21,21 +19,13 @@ def basic(name: str, password: str = PASSWORD) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
 
-def password_file(path: Path, *names: str) -> Path:
-    """What htpasswd makes."""
-    hashed = subprocess.run(["openssl", "passwd", "-apr1", PASSWORD], check=True, capture_output=True, text=True).stdout
-    path.write_text("".join(f"{name}:{hashed}" for name in names))
-    path.chmod(0o644)
-    return path
-
-
 def basic_gate(*provider: str) -> list[str]:
     return ["Session On", "AuthType Basic", 'AuthName "ERP"', *provider, "Require valid-user", "UzmfaEngine On"]
 
 
 def test_a_site_may_ask_a_password_file(build_site: Build) -> None:
     site = build_site()
-    passwords = password_file(site.httpd.root / "passwords", "alice", "ghost")
+    passwords = password_file(site, ["alice", "ghost"])
     site.configure(modules=["authn_file"], server=[
         "UzmfaLoginProvider file", f'<Location "{OWN}">', f'AuthUserFile "{passwords}"', "</Location>"])
     site.httpd.start()
@@ -50,7 +40,7 @@ def test_a_site_may_ask_a_password_file(build_site: Build) -> None:
 
 def test_providers_are_asked_in_order(build_site: Build) -> None:
     site = build_site()
-    passwords = password_file(site.httpd.root / "passwords", "alice")
+    passwords = password_file(site, ["alice"])
     site.configure(modules=["authn_file"], server=[
         "UzmfaLoginProvider file uzerp", f'<Location "{OWN}">', f'AuthUserFile "{passwords}"', "</Location>"])
     site.httpd.start()
@@ -65,7 +55,7 @@ def test_providers_are_asked_in_order(build_site: Build) -> None:
 def basic_site(request: pytest.FixtureRequest, build_site: Build) -> Site:
     """Basic authentication in front, by a password file and by the users table."""
     site = build_site()
-    passwords = password_file(site.httpd.root / "passwords", "alice", "bob", "ghost")
+    passwords = password_file(site, ["alice", "bob", "ghost"])
     provider = ["AuthBasicProvider uzerp"] if request.param == "uzerp" else [
         "AuthBasicProvider file", f'AuthUserFile "{passwords}"']
     site.configure(modules=["auth_basic", "authn_file"], gate=basic_gate(*provider))
@@ -73,18 +63,6 @@ def basic_site(request: pytest.FixtureRequest, build_site: Build) -> Site:
     for name in ("alice", "bob"):
         site.add_user(name)
     return site
-
-
-def test_basic_serves_as_the_first_factor(basic_site: Site) -> None:
-    alice = basic_site.browser(headers=basic("alice"))
-    assert_sent_to(alice.fetch("/erp/x"), "enroll", "/erp/x")
-    app = alice.enroll("/erp/x")
-    shown = alice.fetch("/env").text
-    assert "REMOTE_USER=alice\n" in shown and "UZMFA_METHOD=totp\n" in shown
-    again = basic_site.browser(headers=basic("alice"))
-    assert_sent_to(again.fetch("/"), "verify")
-    assert again.verify(app.fresh()).status == 303
-    assert is_open(again.fetch("/"))
 
 
 def test_basic_still_asks_for_the_password(basic_site: Site) -> None:
@@ -146,39 +124,6 @@ def test_a_session_of_the_own_sign_in_runs_in_no_circle_behind_basic(mixed_site:
     assert browser.fetch("/folder/").status == 401
     browser.headers.update(basic(user.name))
     assert arrive(browser, "/folder/").status == 200
-
-
-def test_a_user_who_is_not_in_the_table_is_not_known(build_site: Build) -> None:
-    site = build_site()
-    passwords = password_file(site.httpd.root / "passwords", "ghost")
-    site.configure(modules=["auth_basic", "authn_file"],
-                   gate=basic_gate("AuthBasicProvider file", f'AuthUserFile "{passwords}"'))
-    site.httpd.start()
-    ghost = site.browser(headers=basic("ghost"))
-    for target in ("/", "/env"):
-        answer = ghost.fetch(target)
-        assert answer.status == 403 and PROTECTED not in answer.text
-    answer = ghost.request("GET", "/env", headers=SCRIPT)
-    assert answer.status == 403 and answer.json()["error"] == "not_known"
-
-
-def test_digest_serves_as_the_first_factor(build_site: Build) -> None:
-    site = build_site()
-    passwords = site.httpd.root / "digest"
-    secret = subprocess.run(["openssl", "md5", "-r"], input=f"alice:ERP:{PASSWORD}", check=True, capture_output=True,
-                            text=True).stdout.split()[0]
-    passwords.write_text(f"alice:ERP:{secret}\n")
-    passwords.chmod(0o644)
-    site.configure(modules=["auth_digest", "authn_file"],
-                   gate=["Session On", "AuthType Digest", 'AuthName "ERP"', f'AuthUserFile "{passwords}"',
-                         "Require valid-user", "UzmfaEngine On"])
-    site.httpd.start()
-    site.add_user("alice")
-    done = subprocess.run(["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "--digest", "-u",
-                           f"alice:{PASSWORD}", "-H", "Accept: text/html", "--cacert", site.certificate.certificate,
-                           site.url("/static.html")], capture_output=True, text=True, check=True)
-    status, location = done.stdout.split()
-    assert status == "303" and f"{OWN}/enroll" in location
 
 
 @pytest.mark.parametrize("gate", [
