@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bytes on the wire, for requests that no browser sends."""
 
+import contextlib
 import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 END = b"\r\n\r\n"
 
@@ -92,3 +94,77 @@ def exchange(port: int, trust: ssl.SSLContext | None, data: bytes) -> RawAnswer:
     with wire(port, trust) as connection:
         connection.send(data)
         return RawAnswer.parse(connection.read_to_end())
+
+
+class Stream:
+    """A connection that stays open, on which any requests are made one after the other; opened again when closed."""
+
+    def __init__(self, port: int, trust: ssl.SSLContext, host: str = "localhost") -> None:
+        self._port = port
+        self._trust = trust
+        self._host = host
+        self._connection: socket.socket | None = None
+        self._file: BinaryIO | None = None
+
+    def ask(self, line: str, *headers: str, body: bytes = b"") -> RawAnswer:
+        """Send one request, and read one answer and no more."""
+        method, version = line.partition(" ")[0], line.rpartition(" ")[2]
+        data = "\r\n".join([line, f"Host: {self._host}", *headers, "", ""]).encode("latin-1") + body
+        answer = self._exchange(data, method == "HEAD")
+        is_kept = version == "HTTP/1.1" and answer.headers.get("connection", "").lower() != "close"
+        if not is_kept or answer.status == 101:
+            with contextlib.suppress(OSError):
+                answer = replace(answer, rest=self._file.read())
+            self.close()
+        return answer
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._file.close()
+            self._connection.close()
+            self._connection = None
+
+    def _exchange(self, data: bytes, is_head: bool) -> RawAnswer:
+        """Once more on a new connection if the server had closed the old one meanwhile."""
+        was_open = self._connection is not None
+        if not was_open:
+            plain = socket.create_connection(("127.0.0.1", self._port), 15)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._connection = self._trust.wrap_socket(plain, server_hostname=self._host)
+            self._file = self._connection.makefile("rb")
+        try:
+            self._connection.sendall(data)
+            return read_answer(self._file, is_head)
+        except (OSError, EOFError):
+            self.close()
+            if not was_open:
+                raise
+            return self._exchange(data, is_head)
+
+
+def read_answer(file: BinaryIO, is_head: bool) -> RawAnswer:
+    """The next answer of a connection; interim ones are passed over. What is no answer stands in `rest`."""
+    first = file.readline()
+    if not first:
+        raise EOFError
+    if not first.startswith(b"HTTP/1."):
+        return RawAnswer(0, {}, b"", first + file.read())
+    status, headers = int(first.split()[1]), {}
+    while (line := file.readline()) not in (END[:2], b""):
+        name, _, value = line.decode("latin-1").partition(":")
+        headers[name.lower()] = ", ".join(filter(None, [headers.get(name.lower()), value.strip()]))
+    if status in (100, 103):
+        return read_answer(file, is_head)
+    if is_head or status in (101, 204, 304):
+        body = b""
+    elif headers.get("transfer-encoding") == "chunked":
+        body = b"".join(iter(lambda: read_chunk(file), b""))
+    else:
+        body = file.read(int(headers["content-length"]) if "content-length" in headers else -1)
+    return RawAnswer(status, headers, body, b"")
+
+
+def read_chunk(file: BinaryIO) -> bytes:
+    """One chunk of a chunked body; empty at its end."""
+    length = int(file.readline(), 16)
+    return file.read(length + 2)[:length]
