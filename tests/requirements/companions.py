@@ -13,7 +13,9 @@ from harness.browser import OWN
 from harness.configuration import SMALLEST_GATE, Host, place
 
 OPEN = ("UzmfaEngine Off", "AuthType None", "Require all granted")
+SHOP = "shop.example.test"
 HTML = f"<p>{PROTECTED}</p>"
+INNER = "content-behind-an-inner-gate"  # where the rest of the site is open
 UPGRADE = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
            "Sec-WebSocket-Version: 13")
 
@@ -29,12 +31,19 @@ class Companion:
     server: Sequence[str] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     gate: Sequence[str] = SMALLEST_GATE
-    hosts: Sequence[Host] = ()
-    host: str = "localhost"
+    virtual_host: Sequence[str] = ()  # where it is set up in one of its own, since rewriting rules are not inherited
     method: str = "GET"  # of the positive control
     headers: Sequence[str] = ()  # in each request
     secret: str = PROTECTED  # what is in the content and nowhere else
     log: Sequence[str] = ()  # what is logged of it above `info`
+
+    @property
+    def hosts(self) -> list[Host]:
+        return [Host(SHOP, self.virtual_host)] if self.virtual_host else []
+
+    @property
+    def host(self) -> str:
+        return SHOP if self.virtual_host else "localhost"
 
 
 def gated_directory(path: str) -> list[str]:
@@ -47,8 +56,7 @@ def redirecting(path: str) -> str:
 
 
 REWRITE = ["RewriteEngine On", "RewriteRule ^/server/(.*) /folder/$1 [PT]", "RewriteRule ^/open/server/(.*) /folder/$1 [PT]",
-           "RewriteRule ^/open/file/(.*) @folder@/folder/$1 [L]", "RewriteRule ^/file/(.*) @folder@/folder/$1 [L]",
-           "RewriteRule ^/open/up/(.*) /open/../folder/$1 [PT]", "RewriteRule ^/open/own/(.*) /folder/$1 [PT,E=REMOTE_USER:x]",
+           "RewriteRule ^/file/(.*) @folder@/folder/$1 [L]", "RewriteRule ^/open/own/(.*) /folder/$1 [PT,E=REMOTE_USER:x]",
            "RewriteRule ^/open/handler/ /static.html [PT,H=default-handler]"]
 
 COMPANIONS = [
@@ -101,9 +109,9 @@ COMPANIONS = [
         "rewriting in the server, in directories and in places",
         ["/server/index.html", "/file/index.html", "/directory/index.html", "/htaccess/index.html", "/located/index.html"],
         [*(f"/open/{name}/index.html" for name in
-           ("server", "file", "up", "own", "handler", "directory", "htaccess", "located")), "/open/mapped/a", "/open/ahead"],
+           ("server", "own", "handler", "directory", "htaccess", "located")), "/open/mapped/a", "/open/ahead"],
         ["rewrite"],
-        [*REWRITE, "RewriteRule ^/open/ahead %{LA-U:REMOTE_USER}/static.html [PT]",
+        [*REWRITE, "RewriteOptions AllowNoSlash", "RewriteRule ^/open/ahead %{LA-U:REMOTE_USER}/static.html [PT]",
          *place("Directory", "@folder@/directory", ["RewriteEngine On", "RewriteRule (.*) /folder/$1"]),
          *place("Directory", "@folder@/open/directory", ["RewriteEngine On", "RewriteRule (.*) /folder/$1"]),
          *place("Directory", "@folder@/htaccess", ["AllowOverride FileInfo"]),
@@ -114,20 +122,23 @@ COMPANIONS = [
         {f"{above}{name}/{file}": text for above in ("", "open/") for name, file, text in (
             ("directory", "x.txt", "x"), ("htaccess", "x.txt", "x"),
             ("htaccess", ".htaccess", "RewriteEngine On\nRewriteRule (.*) /folder/$1\n"))},
-        gate=[*SMALLEST_GATE, "Options +FollowSymLinks"], log=["rewrite:error", "uzmfa:error"]),
+        gate=[*SMALLEST_GATE, "Options +FollowSymLinks"], log=["rewrite:error", "uzmfa:error"],
+        virtual_host=["RewriteEngine On", "RewriteOptions Inherit"]),
     Companion(
         "rewriting in a virtual host", ["/server/index.html", "/file/index.html"],
-        [f"/open/{name}/index.html" for name in ("server", "file", "up", "own", "handler")], ["rewrite"],
-        host="shop.example.test", hosts=[Host("shop.example.test", REWRITE)], log=["uzmfa:error"]),
+        [f"/open/{name}/index.html" for name in ("server", "own", "handler")], ["rewrite"],
+        virtual_host=REWRITE, log=["rewrite:error", "uzmfa:error"]),
     Companion(
         "a gated directory under other addresses",
-        ["/folder/index.html", "/open/alias/index.html", "/open/match/index.html", "/open/rewritten/index.html", "/open/linked/"],
-        ["/open/page.shtml", "/open/alias", "/open/alias/", "/open/missing"], ["rewrite"],
-        ['Alias "/open/alias" "@folder@/folder"', 'AliasMatch "^/open/match/(.*)" "@folder@/folder/$1"', "RewriteEngine On",
-         "RewriteRule ^/open/rewritten/(.*) @folder@/folder/$1 [L]", "RewriteRule ^/open/linked/ /open/alias/index.html [PT]",
-         *place("Location", "/open/missing", ["ErrorDocument 404 /folder/index.html"]), *gated_directory("@folder@/folder")],
-        {"open/page.shtml": PUBLIC.format(included="/open/alias/index.html")},
-        gate=["Require all granted", "Session On"], log=[r"include:error\]|uzmfa:error\]"]),
+        ["/inner/", "/alias/index.html", "/match/index.html", "/rewritten/index.html", "/linked/", "/up/", "/symbolic/index.html"],
+        ["/including.shtml", "/alias", "/alias/", "/open/missing", "/open/index/", "/open/../inner/"], ["rewrite"],
+        ['Alias "/alias" "@folder@/inner"', 'AliasMatch "^/match/(.*)" "@folder@/inner/$1"', 'Alias "/symbolic" "@folder@/inner/."',
+         *place("Location", "/open/missing", ["ErrorDocument 404 /inner/index.html"]), *gated_directory("@folder@/inner"),
+         *place("Directory", "@folder@/open/index", ["DirectoryIndex /alias/index.html"])],
+        {"including.shtml": PUBLIC.format(included="/alias/index.html"), "inner/index.html": INNER, "open/index/x.txt": "x"},
+        gate=["Require all granted", "Session On"], secret=INNER, log=["rewrite:error", r"include:error\]|uzmfa:error\]"],
+        virtual_host=["RewriteEngine On", "RewriteRule ^/rewritten/(.*) @folder@/inner/$1 [L]",
+                      "RewriteRule ^/linked/ /alias/index.html [PT]", "RewriteRule ^/up/ /folder/../inner/index.html [PT]"]),
     Companion(
         "aliases and redirects", ["/alias/index.html", "/match/index.html", "/scripts/env.cgi", "/located"],
         ["/alias", "/alias/", "/redirected", "/open/alias/", f"{OWN}/alias/index.html", f"{OWN}/login/static.html", "/scripts/"],
@@ -137,16 +148,16 @@ COMPANIONS = [
                 *place("Location", "/located", ['Alias "@folder@/static.html"'])],
         files={"scripts/env.cgi": CGI}, log=["autoindex:error", "cgid?:error"]),
     Companion(
-        "a reverse proxy", ["/server/env", "/located/env", "/match/env", "/rewritten/env", "/handled.html"],
+        "a reverse proxy", ["/server/env", "/located/env", "/match/env", "/rewritten/env", "/folder/index.html"],
         ["/server", "/server/", "/open/missing", "/open/included.shtml", "/open/rewritten/env"],
         ["proxy", "proxy_http", "rewrite"],
         ['ProxyPass "/server" "http://127.0.0.1:@http@"', 'ProxyPassMatch "^/match/(.*)" "http://127.0.0.1:@http@/$1"',
-         *place("Location", "/located", ['ProxyPass "http://127.0.0.1:@http@"']), "RewriteEngine On",
-         "RewriteRule ^/rewritten/(.*) http://127.0.0.1:@http@/$1 [P]", "RewriteRule ^/open/rewritten/(.*) /server/$1 [PT]",
-         *place("Location", "/handled.html", ['SetHandler "proxy:http://127.0.0.1:@http@/"']),
+         *place("Location", "/located", ['ProxyPass "http://127.0.0.1:@http@"']),
+         *place("Location", "/folder/index.html", ['SetHandler "proxy:http://127.0.0.1:@http@/"']),
          *place("Location", "/open/missing", ["ErrorDocument 404 /server/env"])],
-        {"open/included.shtml": PUBLIC.format(included="/server/env"), "handled.html": "x"},
-        log=["proxy:error", r"include:error\]|uzmfa:error\]"]),
+        {"open/included.shtml": PUBLIC.format(included="/server/env")},
+        virtual_host=["RewriteEngine On", "RewriteRule ^/rewritten/(.*) http://127.0.0.1:@http@/$1 [P]",
+                      "RewriteRule ^/open/rewritten/(.*) /server/$1 [PT]"], log=["proxy:error", "rewrite:error", r"include:error\]|uzmfa:error\]"]),
     Companion(
         "FastCGI", ["/fcgi/x", "/code/page.php", "/code/page.php/info"],
         ["/fcgi", "/code/missing.php", "/open/missing", "/open/included.shtml"], ["proxy", "proxy_fcgi"],
@@ -179,7 +190,7 @@ COMPANIONS = [
          'ProxyPass "/server" "http://127.0.0.1:@http@"',
          *place("Location", "/open/missing", ["ErrorDocument 404 /static.html"])],
         {"outer.shtml": PUBLIC.format(included="/static.html"), "open/virtual.shtml": PUBLIC.format(included="/static.html")},
-        log=[r"include:error\]|uzmfa:error\]"]),
+        log=[r"include:error\]|uzmfa:error\]", "cache_disk:error"]),
     Companion(
         "user directories", ["/~joe/page.html", "/~joe/"], ["/~joe", "/~joe/../~joe/page.html", "/%7Ejoe/page.html", "/~open/"],
         ["userdir"], ['UserDir "@folder@/people/*/public"'],
@@ -188,18 +199,19 @@ COMPANIONS = [
         "websockets", ["/scheme/x", "/upgrade/x", "/rewritten/x", "/located/x"], ["/scheme", "/open/rewritten/x", f"{OWN}/login"],
         ["proxy", "proxy_http", "proxy_wstunnel", "rewrite"],
         ['ProxyPass "/scheme/" "ws://127.0.0.1:@ws@/"', 'ProxyPass "/upgrade/" "http://127.0.0.1:@ws@/" upgrade=websocket',
-         "RewriteEngine On", "RewriteCond %{HTTP:Upgrade} websocket [NC]",
-         "RewriteRule ^/rewritten/(.*) ws://127.0.0.1:@ws@/$1 [P,L]", "RewriteRule ^/open/rewritten/(.*) /scheme/$1 [PT]",
          *place("Location", "/located/", ['ProxyPass "http://127.0.0.1:@ws@/" upgrade=websocket'])],
-        headers=UPGRADE, log=["proxy", "uzmfa:error"]),
+        virtual_host=["RewriteEngine On", "RewriteCond %{HTTP:Upgrade} websocket [NC]",
+                      "RewriteRule ^/rewritten/(.*) ws://127.0.0.1:@ws@/$1 [P,L]", "RewriteRule ^/open/rewritten/(.*) /scheme/$1 [PT]"],
+        headers=UPGRADE, log=["proxy", "rewrite:error", "uzmfa:error"]),
     Companion(
-        "a gate in an expression", ["/folder/index.html", "/folder/"],
-        ["/open/page.shtml", "/open/missing", "/open/up/", "/open/index/", "/folder"], ["rewrite"],
-        ['<If "%{REQUEST_URI} =~ m#^/folder#">', *SMALLEST_GATE, "</If>", "RewriteEngine On", "RewriteRule ^/open/up/ /folder/ [PT]",
-         *place("Location", "/open/missing", ["ErrorDocument 404 /folder/index.html"]),
-         *place("Directory", "@folder@/open/index", ["DirectoryIndex /folder/index.html"])],
-        {"open/page.shtml": PUBLIC.format(included="/folder/index.html"), "open/index/x.txt": "x"},
-        gate=["Require all granted", "Session On"], log=[r"include:error\]|uzmfa:error\]"]),
+        "a gate in an expression", ["/inner/index.html", "/inner/", "/up/"],
+        ["/open/page.shtml", "/open/missing", "/open/index/", "/inner"], ["rewrite"],
+        ['<If "%{REQUEST_URI} =~ m#^/inner#">', *SMALLEST_GATE, "</If>",
+         *place("Location", "/open/missing", ["ErrorDocument 404 /inner/index.html"]),
+         *place("Directory", "@folder@/open/index", ["DirectoryIndex /inner/index.html"])],
+        {"open/page.shtml": PUBLIC.format(included="/inner/index.html"), "inner/index.html": INNER, "open/index/x.txt": "x"},
+        gate=["Require all granted", "Session On"], secret=INNER, log=["rewrite:error", r"include:error\]|uzmfa:error\]"],
+        virtual_host=["RewriteEngine On", "RewriteRule ^/up/ /inner/ [PT]"]),
     Companion(
         "an expression that lets everybody in", ["/static.html", "/env"], ["/folder/", "/erp/x"],
         server=['<If "true">', "Require all granted", "</If>", "<If \"%{HTTP:X-Requested-With} == ''\">", "Satisfy Any", "</If>"],
