@@ -6,21 +6,25 @@ sessions that are not verified attack, and of which a verified one gets the cont
 """
 
 import base64
+import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
-from companions import COMPANIONS, Companion
+from companions import COMPANIONS, HTML, OPEN, UPGRADE, Companion
+from harness.application import CGI, PROTECTED, PUBLIC
 from harness.backends import Backend, FastCgi, WebSocket
 from harness.browser import COOKIE, OWN
-from harness.configuration import place
+from harness.configuration import BASIC_GATE, SMALLEST_GATE, place
 from harness.curl import over_http_2
-from harness.site import Site, Workshop
+from harness.site import Site, User, Workshop
 from harness.tool import keygen
 from harness.wire import RawAnswer, Stream
 
+ROWS = {row.name: row for row in COMPANIONS}
 STATES = ("none", "anonymous", "to enroll", "to verify", "idle too long", "from the future", "signed out",
           "of another site", "tampered with")
 NAVIGATION = ("Accept: text/html", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Site: same-origin")
@@ -33,7 +37,7 @@ ARTS = (  # headers by which one asks for a part, a condition or another protoco
     ("If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT",), ("If-None-Match: *",), ("If-Match: \"x\"",),
     ("If-Unmodified-Since: Sat, 01 Jan 2000 00:00:00 GMT",), ("Expect: 100-continue", "Content-Length: 0"),
     ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"),
-    ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13"),
+    UPGRADE,
     ("X-Original-URL: /uzmfa/login", "X-Rewrite-URL: /uzmfa/login"), ("X-HTTP-Method-Override: OPTIONS",),
     ("X-Remote-User: admin", "REMOTE_USER: admin", "UZMFA_METHOD: totp", "UZMFA-DECISION: pass"),
     ("Authorization: Basic YWRtaW46YWRtaW4=",), ("Authorization: Bearer x",), ("Connection: close, Cookie",),
@@ -123,6 +127,10 @@ class Arena:
     def stream(self) -> Stream:
         return Stream(self.site.httpd.port, self.site.certificate.client(), self.row.host)
 
+    def files(self) -> dict[Path, bytes]:
+        """What the document root holds."""
+        return {path: path.read_bytes() for path in self.site.application.folder.rglob("*") if path.is_file()}
+
     def asked(self) -> int:
         """How many requests have come through to the backends."""
         return sum(backend.asked for backend in self.backends)
@@ -144,6 +152,16 @@ def leak(cell: Cell, answer: RawAnswer, secret: str) -> str | None:
     if cell.is_gated and (found := {"etag", "last-modified", "content-range", "accept-ranges", "x-protected"} & set(answer.headers)):
         return f"{answer.status} with {found}"
     return None
+
+
+def leaks_of(arena: Arena, session: str | None) -> list[str]:
+    """Make every request of a row over HTTP/1 with this session; what the answers tell that they must not."""
+    stream, leaks = arena.stream(), []
+    for cell in cells(arena.row):
+        if found := leak(cell, arena.ask(stream, cell, session), arena.row.secret):
+            leaks.append(f"{cell}: {found}")
+    stream.close()
+    return leaks
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +234,7 @@ def arena(request: pytest.FixtureRequest, workshop: Workshop, home: Site, sessio
         path.chmod(0o755 if name.endswith((".cgi", ".shtml")) else 0o644)
         shutil.chown(path.parent, "www-data")
     site.configure(gate=row.gate, modules=[*row.modules, "http2"],
-                   server=[*place("Location", "/open", ["UzmfaEngine Off", "AuthType None", "Require all granted"]),
+                   server=[*place("Location", "/open", OPEN),
                            "Protocols h2 http/1.1", *map(filled, row.server)],
                    hosts=[replace(host, lines=[*map(filled, host.lines)]) for host in row.hosts])
     site.httpd.start()
@@ -247,15 +265,282 @@ def test_R2_with_both_factors_the_content_comes(arena: Arena, sessions: dict[str
 @pytest.mark.parametrize("state", STATES)
 def test_R1_R2_R9_R103_no_cell_of_the_matrix_gives_content(arena: Arena, sessions: dict[str, str | None], state: str) -> None:
     allow_what_is_logged(arena)
-    stream, row, asked = arena.stream(), arena.row, arena.asked()
-    leaks = []
-    for cell in cells(row):
-        if found := leak(cell, arena.ask(stream, cell, sessions[state]), row.secret):
-            leaks.append(f"{cell}: {found}")
-    stream.close()
+    row, asked, files = arena.row, arena.asked(), arena.files()
+    leaks = leaks_of(arena, sessions[state])
     headers = [one for one in (*row.headers, *SCRIPT, *cookie(sessions[state])) if not one.startswith(("Connection", "Upgrade"))]
     for one in over_http_2(arena.site, cells_of_http_2(row), *headers, host=row.host):
         if row.secret in one.text:
             leaks.append(f"{one.method} {one.target} HTTP/2: {one.status}, the content")
     assert not leaks, f"{len(leaks)} leaks:\n" + "\n".join(leaks)
     assert arena.asked() == asked, "a request came through to a backend"
+    assert arena.files() == files
+
+
+@pytest.mark.parametrize("arena", [ROWS["files and scripts"]], indirect=True)
+def test_R2_a_verified_session_gets_the_parts_it_asks_for(arena: Arena, sessions: dict[str, str | None]) -> None:
+    """The positive control of the headers that ask for a part."""
+    stream = arena.stream()
+    told = [arena.ask(stream, Cell("GET", "/static.html", art), sessions["verified"]).status for art in ARTS[:5]]
+    assert told == [206, 206, 200, 416, 304]
+    stream.close()
+
+
+ORIGINS = ("https://evil.example", "https://localhost.evil.example", "http://shop.example.test", "https://shop.example.test:1",
+           "https://shop.example.test.evil.example", "https://localhost", "null", "file://", "x")
+
+
+@pytest.mark.parametrize("arena", [ROWS["websockets"]], indirect=True)
+def test_R9_a_websocket_of_another_site_is_refused_with_both_factors_too(arena: Arena, sessions: dict[str, str | None]) -> None:
+    arena.site.log.allow("proxy|uzmfa")
+    stream, asked = arena.stream(), arena.asked()
+    own = f"https://{arena.row.host}:{arena.site.httpd.port}"
+    for target in arena.row.targets:
+        for origin in ORIGINS:
+            answer = arena.ask(stream, Cell("GET", target, (f"Origin: {origin}",)), sessions["verified"])
+            assert answer.status in (401, 403) and PROTECTED not in repr(answer), f"{target} from {origin}: {answer.status}"
+        assert arena.asked() == asked
+        answer = arena.ask(stream, Cell("GET", target, (f"Origin: {own}",)), sessions["verified"])
+        assert answer.status == 101 and PROTECTED.encode() in answer.rest
+        asked += 1
+
+
+@pytest.fixture(scope="module")
+def basic_arena(workshop: Workshop) -> Iterator[Arena]:
+    """Files and scripts, with a first factor that says on each request who it is."""
+    site = workshop.start(gate=BASIC_GATE, modules=["auth_basic"], server=place("Location", "/open", OPEN))
+    yield Arena(site, ROWS["files and scripts"], [])
+    site.httpd.stop()
+
+
+@pytest.fixture(scope="module")
+def alice(basic_arena: Arena) -> tuple[User, str]:
+    """A user, and the session that is verified for her and nobody else."""
+    site = basic_arena.site
+    user = site.add_user("Alice")
+    browser = site.basic_browser(user)
+    browser.fetch("/")
+    user.authenticator = browser.enroll()
+    return user, browser.session
+
+
+FIRST_FACTORS = {
+    "another user": ("Bob", "bob's password"), "another user who has enrolled": ("Carol", "carol's password"),
+    "another user by a wrong password": ("Bob", "x"), "the user by a wrong password": ("Alice", "x"),
+    "the user in other letters": ("alice", "alice's password"), "nobody": ("", ""), "nobody known": ("Dave", "x"), "none": None,
+}
+
+
+@pytest.mark.parametrize("said", FIRST_FACTORS.values(), ids=FIRST_FACTORS.keys())
+def test_R1_R5_a_session_of_one_user_gives_nothing_to_another(basic_arena: Arena, alice: tuple[User, str],
+                                                              said: tuple[str, str] | None) -> None:
+    site = basic_arena.site
+    site.log.allow("auth_basic:error|AH01617|AH01618|uzmfa:")
+    site.log.allow(LOGGED)
+    for name in ("Bob", "Carol"):
+        if not site.database.execute("SELECT 1 FROM users WHERE username = ?", (name,)):
+            site.database.add_user(name, f"{name.lower()}'s password")
+            if name == "Carol":
+                site.basic_browser(User(name, "carol's password")).fetch("/")
+    user, session = alice
+    stream = basic_arena.stream()
+    as_herself = replace(basic_arena, row=replace(basic_arena.row, headers=[authorization(user.name, user.password)]))
+    answer = as_herself.ask(stream, Cell("GET", "/env"), session)
+    assert f"REMOTE_USER={user.name}\n".encode() in answer.body
+    stream.close()
+    as_said = replace(basic_arena, row=replace(basic_arena.row, headers=[authorization(*said)] if said else []))
+    leaks = leaks_of(as_said, session)
+    assert not leaks, f"{len(leaks)} leaks:\n" + "\n".join(leaks)
+
+
+def authorization(name: str, password: str) -> str:
+    return "Authorization: Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
+REFUSED = (  # what httpd must not even read in an .htaccess
+    "UzmfaEngine Off", "UzmfaEngine ReportOnly", '<If "true">\nUzmfaEngine Off\n</If>', 'UzmfaExempt all "true"',
+    "<Files static.html>\nUzmfaEngine Off\n</Files>", "UzmfaVerifiedWithin 9h", "UzmfaSessionIdleTimeout 99h",
+    "<FilesMatch .>\nUzmfaEngine Off\n</FilesMatch>", "<IfModule mod_uzmfa.c>\nUzmfaEngine Off\n</IfModule>",
+    "UzmfaUserHeader X-User", "UzmfaKeepPost Off", "UzmfaAdmin On", "UzmfaMetrics On", "UzmfaPath /tricks",
+    '<Location "/">\nUzmfaEngine Off\n</Location>',
+)
+TRICKS = (
+    "", "AuthType None\nRequire all granted", "Require all granted", "Satisfy Any\nAllow from all", "AuthMerging Off\nRequire all granted",
+    "AuthType Basic\nAuthName x\nAuthUserFile @root@/passwords\nRequire valid-user", "AuthMerging Or\nRequire all granted",
+    '<If "true">\nAuthType None\nRequire all granted\nSatisfy Any\n</If>', "<Limit GET POST HEAD>\nRequire all granted\n</Limit>",
+    "<LimitExcept TRACE>\nAuthType None\nRequire all granted\n</LimitExcept>", "<RequireAny>\nRequire all granted\nRequire mfa\n</RequireAny>",
+    "Session Off", "Session Off\nAuthType None\nRequire all granted", "SessionHeader X-Session\nSessionEnv On", "SessionExclude /",
+    "SessionMaxAge 1", "SessionInclude /nowhere", "SetHandler default-handler", "SetHandler server-status", "SetHandler cgi-script",
+    "ForceType text/html", "Options +Includes +ExecCGI +Indexes +MultiViews\nXBitHack full", "DirectoryIndex /static.html /env",
+    "FallbackResource /static.html", "ErrorDocument 401 /static.html\nErrorDocument 403 /env\nErrorDocument 404 /static.html",
+    f'ErrorDocument 401 "{OWN}/../static.html"', "RewriteEngine On\nRewriteRule .* /static.html", "RewriteEngine On\nRewriteRule .* /env [END]",
+    "RewriteEngine On\nRewriteRule .* - [E=REMOTE_USER:admin,E=UZMFA_METHOD:totp,E=UZMFA_DECISION:pass]",
+    f"RewriteEngine On\nRewriteRule .* {OWN}/login", f"RewriteEngine On\nRewriteBase {OWN}\nRewriteRule (.*) login/$1",
+    "RewriteEngine On\nRewriteRule .* http://127.0.0.1:@http@/env [P]", "RewriteEngine On\nRewriteRule .* - [H=default-handler,L]",
+    "RewriteEngine On\nRewriteRule .* - [R=404]", "RewriteEngine On\nRewriteCond %{LA-U:REMOTE_USER} !x\nRewriteRule .* /static.html",
+    "Redirect /tricks /static.html", "SetEnv REMOTE_USER admin\nSetEnv UZMFA_METHOD totp", "SetEnvIf Host . REMOTE_USER=admin UZMFA_DECISION=pass",
+    "RequestHeader set Authorization x\nRequestHeader set X-Uzmfa-User admin", 'RequestHeader set Cookie "a=b"', "RequestHeader unset Cookie",
+    "Header unset Cache-Control", "Header always unset Cache-Control\nHeader always unset Vary", 'Header set Cache-Control "public, max-age=3600"',
+    'Header always set Cache-Control "public"\nHeader set Expires "Fri, 01 Jan 2100 00:00:00 GMT"', "Header unset Set-Cookie",
+    "UnsetEnv no-cache", "SetEnvIf Host . !no-cache", "RewriteEngine On\nRewriteRule .* - [E=!no-cache]", "ExpiresActive On\nExpiresDefault A3600",
+    "UnsetEnv no-cache\nHeader unset Cache-Control\nExpiresActive On\nExpiresDefault A3600", "SetOutputFilter DEFLATE", "SetOutputFilter CACHE",
+    "RemoveOutputFilter html cgi\nRemoveHandler .cgi", "AddOutputFilter INCLUDES .html", "SetInputFilter DEFLATE", "FileETag None",
+    "AddHandler x-own .html\nAction x-own /env virtual", 'SetHandler "proxy:http://127.0.0.1:@http@/"', "CheckSpelling On",
+    "HeaderName /static.html\nReadmeName /env\nOptions +Indexes", "AddHandler type-map .html", "LimitRequestBody 1", "AllowMethods reset",
+    "AcceptPathInfo On", "ContentDigest On", "DefaultType text/html", "<Files ~ .>\nRequire all granted\nSetHandler none\n</Files>",
+)
+CACHE = ("CacheQuickHandler On", 'CacheRoot "{root}/cache"', "CacheEnable disk /", "CacheIgnoreNoLastMod On", "CacheDefaultExpire 3600",
+         "CacheStorePrivate On", "CacheStoreNoStore On", "CacheIgnoreCacheControl On", "CacheIgnoreHeaders Set-Cookie")
+PAGES = ("static.html", "page.shtml", "env.cgi", "", "missing")
+
+
+def folder_of(text: str) -> str:
+    """Where the .htaccess of this text lies."""
+    return f"tricks/{(REFUSED + TRICKS).index(text)}"
+
+
+@pytest.fixture(scope="module", params=["Location", "Directory"])
+def htaccess_site(request: pytest.FixtureRequest, workshop: Workshop, home: Site, sessions: dict[str, str | None],
+                  backends: dict[str, Backend | Site]) -> Iterator[Site]:
+    """A site of one folder for each .htaccess, behind a gate of either kind and a cache that a verified session has warmed."""
+    site = workshop.build(like=home)
+    root, folder = site.httpd.root, site.application.folder
+    (root / "cache").mkdir()
+    shutil.chown(root / "cache", "www-data")
+    (root / "passwords").write_text("mallory:{SHA}" + base64.b64encode(hashlib.sha1(b"mallory").digest()).decode())
+    for text in REFUSED + TRICKS:
+        filled = text.replace("@root@", str(root)).replace("@http@", str(backends["http"].httpd.plain_port))
+        for name, content in {".htaccess": filled + "\n", "static.html": HTML, "env.cgi": CGI,
+                              "page.shtml": PUBLIC.format(included="/static.html") + HTML}.items():
+            site.application.add(f"{folder_of(text)}/{name}", content).chmod(0o755)
+    gate = SMALLEST_GATE if request.param == "Location" else ["Session On"]
+    site.configure(
+        gate=gate, modules=["access_compat", "actions", "allowmethods", "auth_basic", "authn_file", "autoindex", "cache", "cache_disk",
+                            "deflate", "expires", "filter", "negotiation", "proxy", "proxy_http", "rewrite", "speling", "status"],
+        server=[*(line.format(root=root) for line in CACHE),
+                *place("Directory", str(folder), ["AllowOverride All", *(SMALLEST_GATE if request.param == "Directory" else [])])])
+    site.httpd.start()
+    stream = site_stream(site)
+    for text in REFUSED + TRICKS:
+        for page in PAGES * 2:
+            stream.ask(f"GET /{folder_of(text)}/{page} HTTP/1.1", *NAVIGATION, *cookie(sessions["verified"]))
+    stream.close()
+    yield site
+    site.httpd.stop()
+
+
+def site_stream(site: Site) -> Stream:
+    return Stream(site.httpd.port, site.certificate.client())
+
+
+def test_R104_a_folder_with_an_empty_htaccess_is_open_with_both_factors(htaccess_site: Site, sessions: dict[str, str | None]) -> None:
+    stream = site_stream(htaccess_site)
+    for page in PAGES[:4]:
+        answer = stream.ask(f"GET /{folder_of('')}/{page} HTTP/1.1", *NAVIGATION, *cookie(sessions["verified"]))
+        assert PROTECTED.encode() in answer.body, f"{page}: {answer.status}"
+    stream.close()
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_R104_no_directive_of_the_gate_is_read_in_htaccess(htaccess_site: Site, sessions: dict[str, str | None], text: str) -> None:
+    htaccess_site.log.expect("core:alert.*not allowed here")
+    stream = site_stream(htaccess_site)
+    for page in PAGES[:3]:
+        answer = stream.ask(f"GET /{folder_of(text)}/{page} HTTP/1.1", *NAVIGATION, *cookie(sessions["verified"]))
+        assert answer.status == 500 and PROTECTED.encode() not in answer.body
+    stream.close()
+
+
+@pytest.mark.parametrize("text", REFUSED + TRICKS)
+def test_R103_R104_whatever_htaccess_says_nothing_comes(htaccess_site: Site, sessions: dict[str, str | None], text: str) -> None:
+    htaccess_site.log.allow(".")
+    stream, leaks = site_stream(htaccess_site), []
+    for state in STATES:
+        for page in PAGES:
+            target = f"/{folder_of(text)}/{page}"
+            for cell in (Cell("GET", target), Cell("HEAD", target, SCRIPT), Cell("POST", target, SCRIPT), Cell("PUT", target, SCRIPT),
+                         Cell("GET", target, (*SCRIPT, "Range: bytes=0-3")), Cell("GET", target, SCRIPT, "HTTP/1.0"),
+                         Cell("GET", target, (*SCRIPT, authorization("mallory", "mallory"))), Cell("GET", target + "/x", is_gated=False)):
+                answer = stream.ask(f"{cell.method} {cell.target} {cell.version}", *cell.headers, *cookie(sessions[state]))
+                if (found := leak(cell, answer, PROTECTED)) or b"Server uptime" in answer.body:
+                    leaks.append(f"{state}: {cell}: {found}")
+    stream.close()
+    assert not leaks, f"{len(leaks)} leaks:\n" + "\n".join(leaks)
+
+
+WRITER = f"""#!/bin/sh
+printf 'Content-Type: text/plain\\r\\nX-Session: %s\\r\\n\\r\\n' "$QUERY_STRING"
+[ -z "$REMOTE_USER" ] || echo {PROTECTED}
+"""
+ENTRIES = (
+    "user={user}", "REMOTE_USER={user}", "uzmfa={sealed}", "uzmfa-user={user}&uzmfa-verified=1&uzmfa-method=totp", "{sealed}", "session={sealed}",
+    f"{COOKIE}={{sealed}}", f"{COOKIE}={{sealed}};Path=/", "mod_uzmfa={sealed}", "localhost-user={user}&localhost-pw=x", "state=verified&uid={user}",
+    "private-uzmfa={sealed}", "ERP-user={user}&ERP-pw=correct+horse+battery", "expiry=99999999999999999&user={user}", "%75ser={user}&method=totp",
+    "a=" + "b" * 2000, "&&==&&", "%00={sealed}", "user={user}%26verified=1", "{sealed}&{sealed}", "user={user}&user={user}",
+)
+
+
+@pytest.fixture(scope="module")
+def written_site(workshop: Workshop, home: Site) -> Iterator[Site]:
+    """A site whose scripts, behind the gate and before it, may write httpd's session as they like."""
+    site = workshop.build(like=home)
+    for name in ("write.cgi", "open/write.cgi"):
+        site.application.add(name, WRITER).chmod(0o755)
+    site.configure(location=["SessionHeader X-Session", "SessionEnv On"], server=place("Location", "/open", [*OPEN, "Session On"]))
+    site.httpd.start()
+    yield site
+    site.httpd.stop()
+
+
+@pytest.mark.parametrize("entries", ENTRIES)
+def test_R1_R5_what_an_application_writes_into_the_session_verifies_nobody(written_site: Site, sessions: dict[str, str | None],
+                                                                            entries: str) -> None:
+    site, user = written_site, written_site.add_user()
+    victim = site.verify(site.add_user())
+    victim_name = victim.fetch("/env").text.partition("\nREMOTE_USER=")[2].partition("\n")[0]
+    query = entries.format(user=victim_name, sealed=victim.session)
+    for state in STATES:
+        forger = site.holder(sessions[state])
+        for target in (f"/open/write.cgi?{query}", f"/write.cgi?{query}"):
+            assert PROTECTED not in forger.fetch(target).text
+            for replayed in {forger.session, sessions[state], query if query.isalnum() else None}:
+                answer = site.holder(replayed).fetch("/env")
+                assert answer.status in (303, 401, 403) and PROTECTED not in answer.text, f"{state}: {answer.status}"
+    browser = site.verify(user)
+    assert PROTECTED in browser.fetch(f"/write.cgi?{query}").text  # behind the gate the script did run
+    shown = site.holder(browser.session).fetch("/env").text
+    assert f"REMOTE_USER={victim_name}\n" not in shown
+    assert f"REMOTE_USER={user.name}\n" in shown or PROTECTED not in shown
+
+
+@pytest.fixture(scope="module")
+def dav_site(workshop: Workshop, home: Site) -> Iterator[Site]:
+    """A gated DAV folder, and an open one beside it."""
+    site = workshop.build(like=home)
+    (site.httpd.root / "locks").mkdir()
+    for name in ("dav/static.html", "open/dav/free.html"):
+        path = site.application.add(name, HTML if name.startswith("dav") else "free")
+        shutil.chown(path.parent, "www-data")
+    shutil.chown(site.httpd.root / "locks", "www-data")
+    site.configure(modules=["dav", "dav_fs", "dav_lock"],
+                   server=[f'DavLockDB "{site.httpd.root}/locks/db"', *place("Location", "/open", OPEN),
+                           *place("Location", "/dav", ["Dav On"]), *place("Location", "/open/dav", ["Dav On"])])
+    site.httpd.start()
+    yield site
+    site.httpd.stop()
+
+
+@pytest.mark.parametrize("method", ["COPY", "MOVE"])
+@pytest.mark.parametrize("state", STATES)
+def test_R1_an_open_dav_folder_is_no_way_into_or_out_of_a_gated_one(dav_site: Site, sessions: dict[str, str | None], state: str,
+                                                                    method: str) -> None:
+    dav_site.log.allow("dav|uzmfa")
+    stream, folder = site_stream(dav_site), dav_site.application.folder
+    (folder / "open/dav/free.html").write_text("free")
+    for source, destination in (("/dav/static.html", "/open/dav/taken.html"), ("/dav/", "/open/dav/taken"),
+                                ("/open/dav/../../dav/static.html", "/open/dav/taken.html"), ("/open/dav/free.html", "/dav/static.html"),
+                                ("/open/dav/free.html", "/dav/planted.html"), ("/open/dav/free.html", "/open/../dav/planted.html")):
+        stream.ask(f"{method} {source} HTTP/1.1", f"Destination: https://localhost:{dav_site.httpd.port}{destination}", "Overwrite: T",
+                   "Depth: infinity", *SCRIPT, *cookie(sessions[state]))
+    stream.close()
+    assert (folder / "dav/static.html").read_text() == HTML
+    assert not (folder / "dav/planted.html").exists() and not list((folder / "open/dav").glob("taken*"))
