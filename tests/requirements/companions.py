@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """httpd's ways to answer a request, each set up beside the gate: one row of the attack matrix each.
 
-In directives and files `@folder@` stands for the document root, `@root@` for the server root, and `@http@`, `@fcgi@` and
-`@ws@` for the ports of a backend httpd, a FastCGI responder and a websocket server. Below /open there is no gate.
+In directives and files `@folder@` stands for the document root, `@root@` for the server root, and `@http@`, `@fcgi@`
+and `@ws@` for the ports of a backend httpd, a FastCGI responder and a websocket server. Below /open there is no gate.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,8 +55,10 @@ def redirecting(path: str) -> str:
     return f"#!/bin/sh\nprintf 'Location: {path}\\n\\n'\n"
 
 
-REWRITE = ["RewriteEngine On", "RewriteRule ^/server/(.*) /folder/$1 [PT]", "RewriteRule ^/open/server/(.*) /folder/$1 [PT]",
-           "RewriteRule ^/file/(.*) @folder@/folder/$1 [L]", "RewriteRule ^/open/own/(.*) /folder/$1 [PT,E=REMOTE_USER:x]",
+REWRITE = ["RewriteEngine On", "RewriteRule ^/server/(.*) /folder/$1 [PT]",
+           "RewriteRule ^/open/server/(.*) /folder/$1 [PT]",
+           "RewriteRule ^/file/(.*) @folder@/folder/$1 [L]",
+           "RewriteRule ^/open/own/(.*) /folder/$1 [PT,E=REMOTE_USER:x]",
            "RewriteRule ^/open/handler/ /static.html [PT,H=default-handler]"]
 
 COMPANIONS = [
@@ -73,12 +75,14 @@ COMPANIONS = [
             "open/above.shtml": PUBLIC.format(included="../static.html"),
             "open/script.shtml": '<!--#exec cgi="/env" --><!--#include virtual="/env.cgi" -->',
             "open/file.shtml": '<!--#include file="../static.html" --><!--#include file="linked.html" -->',
-            "open/facts.shtml": '<!--#printenv --><!--#fsize virtual="/static.html" --><!--#flastmod virtual="/env" -->'},
+            "open/facts.shtml": '<!--#printenv --><!--#fsize virtual="/static.html" -->'
+                                '<!--#flastmod virtual="/env" -->'},
         log=[r"include:error\]|uzmfa:error\]", "cgid?:error"]),
     Companion(
         "negotiation", ["/negotiated/leaf", "/negotiated/leaf.html", "/negotiated/map.var"],
         ["/negotiated/leaf.html.en", "/negotiated/lea", "/open/map", "/open/map.var"], ["negotiation"],
-        ["AddLanguage en .en", "AddHandler type-map .var", "LanguagePriority en", "ForceLanguagePriority Prefer Fallback",
+        ["AddLanguage en .en", "AddHandler type-map .var", "LanguagePriority en",
+         "ForceLanguagePriority Prefer Fallback",
          *place("Directory", "@folder@", ["Options +MultiViews"])],
         {"negotiated/map.var": "URI: map\n\nURI: leaf.html.en\nContent-Type: text/html\n",
          "open/map.var": "URI: map\n\nURI: ../negotiated/leaf.html.en\nContent-Type: text/html\n"},
@@ -94,20 +98,22 @@ COMPANIONS = [
         files={"open/x.txt": "x", "open/above/x.txt": "x", "bare/x.txt": "x"}, log=["autoindex:error", "uzmfa:error"]),
     Companion(
         "error documents", ["/missing", "/static.html"],
-        ["/open/missing", "/open/denied/x", "/open/basic/x", "/open/broken.cgi", "/open/gone", f"{OWN}/missing", "/open/%zz",
-         "/open/refused/x"],
+        ["/open/missing", "/open/denied/x", "/open/basic/x", "/open/broken.cgi", "/open/gone", f"{OWN}/missing",
+         "/open/%zz", "/open/refused/x"],
         ["auth_basic", "authn_file"],
         ["ErrorDocument 404 /static.html", "ErrorDocument 401 /env", "ErrorDocument 403 /folder/index.html",
          "ErrorDocument 500 /page.shtml", "ErrorDocument 400 /static.html", "ErrorDocument 405 /static.html",
          "ErrorDocument 501 /static.html", "ErrorDocument 410 /static.html", "ErrorDocument 416 /static.html",
          "Redirect gone /open/gone", *place("Location", "/open/denied", ["Require all denied"]),
-         *place("Location", "/open/basic", ["AuthType Basic", 'AuthName "x"', "AuthBasicProvider file", "Require valid-user"]),
+         *place("Location", "/open/basic", ["AuthType Basic", 'AuthName "x"', "AuthBasicProvider file",
+                                            "Require valid-user"]),
          *place("Location", "/open/refused", ["Redirect 403", "ErrorDocument 403 /env"])],
         {"open/broken.cgi": "#!/bin/sh\nexit 1\n"},
         log=["authz_core:error", "cgid?:error", "core:error", "auth_basic:error", "uzmfa:error"]),
     Companion(
         "rewriting in the server, in directories and in places",
-        ["/server/index.html", "/file/index.html", "/directory/index.html", "/htaccess/index.html", "/located/index.html"],
+        ["/server/index.html", "/file/index.html", "/directory/index.html", "/htaccess/index.html",
+         "/located/index.html"],
         [*(f"/open/{name}/index.html" for name in
            ("server", "own", "handler", "directory", "htaccess", "located")), "/open/mapped/a", "/open/ahead"],
         ["rewrite"],
@@ -130,18 +136,25 @@ COMPANIONS = [
         virtual_host=REWRITE, log=["rewrite:error", "uzmfa:error"]),
     Companion(
         "a gated directory under other addresses",
-        ["/inner/", "/alias/index.html", "/match/index.html", "/rewritten/index.html", "/linked/", "/up/", "/symbolic/index.html"],
+        ["/inner/", "/alias/index.html", "/match/index.html", "/rewritten/index.html", "/linked/", "/up/",
+         "/symbolic/index.html"],
         ["/including.shtml", "/alias", "/alias/", "/open/missing", "/open/index/", "/open/../inner/"], ["rewrite"],
-        ['Alias "/alias" "@folder@/inner"', 'AliasMatch "^/match/(.*)" "@folder@/inner/$1"', 'Alias "/symbolic" "@folder@/inner/."',
-         *place("Location", "/open/missing", ["ErrorDocument 404 /inner/index.html"]), *gated_directory("@folder@/inner"),
+        ['Alias "/alias" "@folder@/inner"', 'AliasMatch "^/match/(.*)" "@folder@/inner/$1"',
+         'Alias "/symbolic" "@folder@/inner/."',
+         *place("Location", "/open/missing", ["ErrorDocument 404 /inner/index.html"]),
+         *gated_directory("@folder@/inner"),
          *place("Directory", "@folder@/open/index", ["DirectoryIndex /alias/index.html"])],
-        {"including.shtml": PUBLIC.format(included="/alias/index.html"), "inner/index.html": INNER, "open/index/x.txt": "x"},
-        gate=["Require all granted", "Session On"], secret=INNER, log=["rewrite:error", r"include:error\]|uzmfa:error\]"],
+        {"including.shtml": PUBLIC.format(included="/alias/index.html"), "inner/index.html": INNER,
+         "open/index/x.txt": "x"},
+        gate=["Require all granted", "Session On"], secret=INNER,
+        log=["rewrite:error", r"include:error\]|uzmfa:error\]"],
         virtual_host=["RewriteEngine On", "RewriteRule ^/rewritten/(.*) @folder@/inner/$1 [L]",
-                      "RewriteRule ^/linked/ /alias/index.html [PT]", "RewriteRule ^/up/ /folder/../inner/index.html [PT]"]),
+                      "RewriteRule ^/linked/ /alias/index.html [PT]",
+                      "RewriteRule ^/up/ /folder/../inner/index.html [PT]"]),
     Companion(
         "aliases and redirects", ["/alias/index.html", "/match/index.html", "/scripts/env.cgi", "/located"],
-        ["/alias", "/alias/", "/redirected", "/open/alias/", f"{OWN}/alias/index.html", f"{OWN}/login/static.html", "/scripts/"],
+        ["/alias", "/alias/", "/redirected", "/open/alias/", f"{OWN}/alias/index.html", f"{OWN}/login/static.html",
+         "/scripts/"],
         server=['Alias "/alias" "@folder@/folder"', 'AliasMatch "^/match/(.*)" "@folder@/folder/$1"',
                 'ScriptAlias "/scripts/" "@folder@/scripts/"', 'Redirect "/redirected" "/static.html"',
                 'RedirectMatch "^/open/alias/" "/static.html"', f'Alias "{OWN}" "@folder@"',
@@ -157,18 +170,21 @@ COMPANIONS = [
          *place("Location", "/open/missing", ["ErrorDocument 404 /server/env"])],
         {"open/included.shtml": PUBLIC.format(included="/server/env")},
         virtual_host=["RewriteEngine On", "RewriteRule ^/rewritten/(.*) http://127.0.0.1:@http@/$1 [P]",
-                      "RewriteRule ^/open/rewritten/(.*) /server/$1 [PT]"], log=["proxy:error", "rewrite:error", r"include:error\]|uzmfa:error\]"]),
+                      "RewriteRule ^/open/rewritten/(.*) /server/$1 [PT]"],
+        log=["proxy:error", "rewrite:error", r"include:error\]|uzmfa:error\]"]),
     Companion(
         "FastCGI", ["/fcgi/x", "/code/page.php", "/code/page.php/info"],
         ["/fcgi", "/code/missing.php", "/open/missing", "/open/included.shtml"], ["proxy", "proxy_fcgi"],
-        ['ProxyPass "/fcgi/" "fcgi://127.0.0.1:@fcgi@/"', *place("Location", "/open/missing", ["ErrorDocument 404 /fcgi/x"]),
+        ['ProxyPass "/fcgi/" "fcgi://127.0.0.1:@fcgi@/"',
+         *place("Location", "/open/missing", ["ErrorDocument 404 /fcgi/x"]),
          '<FilesMatch "\\.php$">', 'SetHandler "proxy:fcgi://127.0.0.1:@fcgi@"', "</FilesMatch>"],
         {"code/page.php": "x", "open/included.shtml": PUBLIC.format(included="/code/page.php")},
         log=["proxy", r"include:error\]|uzmfa:error\]"]),
     Companion(
         "scripts that redirect, and path information",
         ["/away.cgi", "/env.cgi/static.html", "/env/login", "/around.cgi"],
-        ["/open/away.cgi", "/open/script.cgi", "/open/own.cgi", "/open/around.cgi", f"/env.cgi{OWN}/login", "/env.cgi/../open/"],
+        ["/open/away.cgi", "/open/script.cgi", "/open/own.cgi", "/open/around.cgi", f"/env.cgi{OWN}/login",
+         "/env.cgi/../open/"],
         files={"away.cgi": redirecting("/static.html"), "around.cgi": redirecting("/open/../env"),
                "open/away.cgi": redirecting("/static.html"), "open/script.cgi": redirecting("/env?x"),
                "open/own.cgi": redirecting(f"{OWN}/../static.html"), "open/around.cgi": redirecting("/away.cgi")},
@@ -181,27 +197,34 @@ COMPANIONS = [
         {"status.page": "x", "open/included.shtml": PUBLIC.format(included="/server-status")},
         secret="Restart Time", log=[r"include:error\]|uzmfa:error\]"]),
     Companion(
-        "a cache with the quick handler", ["/static.html", "/folder/index.html", "/env", "/server/static.html", "/outer.shtml"],
+        "a cache with the quick handler",
+        ["/static.html", "/folder/index.html", "/env", "/server/static.html", "/outer.shtml"],
         ["/", "/folder/", "/open/virtual.shtml", "/open/missing", "/static.html?x"],
         ["cache", "cache_disk", "expires", "proxy", "proxy_http"],
-        ["CacheQuickHandler On", 'CacheRoot "@root@/cache"', "CacheEnable disk /", "CacheIgnoreNoLastMod On", "CacheIgnoreQueryString On",
+        ["CacheQuickHandler On", 'CacheRoot "@root@/cache"', "CacheEnable disk /", "CacheIgnoreNoLastMod On",
+         "CacheIgnoreQueryString On",
          "CacheDefaultExpire 3600", "CacheStorePrivate On", "CacheStoreNoStore On", "CacheIgnoreCacheControl On",
          "CacheIgnoreHeaders Set-Cookie", "ExpiresActive On", 'ExpiresDefault "access plus 1 hour"', "XBitHack full",
          'ProxyPass "/server" "http://127.0.0.1:@http@"',
          *place("Location", "/open/missing", ["ErrorDocument 404 /static.html"])],
-        {"outer.shtml": PUBLIC.format(included="/static.html"), "open/virtual.shtml": PUBLIC.format(included="/static.html")},
+        {"outer.shtml": PUBLIC.format(included="/static.html"),
+         "open/virtual.shtml": PUBLIC.format(included="/static.html")},
         log=[r"include:error\]|uzmfa:error\]", "cache_disk:error"]),
     Companion(
-        "user directories", ["/~joe/page.html", "/~joe/"], ["/~joe", "/~joe/../~joe/page.html", "/%7Ejoe/page.html", "/~open/"],
-        ["userdir"], ['UserDir "@folder@/people/*/public"'],
+        "user directories", ["/~joe/page.html", "/~joe/"],
+        ["/~joe", "/~joe/../~joe/page.html", "/%7Ejoe/page.html", "/~open/"], ["userdir"],
+        ['UserDir "@folder@/people/*/public"'],
         {"people/joe/public/page.html": HTML, "people/joe/public/index.html": HTML}),
     Companion(
-        "websockets", ["/scheme/x", "/upgrade/x", "/rewritten/x", "/located/x"], ["/scheme", "/open/rewritten/x", f"{OWN}/login"],
+        "websockets", ["/scheme/x", "/upgrade/x", "/rewritten/x", "/located/x"],
+        ["/scheme", "/open/rewritten/x", f"{OWN}/login"],
         ["proxy", "proxy_http", "proxy_wstunnel", "rewrite"],
-        ['ProxyPass "/scheme/" "ws://127.0.0.1:@ws@/"', 'ProxyPass "/upgrade/" "http://127.0.0.1:@ws@/" upgrade=websocket',
+        ['ProxyPass "/scheme/" "ws://127.0.0.1:@ws@/"',
+         'ProxyPass "/upgrade/" "http://127.0.0.1:@ws@/" upgrade=websocket',
          *place("Location", "/located/", ['ProxyPass "http://127.0.0.1:@ws@/" upgrade=websocket'])],
         virtual_host=["RewriteEngine On", "RewriteCond %{HTTP:Upgrade} websocket [NC]",
-                      "RewriteRule ^/rewritten/(.*) ws://127.0.0.1:@ws@/$1 [P,L]", "RewriteRule ^/open/rewritten/(.*) /scheme/$1 [PT]"],
+                      "RewriteRule ^/rewritten/(.*) ws://127.0.0.1:@ws@/$1 [P,L]",
+                      "RewriteRule ^/open/rewritten/(.*) /scheme/$1 [PT]"],
         headers=UPGRADE, log=["proxy", "rewrite:error", "uzmfa:error"]),
     Companion(
         "a gate in an expression", ["/inner/index.html", "/inner/", "/up/"],
@@ -209,12 +232,15 @@ COMPANIONS = [
         ['<If "%{REQUEST_URI} =~ m#^/inner#">', *SMALLEST_GATE, "</If>",
          *place("Location", "/open/missing", ["ErrorDocument 404 /inner/index.html"]),
          *place("Directory", "@folder@/open/index", ["DirectoryIndex /inner/index.html"])],
-        {"open/page.shtml": PUBLIC.format(included="/inner/index.html"), "inner/index.html": INNER, "open/index/x.txt": "x"},
-        gate=["Require all granted", "Session On"], secret=INNER, log=["rewrite:error", r"include:error\]|uzmfa:error\]"],
+        {"open/page.shtml": PUBLIC.format(included="/inner/index.html"), "inner/index.html": INNER,
+         "open/index/x.txt": "x"},
+        gate=["Require all granted", "Session On"], secret=INNER,
+        log=["rewrite:error", r"include:error\]|uzmfa:error\]"],
         virtual_host=["RewriteEngine On", "RewriteRule ^/up/ /inner/ [PT]"]),
     Companion(
         "an expression that lets everybody in", ["/static.html", "/env"], ["/folder/", "/erp/x"],
-        server=['<If "true">', "Require all granted", "</If>", "<If \"%{HTTP:X-Requested-With} == ''\">", "Satisfy Any", "</If>"],
+        server=['<If "true">', "Require all granted", "</If>", "<If \"%{HTTP:X-Requested-With} == ''\">",
+                "Satisfy Any", "</If>"],
         modules=["access_compat"], log=["uzmfa:error"]),
     Companion(
         "listings", ["/listing/", "/listing/?C=N;O=D&P=*"], ["/listing", "/open/listing/", "/open/listing/?C=M"],

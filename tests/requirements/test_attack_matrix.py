@@ -21,7 +21,7 @@ from harness.backends import Backend, FastCgi, WebSocket
 from harness.browser import COOKIE, OWN
 from harness.configuration import BASIC_GATE, SMALLEST_GATE, place
 from harness.curl import over_http_2
-from harness.site import Site, User, Workshop
+from harness.site import PASSWORD, Site, User, Workshop
 from harness.tool import keygen
 from harness.wire import RawAnswer, Stream
 
@@ -30,21 +30,23 @@ STATES = ("none", "anonymous", "to enroll", "to verify", "idle too long", "from 
           "of another site", "tampered with")
 NAVIGATION = ("Accept: text/html", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Site: same-origin")
 SCRIPT = ("Accept: */*", "Sec-Fetch-Mode: cors", "X-Requested-With: XMLHttpRequest")
-METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",
-           "MOVE", "LOCK", "UNLOCK", "REPORT", "FROBNICATE", "get")
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND", "PROPPATCH", "MKCOL",
+           "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "FROBNICATE", "get")
 WITH_BODY = ("POST", "PUT", "PATCH", "PROPPATCH", "REPORT", "FROBNICATE")
 ARTS = (  # headers by which one asks for a part, a condition or another protocol
-    ("Range: bytes=0-3",), ("Range: bytes=0-0,2-2,4-9",), ("Range: bytes=-5", "If-Range: \"x\""), ("Range: bytes=99999-",),
-    ("If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT",), ("If-None-Match: *",), ("If-Match: \"x\"",),
-    ("If-Unmodified-Since: Sat, 01 Jan 2000 00:00:00 GMT",), ("Expect: 100-continue", "Content-Length: 0"),
+    ("Range: bytes=0-3",), ("Range: bytes=0-0,2-2,4-9",), ("Range: bytes=-5", 'If-Range: "x"'),
+    ("Range: bytes=99999-",), ("If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT",), ("If-None-Match: *",),
+    ('If-Match: "x"',), ("If-Unmodified-Since: Sat, 01 Jan 2000 00:00:00 GMT",),
+    ("Expect: 100-continue", "Content-Length: 0"),
     ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"),
-    UPGRADE,
-    ("X-Original-URL: /uzmfa/login", "X-Rewrite-URL: /uzmfa/login"), ("X-HTTP-Method-Override: OPTIONS",),
+    UPGRADE, ("X-Original-URL: /uzmfa/login", "X-Rewrite-URL: /uzmfa/login"), ("X-HTTP-Method-Override: OPTIONS",),
     ("X-Remote-User: admin", "REMOTE_USER: admin", "UZMFA_METHOD: totp", "UZMFA-DECISION: pass"),
     ("Authorization: Basic YWRtaW46YWRtaW4=",), ("Authorization: Bearer x",), ("Connection: close, Cookie",),
 )
-TELLING = {101, 201, 204, 206, 207, 304, 412, 416, 423}  # statuses by which a gated resource speaks, with or without a body
-LOGGED = r"AH00127|AH00135|AH10244|AH00026|AH00036|AH00132|AH02422"  # what httpd says of ill-formed and of unmapped addresses
+TELLING = {101, 201, 204, 206, 207, 304, 412, 416, 423}  # statuses by which a resource speaks, even without a body
+FACTS = {"etag", "last-modified", "content-range", "accept-ranges", "x-protected"}  # headers that do
+LOGGED = "AH00127|AH00135|AH10244|AH00026|AH00036|AH00132|AH02422"  # of ill-formed and unmapped addresses
+Sessions = dict[str, str | None]  # a cookie for each state
 
 
 def spellings(target: str) -> list[str]:
@@ -53,14 +55,16 @@ def spellings(target: str) -> list[str]:
     directory, _, name = path.rpartition("/")
     escaped = "/" + "/".join("".join(f"%{ord(letter):02x}" for letter in part) for part in path[1:].split("/"))
     written = [
-        f"/{path}", f"//{path}", f"{directory}//{name}", f"/.{path}", f"/./.{path}", f"/x/..{path}", f"/%2e{path}", f"/x/%2e%2e{path}",
-        f"/x/.%2e{path}", f"/open/..{path}", f"/open/%2e%2e{path}", f"/open/..;{path}", f"/open;{path}", f"/;x{path}", f"{path};x",
-        f"{directory};x/{name}", f"{directory}/;/{name}", escaped, f"/%{ord(path[1]):02X}{path[2:]}", path.upper(), path.title(),
-        f"{path}/", f"{path}/x", f"{path}/.", f"{path}/x/..", f"{path}/..", f"{path}%00", f"{path}%20", f"{path}.", f"{path}~",
-        f"{directory}%2f{name}", f"{directory}%5c{name}", f"{directory}\\{name}", f"{directory}/%c0%ae/{name}", f"{path}%3fx",
-        f"{OWN}/..{path}", f"{OWN}/%2e%2e{path}", f"{OWN}/login{path}", f"{OWN}/login/../..{path}", f"{OWN}/login;/../..{path}",
-        f"{OWN}/style.css/../..{path}", f"{OWN}/login/%2e%2e/%2e%2e{path}", f"{OWN}/logout/..//..{path}", f"{OWN}//..{path}",
-        f"https://localhost{path}", f"http://localhost:80{path}", f"https://x@localhost{path}", path[1:], f"{path}?next={OWN}/login",
+        f"/{path}", f"//{path}", f"{directory}//{name}", f"/.{path}", f"/./.{path}", f"/x/..{path}", f"/%2e{path}",
+        f"/x/%2e%2e{path}", f"/x/.%2e{path}", f"/open/..{path}", f"/open/%2e%2e{path}", f"/open/..;{path}",
+        f"/open;{path}", f"/;x{path}", f"{path};x", f"{directory};x/{name}", f"{directory}/;/{name}", escaped,
+        f"/%{ord(path[1]):02X}{path[2:]}", path.upper(), path.title(), f"{path}/", f"{path}/x", f"{path}/.",
+        f"{path}/x/..", f"{path}/..", f"{path}%00", f"{path}%20", f"{path}.", f"{path}~", f"{directory}%2f{name}",
+        f"{directory}%5c{name}", f"{directory}\\{name}", f"{directory}/%c0%ae/{name}", f"{path}%3fx", f"{OWN}/..{path}",
+        f"{OWN}/%2e%2e{path}", f"{OWN}/login{path}", f"{OWN}/login/../..{path}", f"{OWN}/login;/../..{path}",
+        f"{OWN}/style.css/../..{path}", f"{OWN}/login/%2e%2e/%2e%2e{path}", f"{OWN}/logout/..//..{path}",
+        f"{OWN}//..{path}", f"https://localhost{path}", f"http://localhost:80{path}", f"https://x@localhost{path}",
+        path[1:], f"{path}?next={OWN}/login",
     ]
     return [one + (mark and ("&" if "?" in one else "?") + query) for one in written]
 
@@ -75,8 +79,12 @@ class Cell:
     version: str = "HTTP/1.1"
     is_gated: bool = True  # whether the address itself is known to be behind the gate
 
+    @property
+    def line(self) -> str:
+        return f"{self.method} {self.target} {self.version}"
+
     def __str__(self) -> str:
-        return f"{self.method} {self.target} {self.version} {[one for one in self.headers if one not in NAVIGATION + SCRIPT]}"
+        return f"{self.line} {[one for one in self.headers if one not in NAVIGATION + SCRIPT]}"
 
 
 def cells(row: Companion) -> Iterator[Cell]:
@@ -105,8 +113,8 @@ def cells_of_http_2(row: Companion) -> list[tuple[str, str]]:
     """The same over HTTP/2: fewer of each dimension."""
     asked = [(method, target) for target in row.targets for method in ("GET", "HEAD", "POST", "PROPFIND")]
     asked += [("GET", target) for target in row.attacks]
-    asked += [("GET", spelling) for spelling in spellings(row.targets[0]) if spelling.startswith("/") and "\\" not in spelling]
-    return asked
+    written = [one for one in spellings(row.targets[0]) if one.startswith("/") and "\\" not in one]
+    return asked + [("GET", one) for one in written]
 
 
 @dataclass(frozen=True)
@@ -119,11 +127,13 @@ class Arena:
 
     def ask(self, stream: Stream, cell: Cell, session: str | None) -> RawAnswer:
         """Make the request of one cell with this session."""
-        body = b"x=1" if cell.method in WITH_BODY else b""
-        return stream.ask(f"{cell.method} {cell.target} {cell.version}", *self.row.headers, *cell.headers, *cookie(session),
-                          *(["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"] if body else []),
-                          "Destination: https://localhost/open/taken.html" if cell.method in ("COPY", "MOVE") else "X-None: x",
-                          body=body)
+        body, headers = b"", [*self.row.headers, *cell.headers, *cookie(session)]
+        if cell.method in WITH_BODY:
+            body = b"x=1"
+            headers += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+        if cell.method in ("COPY", "MOVE"):
+            headers.append("Destination: https://localhost/open/taken.html")
+        return stream.ask(cell.line, *headers, body=body)
 
     def stream(self) -> Stream:
         return Stream(self.site.httpd.port, self.site.certificate.client(), self.row.host)
@@ -150,7 +160,7 @@ def leak(cell: Cell, answer: RawAnswer, secret: str) -> str | None:
         return f"{answer.status}, more than one answer: {answer.rest[:60]!r}"
     if cell.is_gated and (answer.status in TELLING or answer.status == 200 and cell.method not in ("TRACE", "OPTIONS")):
         return f"{answer.status} of a gated address"
-    if cell.is_gated and (found := {"etag", "last-modified", "content-range", "accept-ranges", "x-protected"} & set(answer.headers)):
+    if cell.is_gated and (found := FACTS & set(answer.headers)):
         return f"{answer.status} with {found}"
     return None
 
@@ -172,7 +182,7 @@ def home(workshop: Workshop) -> Site:
 
 
 @pytest.fixture(scope="module")
-def sessions(workshop: Workshop, home: Site) -> dict[str, str | None]:
+def sessions(workshop: Workshop, home: Site) -> Sessions:
     """A session cookie for each state, and a verified one."""
     anonymous = home.browser()
     anonymous.fetch(f"{OWN}/login")
@@ -185,7 +195,8 @@ def sessions(workshop: Workshop, home: Site) -> dict[str, str | None]:
     tampered = base64.urlsafe_b64encode(token).rstrip(b"=").decode()
     assert verified != tampered and len(verified) == len(tampered)
     return {"none": None, "anonymous": anonymous.session, "to enroll": home.sign_in(home.add_user()).session,
-            "to verify": home.sign_in(home.enrolled_user()).session, "idle too long": verified_elsewhere(workshop, home, -45 * 60),
+            "to verify": home.sign_in(home.enrolled_user()).session,
+            "idle too long": verified_elsewhere(workshop, home, -45 * 60),
             "from the future": verified_elsewhere(workshop, home, 3600), "signed out": ended,
             "of another site": verified_elsewhere(workshop, home, 0, own_keys=True), "tampered with": tampered,
             "verified": verified}
@@ -214,7 +225,7 @@ def backends(workshop: Workshop) -> Iterator[dict[str, Backend | Site]]:
 
 
 @pytest.fixture(scope="module", params=COMPANIONS, ids=lambda row: row.name)
-def arena(request: pytest.FixtureRequest, workshop: Workshop, home: Site, sessions: dict[str, str | None],
+def arena(request: pytest.FixtureRequest, workshop: Workshop, home: Site, sessions: Sessions,
           backends: dict[str, Backend | Site]) -> Iterator[Arena]:
     """The server of one row, which a verified session has visited."""
     row: Companion = request.param
@@ -224,15 +235,13 @@ def arena(request: pytest.FixtureRequest, workshop: Workshop, home: Site, sessio
         return fill(line, site, backends)
 
     for folder in ("cache", "locks"):
-        (site.httpd.root / folder).mkdir()
-        shutil.chown(site.httpd.root / folder, "www-data")
+        add_folder(site, folder)
     for name, text in row.files.items():
         path = site.application.add(name, filled(text))
         path.chmod(0o755 if name.endswith((".cgi", ".shtml")) else 0o644)
         shutil.chown(path.parent, "www-data")
     site.configure(gate=row.gate, modules=[*row.modules, "http2"],
-                   server=[*place("Location", "/open", OPEN),
-                           "Protocols h2 http/1.1", *map(filled, row.server)],
+                   server=[*place("Location", "/open", OPEN), "Protocols h2 http/1.1", *map(filled, row.server)],
                    hosts=[replace(host, lines=[*map(filled, host.lines)]) for host in row.hosts])
     site.httpd.start()
     made = Arena(site, row, [one for one in backends.values() if isinstance(one, Backend)])
@@ -242,6 +251,14 @@ def arena(request: pytest.FixtureRequest, workshop: Workshop, home: Site, sessio
     stream.close()
     yield made
     site.httpd.stop()
+
+
+def add_folder(site: Site, name: str) -> Path:
+    """A folder of the server root in which httpd may write."""
+    folder = site.httpd.root / name
+    folder.mkdir()
+    shutil.chown(folder, "www-data")
+    return folder
 
 
 def fill(text: str, site: Site, backends: dict[str, Backend | Site]) -> str:
@@ -257,22 +274,27 @@ def allow_what_is_logged(arena: Arena) -> None:
         arena.site.log.allow(pattern)
 
 
-def test_R2_with_both_factors_the_content_comes(arena: Arena, sessions: dict[str, str | None]) -> None:
+def test_R2_with_both_factors_the_content_comes(arena: Arena, sessions: Sessions) -> None:
     """The positive control: without it a row would prove nothing."""
     allow_what_is_logged(arena)
     stream, row = arena.stream(), arena.row
     for target in row.targets:
         answer = arena.ask(stream, Cell(row.method, target), sessions["verified"])
         assert row.secret.encode() in answer.body + answer.rest, f"{target}: {answer.status}"
-        stream.close()
+    stream.close()
+    if row.headers != UPGRADE:  # which HTTP/2 does not know
+        asked = [(row.method, target) for target in row.targets]
+        for one in over_http_2(arena.site, asked, *row.headers, *cookie(sessions["verified"]), host=row.host):
+            assert row.secret in one.text, f"{one.target} over HTTP/2: {one.status}"
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_R1_R2_R9_R103_no_cell_of_the_matrix_gives_content(arena: Arena, sessions: dict[str, str | None], state: str) -> None:
+def test_R1_R2_R9_R103_no_cell_of_the_matrix_gives_content(arena: Arena, sessions: Sessions, state: str) -> None:
     allow_what_is_logged(arena)
     row, asked, files = arena.row, arena.asked(), arena.files()
     leaks = leaks_of(arena, sessions[state])
-    headers = [one for one in (*row.headers, *SCRIPT, *cookie(sessions[state])) if not one.startswith(("Connection", "Upgrade"))]
+    headers = [one for one in (*row.headers, *SCRIPT, *cookie(sessions[state]))
+               if not one.startswith(("Connection", "Upgrade"))]
     for one in over_http_2(arena.site, cells_of_http_2(row), *headers, host=row.host):
         if row.secret in one.text:
             leaks.append(f"{one.method} {one.target} HTTP/2: {one.status}, the content")
@@ -282,7 +304,7 @@ def test_R1_R2_R9_R103_no_cell_of_the_matrix_gives_content(arena: Arena, session
 
 
 @pytest.mark.parametrize("arena", [ROWS["files and scripts"]], ids=["files"], indirect=True)
-def test_R2_a_verified_session_gets_the_parts_it_asks_for(arena: Arena, sessions: dict[str, str | None]) -> None:
+def test_R2_a_verified_session_gets_the_parts_it_asks_for(arena: Arena, sessions: Sessions) -> None:
     """The positive control of the headers that ask for a part."""
     stream = arena.stream()
     told = [arena.ask(stream, Cell("GET", "/static.html", art), sessions["verified"]).status for art in ARTS[:6]]
@@ -290,12 +312,23 @@ def test_R2_a_verified_session_gets_the_parts_it_asks_for(arena: Arena, sessions
     stream.close()
 
 
+@pytest.mark.parametrize("arena", [ROWS["a cache with the quick handler"]], ids=["cache"], indirect=True)
+def test_R103_the_cache_of_the_matrix_keeps_what_is_open(arena: Arena) -> None:
+    """The positive control of the cache: an open page comes out of it after it has changed on the disk."""
+    stream, page = arena.stream(), arena.site.application.add("open/kept.txt", "as it was")
+    for _ in range(2):
+        assert arena.ask(stream, Cell("GET", "/open/kept.txt"), None).body == b"as it was"
+        page.write_text("otherwise")
+    stream.close()
+
+
 ORIGINS = ("https://evil.example", "https://shop.example.test.evil.example", "https://evil.example/shop.example.test",
-           "https://shop.example.test@evil.example", "https://localhost", "https://evilshop.example.test", "null", "file://", "x")
+           "https://shop.example.test@evil.example", "https://localhost", "https://evilshop.example.test", "null",
+           "file://", "x")
 
 
 @pytest.mark.parametrize("arena", [ROWS["websockets"]], ids=["websockets"], indirect=True)
-def test_R9_a_websocket_of_another_site_is_refused_with_both_factors_too(arena: Arena, sessions: dict[str, str | None]) -> None:
+def test_R9_a_websocket_of_another_site_is_refused_with_both_factors_too(arena: Arena, sessions: Sessions) -> None:
     arena.site.log.allow("proxy|uzmfa")
     stream, asked = arena.stream(), arena.asked()
     for target in arena.row.targets:
@@ -318,50 +351,47 @@ def basic_arena(workshop: Workshop) -> Iterator[Arena]:
 
 @pytest.fixture(scope="module")
 def alice(basic_arena: Arena) -> tuple[User, str]:
-    """A user, and the session that is verified for her and nobody else."""
+    """A user among others, and the session that is verified for her and nobody else."""
     site = basic_arena.site
-    user = site.add_user("Alice")
-    browser = site.basic_browser(user)
-    browser.fetch("/")
-    user.authenticator = browser.enroll()
+    site.add_user("Bob")
+    for user in (site.add_user("Carol"), site.add_user("Alice")):
+        browser = site.basic_browser(user)
+        browser.fetch("/")
+        browser.enroll()
     return user, browser.session
 
 
 FIRST_FACTORS = {
-    "another user": ("Bob", "bob's password"), "another user who has enrolled": ("Carol", "carol's password"),
+    "another user": ("Bob", PASSWORD), "another user who has enrolled": ("Carol", PASSWORD),
     "another user by a wrong password": ("Bob", "x"), "the user by a wrong password": ("Alice", "x"),
-    "the user in other letters": ("alice", "alice's password"), "nobody": ("", ""), "nobody known": ("Dave", "x"), "none": None,
+    "the user in other letters": ("alice", PASSWORD), "nobody": ("", ""), "nobody known": ("Dave", "x"), "none": None,
 }
 
 
 @pytest.mark.parametrize("said", FIRST_FACTORS.values(), ids=FIRST_FACTORS.keys())
 def test_R1_R5_a_session_of_one_user_gives_nothing_to_another(basic_arena: Arena, alice: tuple[User, str],
                                                               said: tuple[str, str] | None) -> None:
-    site = basic_arena.site
-    site.log.allow("auth_basic:error|AH01617|AH01618|uzmfa:")
-    site.log.allow(LOGGED)
-    for name in ("Bob", "Carol"):
-        if not site.database.execute("SELECT 1 FROM users WHERE username = ?", (name,)):
-            site.database.add_user(name, f"{name.lower()}'s password")
-            if name == "Carol":
-                site.basic_browser(User(name, "carol's password")).fetch("/")
+    basic_arena.site.log.allow(f"auth_basic:error|uzmfa:|{LOGGED}")
     user, session = alice
-    stream = basic_arena.stream()
-    as_herself = replace(basic_arena, row=replace(basic_arena.row, headers=[authorization(user.name, user.password)]))
-    answer = as_herself.ask(stream, Cell("GET", "/env"), session)
-    assert f"REMOTE_USER={user.name}\n".encode() in answer.body
+    stream, herself = basic_arena.stream(), with_headers(basic_arena, authorization(user.name, user.password))
+    assert f"REMOTE_USER={user.name}\n".encode() in herself.ask(stream, Cell("GET", "/env"), session).body
     stream.close()
-    as_said = replace(basic_arena, row=replace(basic_arena.row, headers=[authorization(*said)] if said else []))
-    leaks = leaks_of(as_said, session)
+    leaks = leaks_of(with_headers(basic_arena, *([authorization(*said)] if said else [])), session)
     assert not leaks, f"{len(leaks)} leaks:\n" + "\n".join(leaks)
+
+
+def with_headers(arena: Arena, *headers: str) -> Arena:
+    """The same with these in each request."""
+    return replace(arena, row=replace(arena.row, headers=headers))
 
 
 def authorization(name: str, password: str) -> str:
     return "Authorization: Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
-CACHE = ("CacheQuickHandler On", 'CacheRoot "{root}/cache"', "CacheEnable disk /", "CacheIgnoreNoLastMod On", "CacheDefaultExpire 3600",
-         "CacheStorePrivate On", "CacheStoreNoStore On", "CacheIgnoreCacheControl On", "CacheIgnoreHeaders Set-Cookie")
+CACHE = ("CacheQuickHandler On", 'CacheRoot "{root}/cache"', "CacheEnable disk /", "CacheIgnoreNoLastMod On",
+         "CacheDefaultExpire 3600", "CacheStorePrivate On", "CacheStoreNoStore On", "CacheIgnoreCacheControl On",
+         "CacheIgnoreHeaders Set-Cookie")
 PAGES = ("static.html", "page.shtml", "env.cgi", "", "missing")
 
 
@@ -371,13 +401,12 @@ def folder_of(text: str) -> str:
 
 
 @pytest.fixture(scope="module", params=["Location", "Directory"])
-def htaccess_site(request: pytest.FixtureRequest, workshop: Workshop, home: Site, sessions: dict[str, str | None],
+def htaccess_site(request: pytest.FixtureRequest, workshop: Workshop, home: Site, sessions: Sessions,
                   backends: dict[str, Backend | Site]) -> Iterator[Site]:
-    """A site of one folder for each .htaccess, behind a gate of either kind and a cache that a verified session has warmed."""
+    """A site of one folder for each .htaccess, behind a gate of either kind, and a cache that is warm."""
     site = workshop.build(like=home)
     root, folder = site.httpd.root, site.application.folder
-    (root / "cache").mkdir()
-    shutil.chown(root / "cache", "www-data")
+    add_folder(site, "cache")
     (root / "passwords").write_text("mallory:{SHA}" + base64.b64encode(hashlib.sha1(b"mallory").digest()).decode())
     for text in REFUSED + TRICKS:
         filled = fill(text, site, backends)
@@ -386,10 +415,12 @@ def htaccess_site(request: pytest.FixtureRequest, workshop: Workshop, home: Site
             site.application.add(f"{folder_of(text)}/{name}", content).chmod(0o755)
     gate = SMALLEST_GATE if request.param == "Location" else ["Session On"]
     site.configure(
-        gate=gate, modules=["access_compat", "actions", "allowmethods", "auth_basic", "authn_file", "autoindex", "cache", "cache_disk",
-                            "deflate", "expires", "filter", "negotiation", "proxy", "proxy_http", "rewrite", "speling", "status"],
+        gate=gate,
+        modules=["access_compat", "actions", "auth_basic", "authn_file", "autoindex", "cache", "cache_disk", "deflate",
+                 "expires", "filter", "negotiation", "proxy", "proxy_http", "rewrite", "speling", "status"],
         server=[*(line.format(root=root) for line in CACHE),
-                *place("Directory", str(folder), ["AllowOverride All", *(SMALLEST_GATE if request.param == "Directory" else [])])])
+                *place("Directory", str(folder), ["AllowOverride All",
+                                                  *(SMALLEST_GATE if request.param == "Directory" else [])])])
     site.httpd.start()
     stream = site_stream(site)
     for text in REFUSED + TRICKS:
@@ -404,7 +435,7 @@ def site_stream(site: Site) -> Stream:
     return Stream(site.httpd.port, site.certificate.client())
 
 
-def test_R104_a_folder_with_an_empty_htaccess_is_open_with_both_factors(htaccess_site: Site, sessions: dict[str, str | None]) -> None:
+def test_R104_an_empty_htaccess_is_no_obstacle(htaccess_site: Site, sessions: Sessions) -> None:
     stream = site_stream(htaccess_site)
     for page in PAGES[:4]:
         answer = stream.ask(f"GET /{folder_of('')}/{page} HTTP/1.1", *NAVIGATION, *cookie(sessions["verified"]))
@@ -413,7 +444,7 @@ def test_R104_a_folder_with_an_empty_htaccess_is_open_with_both_factors(htaccess
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_R104_no_directive_of_the_gate_is_read_in_htaccess(htaccess_site: Site, sessions: dict[str, str | None], text: str) -> None:
+def test_R104_no_directive_of_the_gate_is_read_in_htaccess(htaccess_site: Site, sessions: Sessions, text: str) -> None:
     htaccess_site.log.expect("core:alert.*(not allowed (here|in)|Invalid command)")
     stream = site_stream(htaccess_site)
     for page in PAGES[:3]:
@@ -423,16 +454,18 @@ def test_R104_no_directive_of_the_gate_is_read_in_htaccess(htaccess_site: Site, 
 
 
 @pytest.mark.parametrize("text", REFUSED + TRICKS)
-def test_R103_R104_whatever_htaccess_says_nothing_comes(htaccess_site: Site, sessions: dict[str, str | None], text: str) -> None:
+def test_R103_R104_whatever_htaccess_says_nothing_comes(htaccess_site: Site, sessions: Sessions, text: str) -> None:
     htaccess_site.log.allow(".")
     stream, leaks = site_stream(htaccess_site), []
     for state in STATES:
         for page in PAGES:
             target = f"/{folder_of(text)}/{page}"
-            for cell in (Cell("GET", target), Cell("HEAD", target, SCRIPT), Cell("POST", target, SCRIPT), Cell("PUT", target, SCRIPT),
-                         Cell("GET", target, (*SCRIPT, "Range: bytes=0-3")), Cell("GET", target, SCRIPT, "HTTP/1.0"),
-                         Cell("GET", target, (*SCRIPT, authorization("mallory", "mallory"))), Cell("GET", target + "/x", is_gated=False)):
-                answer = stream.ask(f"{cell.method} {cell.target} {cell.version}", *cell.headers, *cookie(sessions[state]))
+            for cell in (Cell("GET", target), Cell("GET", target, SCRIPT, "HTTP/1.0"),
+                         *(Cell(method, target, SCRIPT) for method in ("HEAD", "POST", "PUT")),
+                         Cell("GET", target, (*SCRIPT, "Range: bytes=0-3")),
+                         Cell("GET", target, (*SCRIPT, authorization("mallory", "mallory"))),
+                         Cell("GET", f"{target}/x", is_gated=False)):
+                answer = stream.ask(cell.line, *cell.headers, *cookie(sessions[state]))
                 if (found := leak(cell, answer, PROTECTED)) or b"Server uptime" in answer.body:
                     leaks.append(f"{state}: {cell}: {found}")
     stream.close()
@@ -442,15 +475,14 @@ def test_R103_R104_whatever_htaccess_says_nothing_comes(htaccess_site: Site, ses
 @pytest.mark.parametrize("text", [
     "RewriteEngine On\nRewriteRule .* - [E=!no-cache]", "Header always set Cache-Control public",
     "RewriteEngine On\nRewriteRule .* - [E=!no-cache]\nHeader set Cache-Control public",
-    "RewriteEngine On\nRewriteRule .* - [E=!no-cache]\nHeader unset Cache-Control\nExpiresActive On\nExpiresDefault A60"])
+    "RewriteEngine On\nRewriteRule .* - [E=!no-cache]\nHeader unset Cache-Control",
+    "RewriteEngine On\nRewriteRule .* - [E=!no-cache]\nExpiresActive On\nExpiresDefault A60"])
 def test_R103_R104_htaccess_cannot_put_what_is_gated_into_a_cache_of_default_settings(
         build_site: Callable[..., Site], text: str) -> None:
     site = build_site()
-    root, folder = site.httpd.root, site.application.folder
-    (root / "cache").mkdir()
-    shutil.chown(root / "cache", "www-data")
     site.configure(modules=["cache", "cache_disk", "expires", "rewrite"],
-                   server=[f'CacheRoot "{root}/cache"', "CacheEnable disk /", *place("Directory", str(folder), ["AllowOverride All"])])
+                   server=[f'CacheRoot "{add_folder(site, "cache")}"', "CacheEnable disk /",
+                           *place("Directory", str(site.application.folder), ["AllowOverride All"])])
     site.application.add(".htaccess", text + "\n")
     site.httpd.start()
     site.log.allow("cache_disk:error")
@@ -470,7 +502,8 @@ ENTRIES = (
     "{sealed}", "session={sealed}", f"{COOKIE}={{sealed}}", f"{COOKIE}={{sealed}};Path=/", "mod_uzmfa={sealed}",
     "localhost-user={user}&localhost-pw=x", "state=verified&uid={user}", "private-uzmfa={sealed}",
     "ERP-user={user}&ERP-pw=correct+horse+battery", "expiry=99999999999999999&user={user}", "%75ser={user}&method=totp",
-    "a=", "b", "&&==&&", "%00={sealed}", "user={user}%26verified=1", "{sealed}&{sealed}", "user={user}&user={user}",
+    "a=" + "b" * 2000, "&&==&&", "%00={sealed}", "user={user}%26verified=1", "{sealed}&{sealed}",
+    "user={user}&user={user}",
 )
 
 
@@ -480,15 +513,16 @@ def written_site(workshop: Workshop, home: Site) -> Iterator[Site]:
     site = workshop.build(like=home)
     for name in ("write.cgi", "open/write.cgi"):
         site.application.add(name, WRITER).chmod(0o755)
-    site.configure(location=["SessionHeader X-Session", "SessionEnv On"], server=place("Location", "/open", [*OPEN, "Session On"]))
+    site.configure(location=["SessionHeader X-Session", "SessionEnv On"],
+                   server=place("Location", "/open", [*OPEN, "Session On"]))
     site.httpd.start()
     yield site
     site.httpd.stop()
 
 
 @pytest.mark.parametrize("entries", ENTRIES)
-def test_R1_R5_what_an_application_writes_into_the_session_verifies_nobody(written_site: Site, sessions: dict[str, str | None],
-                                                                            entries: str) -> None:
+def test_R1_R5_what_an_application_writes_into_the_session_verifies_nobody(
+        written_site: Site, sessions: Sessions, entries: str) -> None:
     site, user = written_site, written_site.add_user()
     victim = site.verify(site.add_user())
     victim_name = victim.fetch("/env").text.partition("\nREMOTE_USER=")[2].partition("\n")[0]
@@ -511,13 +545,12 @@ def test_R1_R5_what_an_application_writes_into_the_session_verifies_nobody(writt
 def dav_site(workshop: Workshop, home: Site) -> Iterator[Site]:
     """A gated DAV folder, and an open one beside it."""
     site = workshop.build(like=home)
-    (site.httpd.root / "locks").mkdir()
+    locks = add_folder(site, "locks")
     for name in ("dav/static.html", "open/dav/free.html"):
         path = site.application.add(name, HTML if name.startswith("dav") else "free")
         shutil.chown(path.parent, "www-data")
-    shutil.chown(site.httpd.root / "locks", "www-data")
     site.configure(modules=["dav", "dav_fs", "dav_lock"],
-                   server=[f'DavLockDB "{site.httpd.root}/locks/db"', *place("Location", "/open", OPEN),
+                   server=[f'DavLockDB "{locks}/db"', *place("Location", "/open", OPEN),
                            *place("Location", "/dav", ["Dav On"]), *place("Location", "/open/dav", ["Dav On"])])
     site.httpd.start()
     yield site
@@ -526,16 +559,21 @@ def dav_site(workshop: Workshop, home: Site) -> Iterator[Site]:
 
 @pytest.mark.parametrize("method", ["COPY", "MOVE"])
 @pytest.mark.parametrize("state", STATES)
-def test_R1_an_open_dav_folder_is_no_way_into_or_out_of_a_gated_one(dav_site: Site, sessions: dict[str, str | None], state: str,
-                                                                    method: str) -> None:
+def test_R1_an_open_dav_folder_is_no_way_into_or_out_of_a_gated_one(dav_site: Site, sessions: Sessions,
+                                                                    state: str, method: str) -> None:
     dav_site.log.allow("dav|uzmfa")
     stream, folder = site_stream(dav_site), dav_site.application.folder
-    (folder / "open/dav/free.html").write_text("free")
-    for source, destination in (("/dav/static.html", "/open/dav/taken.html"), ("/dav/", "/open/dav/taken"),
-                                ("/open/dav/../../dav/static.html", "/open/dav/taken.html"), ("/open/dav/free.html", "/dav/static.html"),
-                                ("/open/dav/free.html", "/dav/planted.html"), ("/open/dav/free.html", "/open/../dav/planted.html")):
-        stream.ask(f"{method} {source} HTTP/1.1", f"Destination: https://localhost:{dav_site.httpd.port}{destination}", "Overwrite: T",
-                   "Depth: infinity", *SCRIPT, *cookie(sessions[state]))
+    free, copied = folder / "open/dav/free.html", folder / "open/dav/copied.html"
+    for source, destination in (
+            ("/dav/static.html", "/open/dav/taken.html"), ("/dav/", "/open/dav/taken"),
+            ("/open/dav/../../dav/static.html", "/open/dav/taken.html"), ("/open/dav/free.html", "/dav/static.html"),
+            ("/open/dav/free.html", "/dav/planted.html"), ("/open/dav/free.html", "/open/../dav/planted.html"),
+            ("/open/dav/free.html", "/open/dav/copied.html")):
+        free.write_text("free")
+        stream.ask(f"{method} {source} HTTP/1.1", f"Destination: https://localhost:{dav_site.httpd.port}{destination}",
+                   "Overwrite: T", "Depth: infinity", *SCRIPT, *cookie(sessions[state]))
     stream.close()
     assert (folder / "dav/static.html").read_text() == HTML
     assert not (folder / "dav/planted.html").exists() and not list((folder / "open/dav").glob("taken*"))
+    assert copied.read_text() == "free"  # what is open anybody may copy, else the rest would prove nothing
+    copied.unlink()

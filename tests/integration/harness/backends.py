@@ -50,7 +50,7 @@ class Answerer(socketserver.StreamRequestHandler):
 
 
 class WebSocket(Answerer):
-    """Switches protocols and says the text in one frame (RFC 6455 §4.2.2, §5.2); without an upgrade, says it in HTTP."""
+    """Switches protocols and says the text in one frame (RFC 6455 §4.2.2, §5.2); or in HTTP, if not asked to."""
 
     def answer(self) -> None:
         asked = b""

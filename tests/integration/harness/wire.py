@@ -111,7 +111,7 @@ class Stream:
         method, version = line.partition(" ")[0], line.rpartition(" ")[2]
         data = "\r\n".join([line, f"Host: {self._host}", *headers, "", ""]).encode("latin-1") + body
         answer = self._exchange(data, method == "HEAD")
-        is_kept = version == "HTTP/1.1" and answer.headers.get("connection", "").lower() != "close"
+        is_kept = version == "HTTP/1.1" and "close" not in answer.headers.get("connection", "").lower()
         if not is_kept or answer.status == 101:
             with contextlib.suppress(OSError):
                 answer = replace(answer, rest=self._file.read())
