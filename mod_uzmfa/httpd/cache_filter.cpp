@@ -13,7 +13,11 @@ bool is_strict_enough(const char* value) {
     return value && (ap_find_token(nullptr, value, "no-store") || ap_find_token(nullptr, value, "private"));
 }
 
-// Set when the first bytes pass: CGI and proxy write their headers after fixups.
+// mod_cache stores nothing of a request with this variable, whatever its directives say.
+void forbid_storing(request_rec* r) { apr_table_setn(r->subprocess_env, "no-cache", "1"); }
+
+// Set when the first bytes pass: CGI and proxy write their headers after fixups, and mod_rewrite of an .htaccess may have
+// taken the variable away there.
 apr_status_t make_private(ap_filter_t* filter, apr_bucket_brigade* brigade) noexcept {
     request_rec* const r = filter->r;
     ap_remove_output_filter(filter);
@@ -23,6 +27,7 @@ apr_status_t make_private(ap_filter_t* filter, apr_bucket_brigade* brigade) noex
         apr_table_unset(r->err_headers_out, "Cache-Control");
         apr_table_setn(headers, "Cache-Control", "private");
     }
+    forbid_storing(r);
     withhold_stale_cookie(r);
     return ap_pass_brigade(filter->next, brigade);
 }
@@ -42,7 +47,7 @@ void register_cache_filter() {
 }
 
 void keep_out_of_caches(request_rec* r) {
-    apr_table_setn(r->subprocess_env, "no-cache", "1");
+    forbid_storing(r);
     if (!r->main) ap_add_output_filter_handle(private_filter, nullptr, r, r->connection);
 }
 

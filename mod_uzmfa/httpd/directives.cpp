@@ -361,10 +361,16 @@ const char* add_statement(cmd_parms* command, void*, const char* name, const cha
     return nullptr;
 }
 
-const char* read_auth_type(cmd_parms* command, void*, const char* type) {
+const char* read_auth_type(cmd_parms* command, void* place, const char* type) {
+    auto& settings = *static_cast<PlaceSettings*>(place);
+    const bool is_own = ap_cstr_casecmp(type, "Uzmfa") == 0;
     // .htaccess is read while requests run, when what the start has built is constant.
-    if (ap_check_cmd_context(command, NOT_IN_HTACCESS)) return nullptr;
-    if (ap_cstr_casecmp(type, "Uzmfa") == 0) site_settings(command->server).gated = true;
+    if (ap_check_cmd_context(command, NOT_IN_HTACCESS)) {
+        settings.own_sign_in_of_htaccess = is_own;
+        return nullptr;
+    }
+    settings.own_sign_in = is_own;
+    if (is_own) site_settings(command->server).gated = true;
     return nullptr;
 }
 
@@ -511,6 +517,9 @@ void* merge_place_settings(apr_pool_t* pool, void* parent, void* child) {
     auto* merged = make_in<PlaceSettings>(pool, *static_cast<PlaceSettings*>(child));
     merged->is_required = merged->is_required || (!merged->admin && static_cast<PlaceSettings*>(parent)->is_required);
     const auto& outer = *static_cast<PlaceSettings*>(parent);
+    // Sections that are merged behind an .htaccess may name an AuthType again.
+    if (!merged->own_sign_in && !merged->own_sign_in_of_htaccess) merged->own_sign_in_of_htaccess = outer.own_sign_in_of_htaccess;
+    if (!merged->own_sign_in) merged->own_sign_in = outer.own_sign_in;
     inherit(*merged, outer, place_rows);
     inherit_list(&PlaceSettings::exemptions, *merged, outer, pool);
     inherit_list(&PlaceSettings::app_cookies, *merged, outer, pool);

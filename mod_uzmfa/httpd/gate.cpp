@@ -71,6 +71,17 @@ int refuse_unprepared(request_rec* r) {
     return HTTP_FORBIDDEN;
 }
 
+bool has_other_sign_in_by_htaccess(request_rec* r) {
+    const PlaceSettings& place = place_settings(r);
+    return place.own_sign_in.value_or(false) && !place.own_sign_in_of_htaccess.value_or(true);
+}
+
+// Whoever writes an .htaccess would say who anybody is, and could enroll for those who have not yet.
+int refuse_other_sign_in(request_rec* r, const Service& service) {
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1122 an .htaccess puts another AuthType in the place of Uzmfa: refused");
+    return stop_request(r, service, refusal(HTTP_FORBIDDEN, Reason::forbidden));
+}
+
 void name_user(request_rec* r, const Session& session) {
     r->user = copy_in(r->pool, session.user.view());
     r->ap_auth_type = const_cast<char*>(own_auth_type);
@@ -141,6 +152,7 @@ int run_gate(request_rec* r, bool describes) {
         if (describes) name_user_to_backend(r);
         return DECLINED;
     }
+    if (has_other_sign_in_by_htaccess(r)) return refuse_other_sign_in(r, *service);
     if (is_inside_open_page(r)) return stop_request(r, *service, refusal(HTTP_FORBIDDEN, Reason::forbidden));
 
     Decision decision = decide(r, *service, policy);

@@ -32,6 +32,8 @@ struct PlaceSettings {
     std::optional<const apr_array_header_t*> exemptions;   // of Exemption; with those of outer places
     std::optional<const apr_array_header_t*> app_cookies;  // of AppCookie; with those of outer places
     std::optional<const ap_regex_t*> app_logout;
+    std::optional<bool> own_sign_in;              // whether the AuthType of the configuration is Uzmfa
+    std::optional<bool> own_sign_in_of_htaccess;  // and that of an .htaccess behind it
     bool is_required = false;  // a Require stands in the section of `admin`, or in one that is merged later
 };
 static_assert(std::is_trivially_destructible_v<PlaceSettings>);

@@ -10,7 +10,7 @@ from harness.application import PROTECTED
 from harness.browser import OWN, Browser
 from harness.configuration import place
 from harness.expect import assert_sent_to
-from harness.first_factors import ALL, FirstFactor
+from harness.first_factors import ALL, GATE, FirstFactor, password_file
 from harness.site import Site, User, Workshop, is_open
 
 NAMES = [f"person{number}" for number in range(30)]
@@ -212,6 +212,24 @@ def test_require_mfa_stands_among_the_other_requirements(build_site: Callable[..
     visitors["signed in"].fetch("/erp/gated")
     user.authenticator = visitors["signed in"].enroll()
     assert is_open(visitors["signed in"].fetch("/static.html")) == ("mfa" in passing)
+
+
+@pytest.mark.parametrize("section", [[], ["<Files *>"], ["<If true>"]], ids=["plain", "Files", "If"])
+def test_R104_an_htaccess_names_nobody_who_may_enroll(build_site: Callable[..., Site], section: list[str]) -> None:
+    site = build_site()
+    victim = site.add_user()
+    own = [*place("Directory", str(site.application.folder), ["AllowOverride AuthConfig", *ALL["the own page"].options(site, [], [])["gate"], *GATE])]
+    site.configure(modules=["auth_basic", "authn_file"], gate=["Require all granted"], server=own)
+    end = [line.split()[0].replace("<", "</") + ">" if " " in line else line.replace("<", "</") for line in section]
+    site.application.add(".htaccess", "\n".join([
+        *section, "AuthType Basic", 'AuthName "mine"', f'AuthUserFile "{password_file(site, [victim.name])}"', *end, ""]))
+    site.httpd.start()
+    site.log.expect("UZMFA1122")
+    browser = site.basic_browser(victim)
+    for target in ("/static.html", "/env", "/folder/"):
+        answer = browser.fetch(target)
+        assert answer.status == 403 and PROTECTED not in answer.text
+    assert_sent_to(browser.fetch(f"{OWN}/enroll"), "login")
 
 
 def test_the_own_pages_ask_no_auth_type(front: Front) -> None:
