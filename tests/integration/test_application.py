@@ -6,18 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.browser import Answer
 from harness.site import Site
-
-
-def environment(answer: Answer) -> dict[str, str]:
-    """The variables that the application shows."""
-    return dict(line.split("=", 1) for line in answer.text.splitlines() if "=" in line)
 
 
 def test_it_gets_the_user_and_how_the_user_was_verified(each_site: Site) -> None:
     user = each_site.add_user()
-    seen = environment(each_site.verify(user).fetch("/env"))
+    seen = each_site.verify(user).fetch("/env").environment
     assert seen["REMOTE_USER"] == user.name
     assert seen["UZMFA_METHOD"] == "totp"
     assert abs(int(seen["UZMFA_VERIFIED_AT"]) - time.time()) < 30
@@ -27,7 +21,7 @@ def test_it_gets_the_user_and_how_the_user_was_verified(each_site: Site) -> None
 def test_a_skip_has_no_time(site: Site) -> None:
     user = site.enrolled_user()
     site.database.update(user.name, mfa_enabled=False)
-    seen = environment(site.sign_in(user).fetch("/env"))
+    seen = site.sign_in(user).fetch("/env").environment
     assert (seen["UZMFA_METHOD"], seen.get("UZMFA_VERIFIED_AT", "")) == ("skip", "")
 
 
@@ -38,8 +32,8 @@ FORGED = {"Remote-User": "admin", "X-Remote-User": "admin", "Uzmfa-Method": "tot
 def test_a_clients_headers_do_not_become_its_variables(site: Site) -> None:
     user = site.add_user()
     browser = site.verify(user)
-    honest = environment(browser.fetch("/env"))
-    seen = environment(browser.request("GET", "/env", headers=FORGED))
+    honest = browser.fetch("/env").environment
+    seen = browser.request("GET", "/env", headers=FORGED).environment
     for name in ("REMOTE_USER", "UZMFA_METHOD", "UZMFA_VERIFIED_AT", "UZMFA_DECISION"):
         assert seen[name] == honest[name]
     assert "REDIRECT_REMOTE_USER" not in seen
@@ -55,7 +49,7 @@ def test_a_clients_authorization_does_not_reach_it(build_site: Callable[..., Sit
     browser = site.verify(user)
     for value in ("Basic YWRtaW46YW55dGhpbmc=", "Bearer forged", "Digest username=forged", "forged"):
         answer = browser.request("GET", "/env", headers={"Authorization": value})
-        seen = environment(answer)
+        seen = answer.environment
         assert seen["REMOTE_USER"] == user.name
         assert not [name for name in seen if name.endswith("AUTHORIZATION")]
         assert value.split()[-1] not in answer.text

@@ -16,10 +16,6 @@ PROBE = "UzmfaExempt probe \"%{REQUEST_URI} == '/static.html'\""
 PROBED = r"UZMFA1056 exempt: passed by an exemption.*, probe"
 
 
-def environment(text: str) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-
-
 @pytest.fixture(scope="module")
 def exempt_site(workshop: Workshop) -> Site:
     return workshop.start(location=[PROBE, "UzmfaExempt env \"%{REQUEST_URI} =~ m#^/env(/|$)#\"",
@@ -53,7 +49,7 @@ def test_R8_an_exempt_script_gets_no_user_and_says_so(exempt_site: Site) -> None
     user = exempt_site.enrolled_user()
     for browser in (exempt_site.browser(), exempt_site.sign_in(user)):
         answer = browser.request("GET", "/env", headers={"Authorization": "Basic YWRtaW46eA==", "X-Remote-User": "admin"})
-        seen = environment(answer.text)
+        seen = answer.environment
         assert seen["UZMFA_DECISION"] == "exempt"
         for name in ("REMOTE_USER", "UZMFA_METHOD", "HTTP_AUTHORIZATION", "HTTP_X_REMOTE_USER", "AUTH_TYPE"):
             assert name not in seen
@@ -64,7 +60,7 @@ def test_R8_who_is_verified_needs_no_exemption(exempt_site: Site) -> None:
     user = exempt_site.add_user()
     verified = exempt_site.verify(user)
     before = len(exempt_site.log.lines("UZMFA1056"))
-    seen = environment(verified.fetch("/env").text)
+    seen = verified.fetch("/env").environment
     assert (seen["REMOTE_USER"], seen["UZMFA_DECISION"], seen["UZMFA_METHOD"]) == (user.name, "verified", "totp")
     assert len(exempt_site.log.lines("UZMFA1056")) == before
 

@@ -18,10 +18,6 @@ FORGED = {"X-Forwarded-For": "10.9.8.7", "X-Forwarded-Host": "forged.test", "X-F
           "x-app_user": "forged", "Authorization": "Basic " + base64.b64encode(b"forged:x").decode()}
 
 
-def environment(text: str) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-
-
 @pytest.fixture(scope="module")
 def backend(workshop: Workshop) -> Site:
     """An application of another server, which shows what it gets."""
@@ -42,7 +38,7 @@ def proxy(workshop: Workshop, backend: Site) -> Site:
 def seen_by(browser: Browser, target: str, **headers: str) -> dict[str, str]:
     answer = browser.request("GET", target, headers={**FORGED, **headers})
     assert answer.status == 200
-    return environment(answer.text)
+    return answer.environment
 
 
 def test_R77_a_backend_gets_the_verified_user_and_nothing_forged(proxy: Site) -> None:
@@ -102,7 +98,7 @@ def test_R100_credentials_that_httpd_did_not_check_do_not_arrive(copying_site: S
     browser = copying_site.browser() if target == "/exempt" else copying_site.verify(user)
     for value in SCHEMES:
         answer = browser.request("GET", target, headers={"Authorization": value})
-        seen = environment(answer.text)
+        seen = answer.environment
         assert answer.status == 200 and value.split()[-1] not in answer.text
         assert not [name for name in seen if name.endswith("AUTHORIZATION")]
         assert seen.get("REMOTE_USER") == (None if target == "/exempt" else user.name)
@@ -119,7 +115,7 @@ def test_R100_credentials_that_httpd_has_checked_arrive_and_no_others(build_site
     browser.fetch("/")
     browser.enroll()
     answer = browser.fetch("/env", headers={"X-Authorization": "Basic Zm9yZ2VkOng="})
-    seen = environment(answer.text)
+    seen = answer.environment
     assert seen["REMOTE_USER"] == user.name and seen["HTTP_AUTHORIZATION"] == browser.headers["Authorization"]
     assert "REDIRECT_HTTP_AUTHORIZATION" not in seen
 

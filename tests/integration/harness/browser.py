@@ -66,6 +66,11 @@ class Answer:
         return Page(self.text)
 
     @property
+    def environment(self) -> dict[str, str]:
+        """The variables that the application's `/env` shows."""
+        return dict(line.split("=", 1) for line in self.text.splitlines() if "=" in line)
+
+    @property
     def recovery_codes(self) -> list[str]:
         """The recovery codes that the page shows; none where it shows none."""
         shown = self.page.find("recovery-codes") if self.body else None
