@@ -136,6 +136,14 @@ TEST(R59_plain_http_is_stopped_whatever_else_is_right) {
     }
 }
 
+TEST(R9_an_upgrade_for_a_page_of_another_site_is_stopped_for_verified_users_too) {
+    auto visit = visit_with(kept(session_with("alice", true, Method::totp)), true, {});
+    CHECK(admit(visit, policy_with(Engine::on)).passes);
+    visit.foreign_upgrade = true;
+    for (const auto engine : {Engine::on, Engine::report_only}) CHECK_EQUAL(admit(visit, policy_with(engine)).reason, Reason::foreign_upgrade);
+    CHECK(admit(visit, policy_with(Engine::off)).passes);
+}
+
 TEST(R105_a_place_without_a_user_is_stopped_under_every_engine) {
     for (const auto engine : {Engine::off, Engine::on, Engine::report_only}) {
         const auto admission = admit(visit_with(kept(session_with("alice", true, Method::totp)), false, ""), policy_with(engine));
@@ -286,7 +294,7 @@ TEST(R103_a_subrequest_is_refused_and_never_redirected) {
 
 TEST(plain_http_and_a_place_without_a_user_are_refused_for_persons_and_programs) {
     Stopped stopped;
-    for (const auto reason : {Reason::insecure, Reason::no_user}) {
+    for (const auto reason : {Reason::insecure, Reason::foreign_upgrade, Reason::no_user}) {
         for (const bool navigation : {true, false}) {
             auto visit = visit_with({}, false, "");
             visit.navigation = navigation;
