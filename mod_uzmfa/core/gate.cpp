@@ -67,8 +67,9 @@ Admission admit(const Visit& visit, const Policy& policy) {
 Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& services) {
     switch (reason) {
         case Reason::insecure:
-        case Reason::foreign_upgrade:
-        case Reason::no_user: return refusal(403, reason);
+        case Reason::foreign_upgrade: return refusal(403, reason);
+        // What httpd looks up before it asks who it is, is no fault of the configuration.
+        case Reason::no_user: return refusal(403, visit.subrequest ? Reason::sign_in_required : reason);
         default:
             if (visit.subrequest) return refusal(403, reason);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/app_cookies.hpp"
 
+#include "core/percent.hpp"
 #include "httpd/cookies.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/service.hpp"
@@ -11,9 +12,17 @@
 namespace uzmfa {
 namespace {
 
-std::string_view trimmed(std::string_view text, std::string_view of = " \t") {
+std::string_view trimmed(std::string_view text, std::string_view of) {
     text.remove_prefix(std::min(text.find_first_not_of(of), text.size()));
     return text.substr(0, text.find_last_not_of(of) + 1);
+}
+
+// Without what a parser may strip at the ends.
+std::string_view name_in(std::string_view text) {
+    const auto is_odd = [](char c) { return static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f || c == '"'; };
+    while (!text.empty() && is_odd(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_odd(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 char as_php_reads(char c) {
@@ -25,11 +34,15 @@ bool is_one_of(std::string_view sent, std::span<const AppCookie> cookies) {
     return std::any_of(cookies.begin(), cookies.end(), [&](const AppCookie& one) { return may_pass_for(sent, one.name); });
 }
 
-// Commas part cookies too: httpd puts one between two headers, and old parsers take it.
+// Commas and blanks part cookies too: httpd puts a comma between two headers, and some parsers take either.
 std::string without(std::string_view header, std::span<const AppCookie> cookies) {
     std::string kept;
     while (!header.empty()) {
-        const auto end = std::min(header.find_first_of(";,"), header.size() - 1) + 1;
+        auto end = std::min(header.find_first_of(";, \t"), header.size() - 1) + 1;
+        // `name = value`
+        if (const auto sign = header.find_first_not_of(" \t", end); sign != header.npos && header[sign] == '=') {
+            end = std::min(header.find_first_of(";,", sign), header.size() - 1) + 1;
+        }
         const auto pair = header.substr(0, end);
         header.remove_prefix(end);
         if (!is_one_of(pair.substr(0, pair.find_first_of("=;,")), cookies)) kept.append(pair);
@@ -39,8 +52,9 @@ std::string without(std::string_view header, std::span<const AppCookie> cookies)
 
 }  // namespace
 
-bool may_pass_for(std::string_view sent, std::string_view name) {
-    sent = trimmed(sent);
+bool may_pass_for(std::string_view as_sent, std::string_view name) {
+    const auto decoded = percent_decode(as_sent, Plus::literal);
+    const auto sent = name_in(decoded ? std::string_view{*decoded} : as_sent);
     if (sent.size() < name.size() || (sent.size() > name.size() && sent[name.size()] != '[')) return false;
     return std::equal(name.begin(), name.end(), sent.begin(),
                       [](char a, char b) { return as_php_reads(a) == as_php_reads(b); });
@@ -57,6 +71,14 @@ void expire_app_cookies(request_rec* r) {
         if (view_of(path) == "/") continue;
         expire(name, path);
         expire(name, apr_pstrcat(r->pool, path, "/", nullptr));
+    }
+}
+
+void withhold_app_cookies(request_rec* r) {
+    const auto cookies = items_of<AppCookie>(site_settings(r->server).app_cookies);
+    if (cookies.empty()) return;
+    for (apr_table_t* const headers : {r->headers_out, r->err_headers_out}) {
+        keep_set_cookies(r->pool, headers, [&](std::string_view line) { return !is_one_of(line.substr(0, line.find_first_of("=;")), cookies); });
     }
 }
 

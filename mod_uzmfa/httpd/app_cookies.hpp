@@ -17,10 +17,13 @@ struct AppCookie {
 // The browser forgets those of all places of the virtual host: with `Path=/`, and with the paths of their Locations.
 void expire_app_cookies(request_rec* r);
 
+// The answer sets none of them.
+void withhold_app_cookies(request_rec* r);
+
 // The application does not see those of this place.
 void remove_app_cookies(request_rec* r);
 
-// Whether an application may take `sent` for `name`: some ignore case, and PHP reads `.`, space and `[` as `_`.
+// Whether an application may take `sent` for `name`: some ignore case or decode, and PHP reads `.`, space and `[` as `_`.
 bool may_pass_for(std::string_view sent, std::string_view name);
 
 }  // namespace uzmfa

@@ -3,6 +3,7 @@
 
 #include "crypto/encoding.hpp"
 #include "crypto/random.hpp"
+#include "httpd/app_cookies.hpp"
 #include "httpd/cookies.hpp"
 #include "httpd/opened_cookies.hpp"
 #include "httpd/pool.hpp"
@@ -82,9 +83,14 @@ const char** place_of(const char* set_cookie, apr_table_t* headers) {
 // One Set-Cookie an answer: a second one takes the place of the first.
 void set_cookie(request_rec* r, const Site& site, BrowserSession& browser, std::string_view value, std::string_view lifetime) {
     const char* const header = set_cookie_value(first_of_chain(r)->pool, site, session_cookie(site), value, lifetime);
-    apr_table_t* const headers = answered_request(r)->err_headers_out;
-    if (const char** const former = browser.header ? place_of(browser.header, headers) : nullptr) *former = header;
-    else apr_table_addn(headers, "Set-Cookie", header);
+    request_rec* const answered = answered_request(r);
+    const char** former = nullptr;
+    // httpd exchanges the two where it answers with an error.
+    for (apr_table_t* const headers : {answered->err_headers_out, answered->headers_out}) {
+        if (browser.header && !former) former = place_of(browser.header, headers);
+    }
+    if (former) *former = header;
+    else apr_table_addn(answered->err_headers_out, "Set-Cookie", header);
     browser.header = header;
 }
 
@@ -145,21 +151,16 @@ void keep_cookie(request_rec* r) noexcept {
     if (!place_of(record->browser->header, headers)) apr_table_addn(headers, "Set-Cookie", record->browser->header);
 }
 
-void withhold_stale_cookie(request_rec* r) {
+void withhold_stale_cookies(request_rec* r) {
     BrowserSession* const browser = record_of(first_of_chain(r)).browser;
     const Service* const service = service_of(r);
-    if (!service || !browser || !browser->header || browser->drops || !has_ended(*service, *browser)) return;
+    if (!service || !browser || !has_ended(*service, *browser)) return;
 
-    apr_table_t* const headers = answered_request(r)->err_headers_out;
-    apr_table_t* const others = apr_table_clone(r->pool, headers);
-    apr_table_unset(headers, "Set-Cookie");
-    const auto keep = [](void* data, const char*, const char* value) {
-        const auto& [to, stale] = *static_cast<std::pair<apr_table_t*, const char*>*>(data);
-        if (std::strcmp(value, stale) != 0) apr_table_addn(to, "Set-Cookie", value);
-        return 1;
-    };
-    std::pair<apr_table_t*, const char*> kept{headers, browser->header};
-    apr_table_do(keep, &kept, others, "Set-Cookie", nullptr);
+    withhold_app_cookies(r);
+    if (browser->drops) return expire_app_cookies(r);
+    if (!browser->header) return;
+    const std::string_view stale = browser->header;
+    keep_set_cookies(r->pool, answered_request(r)->err_headers_out, [&](std::string_view line) { return line != stale; });
     browser->header = nullptr;
 }
 
@@ -185,7 +186,7 @@ apr_status_t save_for_mod_session(request_rec* r, session_rec* record) {
     // SessionMaxAge asks for a write on every request; only a change is one.
     if (record != browser.record || !record->dirty) return OK;
     // A new session would take the place of the one that was not looked at, or of the one that has come meanwhile:
-    // this may be when the answer's first bytes pass, behind withhold_stale_cookie.
+    // this may be when the answer's first bytes pass, behind withhold_stale_cookies.
     if (browser.cookie == BrowserSession::Cookie::undecided || has_ended(*service, browser)) return OK;
     const auto others = view_of(record->encoded);
     if (others.size() > longest_entries) {

@@ -49,8 +49,8 @@ void drop_cookie(request_rec* r, const Service& service, BrowserSession& browser
 void keep_cookie(request_rec* r) noexcept;
 
 // A request may take long, and another of the same browser be signed in, verified or out meanwhile: its cookie of before
-// would take the place of the new one. Called when the answer's first bytes pass.
-void withhold_stale_cookie(request_rec* r);
+// would take the place of the new one, and so would the application's cookies. Called when the answer's first bytes pass.
+void withhold_stale_cookies(request_rec* r);
 
 // mod_session's hooks: the module is its store.
 apr_status_t load_for_mod_session(request_rec* r, session_rec** record);

@@ -28,7 +28,7 @@ apr_status_t make_private(ap_filter_t* filter, apr_bucket_brigade* brigade) noex
         apr_table_setn(headers, "Cache-Control", "private");
     }
     forbid_storing(r);
-    withhold_stale_cookie(r);
+    withhold_stale_cookies(r);
     return ap_pass_brigade(filter->next, brigade);
 }
 

@@ -427,7 +427,9 @@ const char* set_user_header(cmd_parms* command, void* place, const char* name) {
 const char* path_of_location(const cmd_parms* command) {
     const ap_directive_t* const section = command->directive->parent;
     const bool is_location = section && ap_cstr_casecmp(section->directive, "<Location") == 0;
-    return is_location && command->path && *command->path == '/' ? command->path : "/";
+    std::string_view path;
+    const auto plain = without_slash_at_end(view_of(command->path));
+    return is_location && !a_path(command->pool, copy_in(command->pool, plain), path) ? path.data() : "/";
 }
 
 const char* add_app_cookie(cmd_parms* command, void* place, const char* name) {

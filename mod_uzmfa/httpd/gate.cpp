@@ -76,6 +76,16 @@ bool has_other_sign_in_by_htaccess(request_rec* r) {
     return place.own_sign_in.value_or(false) && !place.own_sign_in_of_htaccess.value_or(true);
 }
 
+// SSI's `include file` asks for a file by no address that a <Location> could match: the exemption of the page would be its.
+bool is_file_of_exempt_page(request_rec* r) {
+    if (!r->main || view_of(r->uri).starts_with('/') || policy_of(r).engine != Engine::off) return false;
+    request_rec* page = r->main;
+    while (page->main && !view_of(page->uri).starts_with('/')) page = page->main;
+    const Service* const service = service_of(page);
+    const Policy policy = policy_of(page);
+    return service && policy.engine == Engine::on && !decide(page, *service, policy).admission.passes;
+}
+
 // Whoever writes an .htaccess would say who anybody is, and could enroll for those who have not yet.
 int refuse_other_sign_in(request_rec* r, const Service& service) {
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1122 an .htaccess puts another AuthType in the place of Uzmfa: refused");
@@ -91,7 +101,7 @@ void name_user(request_rec* r, const Session& session) {
 void describe(request_rec* r, Reason reason, const Session* session) {
     keep_out_of_caches(r);
     remove_claims(r);
-    name_user_to_backend(r);
+    name_user_to_backend(r, reason == Reason::exempt ? nullptr : r->user);
     tell(r, "UZMFA_DECISION", name_of(reason).data());
     if (reason != Reason::verified) return remove_app_cookies(r);
     tell(r, "UZMFA_METHOD", name_of(session->method).data());
@@ -110,7 +120,8 @@ bool asks_application_to_sign_out(request_rec* r) {
     const auto& logout = place_settings(r).app_logout;
     if (!logout || !ap_is_initial_req(r)) return false;
     const char* const query = r->parsed_uri.query;
-    const char* const asked = apr_pstrcat(r->pool, r->parsed_uri.path, query ? "?" : nullptr, query, nullptr);
+    const char* const path = r->parsed_uri.path ? r->parsed_uri.path : "/";
+    const char* const asked = apr_pstrcat(r->pool, path, query ? "?" : nullptr, query, nullptr);
     return ap_regexec(*logout, asked, 0, nullptr, 0) == 0;
 }
 
@@ -128,6 +139,11 @@ int sign_out_along(request_rec* r, const Service& service, const Session& sessio
 
 // A session that it does not need is as good as none: an exemption is for nobody in particular.
 int pass_exempt(request_rec* r, const Service& service, const char* exemption) {
+    if (has_own_auth_type(r)) {
+        // mod_ssl may have named somebody.
+        r->user = nullptr;
+        r->ap_auth_type = nullptr;
+    }
     describe(r, Reason::exempt, nullptr);
     if (!r->main) log_outcome(r, service, {.reason = Reason::exempt, .user = std::string{view_of(r->user)}, .detail = exemption});
     return DECLINED;
@@ -147,11 +163,13 @@ const char* exemption_instead_of_sign_in(request_rec* r) {
 int run_gate(request_rec* r, bool describes) {
     const Policy policy = policy_of(r);
     const Service* const service = service_of(r);
-    if (!service || is_own_page(r)) return DECLINED;
+    if (is_own_page(r)) return DECLINED;
+    if (is_file_of_exempt_page(r)) return stop_request(r, *service, refusal(HTTP_FORBIDDEN, Reason::forbidden));
     if (policy.engine == Engine::off) {
-        if (describes) name_user_to_backend(r);
+        if (describes) name_user_to_backend(r, r->user);
         return DECLINED;
     }
+    if (!service) return DECLINED;
     if (has_other_sign_in_by_htaccess(r)) return refuse_other_sign_in(r, *service);
     if (is_inside_open_page(r)) return stop_request(r, *service, refusal(HTTP_FORBIDDEN, Reason::forbidden));
 
@@ -213,7 +231,7 @@ int explain_refusal(request_rec* r, const char* auth_type) {
     Visit visit = decision.visit ? *decision.visit : Visit{};
     read_circumstances(r, visit);
     Outcome outcome;
-    if (decision.visit && !decision.admission.passes) {
+    if (decision.visit && !decision.admission.passes && !is_admin_page(r)) {
         // The second factor may be what Require asks for.
         RequestServices services{r, *service};
         outcome = stop(visit, decision.admission.reason, service->site(), services.ports());
@@ -228,6 +246,8 @@ int explain_refusal(request_rec* r, const char* auth_type) {
 authz_status require_mfa(request_rec* r) {
     const Service* const service = service_of(r);
     if (!service || !r->user) return service ? AUTHZ_DENIED_NO_USER : AUTHZ_DENIED;
+    // The gate, which comes next, asks for it, and says so better than httpd's 401.
+    if (policy_of(r).engine != Engine::off) return AUTHZ_GRANTED;
     return decide_as_gated(r, *service).admission.passes ? AUTHZ_GRANTED : AUTHZ_DENIED;
 }
 

@@ -5,15 +5,17 @@
 #include "httpd/settings.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
 namespace uzmfa {
 namespace {
 
+// CGI, FastCGI and PHP make one of `-`, `_`, `.` and others.
 char folded(char c) {
-    if (c == '_') return '-';  // CGI and FastCGI make one of both
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
 }
 
 bool begins_as(std::string_view name, std::string_view beginning) {
@@ -65,34 +67,31 @@ void remove_unchecked_authorization(request_rec* r) {
     }
 }
 
-// mod_proxy removes what `Connection` names: the client would take away what we and httpd tell the backend.
-template <class Matches>
-void remove_from_connection(request_rec* r, Matches matches) {
+// mod_proxy removes what `Connection` names, between commas, semicolons and blanks: the client would take away what we and
+// httpd tell the backend.
+void keep_known_connection_options(request_rec* r) {
+    constexpr std::string_view known[] = {"close", "keep-alive", "upgrade", "te", "http2-settings"};
+    constexpr std::string_view between = ",; \t";
     auto rest = view_of(apr_table_get(r->headers_in, "Connection"));
     std::string kept;
     bool removes = false;
     while (!rest.empty()) {
-        const auto end = std::min(rest.find(','), rest.size());
-        auto option = rest.substr(0, end);
+        const auto end = std::min(rest.find_first_of(between), rest.size());
+        const auto option = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
-        option.remove_prefix(std::min(option.find_first_not_of(" \t"), option.size()));
-        option = option.substr(0, option.find_last_not_of(" \t") + 1);
-        if (matches(option)) removes = true;
-        else if (!option.empty()) kept.append(kept.empty() ? "" : ", ").append(option);
+        if (option.empty()) continue;
+        const bool is_known = std::any_of(std::begin(known), std::end(known), [&](auto one) { return is_same(option, one); });
+        if (is_known) kept.append(kept.empty() ? "" : ", ").append(option);
+        else removes = true;
     }
     if (!removes) return;
     if (kept.empty()) apr_table_unset(r->headers_in, "Connection");
     else apr_table_setn(r->headers_in, "Connection", copy_in(r->pool, kept));
 }
 
-// The client's words, as headers and as names of headers.
-template <class Matches>
-void remove_claimed(request_rec* r, Matches matches) {
-    remove_headers(r, matches);
-    remove_from_connection(r, matches);
-}
-
+// As it is: a name with a blank at an end would arrive as another one.
 bool is_fit_for_header(std::string_view text) {
+    if (text.empty() || text.front() == ' ' || text.back() == ' ') return false;
     return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; });
 }
 
@@ -100,14 +99,16 @@ bool is_fit_for_header(std::string_view text) {
 
 void remove_claims(request_rec* r) {
     remove_unchecked_authorization(r);
-    remove_claimed(r, is_of_a_proxy);
+    remove_headers(r, is_of_a_proxy);
+    keep_known_connection_options(r);
 }
 
-void name_user_to_backend(request_rec* r) {
+void name_user_to_backend(request_rec* r, const char* user) {
     const auto& header = place_settings(r).user_header;
     if (!header) return;
-    remove_claimed(r, [&](std::string_view name) { return is_same(name, *header); });
-    if (r->user && is_fit_for_header(r->user)) apr_table_set(r->headers_in, copy_in(r->pool, *header), r->user);
+    remove_headers(r, [&](std::string_view name) { return is_same(name, *header); });
+    keep_known_connection_options(r);
+    if (user && is_fit_for_header(user)) apr_table_set(r->headers_in, copy_in(r->pool, *header), user);
 }
 
 bool is_foreign_upgrade(request_rec* r) {

@@ -12,8 +12,8 @@ namespace uzmfa {
 // set, and UzmfaUserHeader, in any spelling.
 void remove_claims(request_rec* r);
 
-// UzmfaUserHeader: r->user, for a backend. Nothing of the kind that the client has sent is left.
-void name_user_to_backend(request_rec* r);
+// UzmfaUserHeader: the user, or null for nobody, for a backend. Nothing of the kind that the client has sent is left.
+void name_user_to_backend(request_rec* r, const char* user);
 
 // A connection would become something else than HTTP (RFC 9110 §7.8) at the wish of a page of another site, by the
 // cookies of this one: browsers ask nobody before they open a WebSocket (RFC 6455 §10.2).

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """R101, R102: the application's own session ends with ours, and ours with the application's."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 
 import pytest
@@ -86,7 +88,8 @@ def test_R101_cookies_of_an_inner_place_go_too_with_its_path(start_site: Build) 
 
 SPELLINGS = ["PHPSESSID={x}", "a=b; PHPSESSID={x}", "a=b, PHPSESSID={x}", "PHPSESSID={x};a=b", ";PHPSESSID={x}", "phpsessid={x}",
              "PHPSESSID ={x}", "\tPHPSESSID={x}", "PHPSESSID={x}; PHPSESSID={x}", "csrf.token={x}", "csrf token={x}", "csrf[token={x}",
-             "PHPSESSID[a]={x}", "CSRF_TOKEN={x}"]
+             "PHPSESSID[a]={x}", "CSRF_TOKEN={x}", "a=b PHPSESSID={x}", "a=b\tPHPSESSID={x}", "%50HPSESSID={x}", "\xa0PHPSESSID={x}",
+             "PHPSESSID\t= {x}", '"PHPSESSID"={x}']
 
 
 @pytest.mark.parametrize("target", ["/exempt", "/report"])
@@ -103,6 +106,33 @@ def test_R101_without_a_verified_session_the_application_gets_none_of_them(app_s
 def test_R101_other_cookies_stay_as_they_are(app_site: Site) -> None:
     sent = 'PHPSESSID2=a; XPHPSESSID=b; quoted="x; y"; empty=; plain; date=Thu, 01 Jan; csrf_tokens=c'
     assert cookies_of(app_site.browser().request("GET", "/exempt", headers={"Cookie": sent})) == sent
+
+
+SLOW = """#!/bin/sh
+sleep 1.5
+printf 'Content-Type: text/plain\\r\\nSet-Cookie: PHPSESSID=hers; path=/\\r\\nSet-Cookie: other=o; path=/\\r\\n\\r\\nslow'
+"""
+
+
+@pytest.mark.parametrize("meanwhile", ["another user signs in", "signed out", "the application's logout"])
+def test_R101_a_late_answer_brings_no_cookie_back(build_site: Build, meanwhile: str) -> None:
+    site = build_site(location=APP)
+    site.application.add("slow.cgi", SLOW).chmod(0o755)
+    site.httpd.start()
+    alice, bob = site.add_user(), site.add_user()
+    browser = site.verify(alice)
+    assert any(line.startswith("PHPSESSID=hers") for line in browser.fetch("/slow.cgi").set_cookies)
+    late = site.holder(browser.session)
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(late.fetch, "/slow.cgi")
+        time.sleep(0.5)
+        if meanwhile == "another user signs in":
+            site.sign_in(bob, browser)
+        else:
+            assert expired(browser.log_out() if meanwhile == "signed out" else browser.fetch(LOGOUT)) >= AT_ROOT
+        answer = waiting.result()
+    assert answer.text == "slow"
+    assert [line.split("=")[0] for line in answer.set_cookies] == ["other"]
 
 
 @pytest.mark.parametrize("logout", [LOGOUT, "/env?module=login&action=logout", "/env?x=1&module=login&y=2&action=logout"])

@@ -15,7 +15,7 @@ USER_HEADER = "X-App-User"
 FORGED = {"X-Forwarded-For": "10.9.8.7", "X-Forwarded-Host": "forged.test", "X-Forwarded-Proto": "forged", "X-Forwarded-Server": "forged",
           "X-Forwarded-User": "forged", "x_forwarded_port": "forged", "Forwarded": "for=forged", "X-Remote-User": "forged",
           "X_Remote_User": "forged", USER_HEADER: "forged", USER_HEADER.lower(): "forged", "X_App_User": "forged",
-          "x-app_user": "forged", "Authorization": "Basic " + base64.b64encode(b"forged:x").decode()}
+          "x-app_user": "forged", "X.App.User": "forged", "X~App-User": "forged", "X.Remote.User": "forged", "Authorization": "Basic " + base64.b64encode(b"forged:x").decode()}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,8 @@ def test_R77_a_backend_gets_the_verified_user_and_nothing_forged(proxy: Site) ->
     assert seen["HTTP_X_FORWARDED_FOR"] == "127.0.0.1"  # mod_proxy's own
 
 
-@pytest.mark.parametrize("connection", [USER_HEADER, "x-app-user, close", "keep-alive, X_App_User", f"a,{USER_HEADER},b"])
+@pytest.mark.parametrize("connection", [USER_HEADER, "x-app-user, close", "keep-alive, X_App_User", f"a,{USER_HEADER},b",
+                                        "close;X-App-User;X-Forwarded-Proto", "close X-App-User", "a\tX-App-User", ";X-App-User;"])
 def test_R77_connection_does_not_take_the_user_away(proxy: Site, connection: str) -> None:
     user = proxy.add_user()
     assert seen_by(proxy.verify(user), "/env", Connection=connection)["HTTP_X_APP_USER"] == user.name

@@ -173,7 +173,7 @@ def is_alive(pid: int) -> bool:
     """Whether a process has not ended; one that its parent has not yet asked about has."""
     try:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
