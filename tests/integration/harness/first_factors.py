@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: Apache-2.0
+"""First factors: what httpd is told so that it asks who somebody is, and how a browser answers."""
+
+import hashlib
+import itertools
+import ssl
+import subprocess
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from urllib.request import parse_http_list, parse_keqv_list
+
+import pytest
+
+from .application import PROTECTED
+from .browser import Answer, Browser
+from .configuration import place
+from .expect import assert_sent_to
+from .openid_provider import OpenIdProvider
+from .site import PASSWORD, Site, User, basic_credentials, is_open
+from .tls import Authority
+
+REALM = "ERP"
+
+
+@cache
+def hashed_password() -> str:
+    return subprocess.run(["openssl", "passwd", "-apr1", PASSWORD], check=True, capture_output=True, text=True).stdout
+
+
+def password_file(path: Path, *names: str) -> Path:
+    """What htpasswd makes of these names and the password of everybody."""
+    path.write_text("".join(f"{name}:{hashed_password()}" for name in names))
+    path.chmod(0o644)
+    return path
+
+
+class FirstFactor(ABC):
+    """One way to be asked, in front of the gate of a site that has not started."""
+
+    modules: tuple[str, ...] = ()
+    requirement = "Require valid-user"
+    knows_the_table_only = False
+    lives_in_the_session = False  # what it knows of a browser is in the session that the module seals
+    ends_the_former_session = False
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.people: list[str] = []
+
+    @abstractmethod
+    def directives(self) -> list[str]:
+        """What stands in the gated place."""
+
+    def server(self) -> list[str]:
+        """What stands beside it."""
+        return []
+
+    def admit(self, name: str) -> User:
+        """Let the person of this name pass from now on."""
+        self.people.append(name)
+        return User(name)
+
+    @abstractmethod
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        """It asks who is there, and gives nothing away."""
+
+    @abstractmethod
+    def pass_as(self, user: User, browser: Browser) -> None:
+        """Answer as this user does, whoever used the browser before."""
+
+    def close(self) -> None:
+        """Stop what was started for it."""
+
+
+def assert_asked(answer: Answer, status: int, header: str, begins: str) -> None:
+    """The answer asks in the way of an AuthType of httpd's own, without a byte of the application."""
+    assert answer.status == status and answer.headers[header].startswith(begins), f"{answer.target}: {answer.status}"
+    assert PROTECTED not in answer.text and "X-Protected" not in answer.headers
+
+
+class OwnPage(FirstFactor):
+    """The module's own sign-in page."""
+
+    knows_the_table_only = lives_in_the_session = ends_the_former_session = True
+
+    def directives(self) -> list[str]:
+        return ["AuthType Uzmfa"]
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        assert_sent_to(browser.fetch(target), "login", target)
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        self.site.sign_in(user, browser)
+
+
+class Basic(FirstFactor):
+    """The password dialog, and the users table behind it."""
+
+    modules = ("auth_basic",)
+    knows_the_table_only = True
+
+    def directives(self) -> list[str]:
+        return ["AuthType Basic", f'AuthName "{REALM}"', *self.provider()]
+
+    def provider(self) -> list[str]:
+        """Who knows the passwords."""
+        return ["AuthBasicProvider uzerp"]
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        assert_asked(browser.fetch(target), 401, "WWW-Authenticate", f'Basic realm="{REALM}"')
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        browser.headers.update(basic_credentials(user))
+
+
+class BasicFile(Basic):
+    """The password dialog, and a password file behind it."""
+
+    modules = ("auth_basic", "authn_file")
+    knows_the_table_only = False
+
+    def provider(self) -> list[str]:
+        return ["AuthBasicProvider file", f'AuthUserFile "{password_file(self.passwords)}"']
+
+    @property
+    def passwords(self) -> Path:
+        return self.site.httpd.root / "passwords"
+
+    def admit(self, name: str) -> User:
+        user = super().admit(name)
+        password_file(self.passwords, *self.people)
+        return user
+
+
+class Digest(FirstFactor):
+    """The password dialog that sends no password (RFC 7616)."""
+
+    modules = ("auth_digest", "authn_file")
+
+    def directives(self) -> list[str]:
+        self._write()
+        return ["AuthType Digest", f'AuthName "{REALM}"', f'AuthUserFile "{self._passwords}"', "AuthDigestNonceLifetime 3600"]
+
+    def admit(self, name: str) -> User:
+        user = super().admit(name)
+        self._write()
+        return user
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        assert_asked(browser.fetch(target), 401, "WWW-Authenticate", f'Digest realm="{REALM}"')
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        browser.credentials = None
+        browser.credentials = digest_credentials(user, browser.fetch("/static.html").headers["WWW-Authenticate"])
+
+    @property
+    def _passwords(self) -> Path:
+        return self.site.httpd.root / "digests"
+
+    def _write(self) -> None:
+        self._passwords.write_text("".join(f"{name}:{REALM}:{md5(name, REALM, PASSWORD)}\n" for name in self.people))
+        self._passwords.chmod(0o644)
+
+
+def md5(*parts: str) -> str:
+    return hashlib.md5(":".join(parts).encode()).hexdigest()
+
+
+def digest_credentials(user: User, challenge: str) -> Callable[[str, str], str]:
+    """Answers this challenge for a method and a target, each time with the next count (RFC 7616 §3.4)."""
+    asked = parse_keqv_list(parse_http_list(challenge.removeprefix("Digest ")))
+    counts = itertools.count(1)
+
+    def answer(method: str, target: str) -> str:
+        count, own_nonce = f"{next(counts):08x}", "0a4f113b"
+        response = md5(md5(user.name, asked["realm"], user.password), asked["nonce"], count, own_nonce, "auth",
+                       md5(method, target))
+        return (f'Digest username="{user.name}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", uri="{target}",'
+                f' algorithm=MD5, qop=auth, nc={count}, cnonce="{own_nonce}", response="{response}"')
+
+    return answer
+
+
+class Form(BasicFile):
+    """mod_auth_form, which keeps name and password in httpd's session."""
+
+    modules = ("auth_form", "authn_file", "request")
+    lives_in_the_session = True
+    PAGE, HANDLER = "/sign-in.html", "/sign-in"
+
+    def directives(self) -> list[str]:
+        return ["AuthType form", f'AuthName "{REALM}"', "AuthFormProvider file",
+                f'AuthUserFile "{password_file(self.passwords)}"', *self.invitation()]
+
+    def invitation(self) -> list[str]:
+        """Where somebody unknown finds the form."""
+        return [f"AuthFormLoginRequiredLocation {self.PAGE}"]
+
+    def server(self) -> list[str]:
+        self.site.application.add(self.PAGE[1:], '<form method="post"><input name="httpd_username">'
+                                                 '<input name="httpd_password" type="password"></form>')
+        return [
+            *place("Location", self.PAGE, ["UzmfaEngine Off", "AuthType None", "Require all granted"]),
+            *place("Location", self.HANDLER, ["UzmfaEngine Off", "Require all granted", "SetHandler form-login-handler",
+                                              "AuthFormLoginSuccessLocation /"]),
+        ]
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        assert_asked(browser.fetch(target), 302, "Location", self.PAGE)
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        answer = browser.post(self.HANDLER, {"httpd_username": user.name, "httpd_password": user.password})
+        assert (answer.status, answer.location) == (302, "/"), f"{answer.status} {answer.location}"
+
+
+class OpenId(FirstFactor):
+    """mod_auth_openidc with a provider that is asked by the code flow."""
+
+    modules = ("auth_openidc",)
+    SESSION = "mod_auth_openidc_session"
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self._provider = OpenIdProvider(site.clock)
+
+    def directives(self) -> list[str]:
+        return ["AuthType openid-connect"]
+
+    def server(self) -> list[str]:
+        return self._provider.directives(self.site.url(""))
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        assert_asked(browser.fetch(target), 302, "Location", f"{self._provider.issuer}/authorize?")
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        browser.cookies.pop(self.SESSION, None)
+        way = self._provider.sign_in(browser.fetch("/static.html").location, user.name)
+        answer = browser.fetch(way.removeprefix(self.site.url("")))
+        assert (answer.status, answer.location) == (302, "/static.html"), f"{answer.status} {answer.location}"
+
+    def close(self) -> None:
+        self._provider.close()
+
+
+class ClientCertificate(FirstFactor):
+    """A certificate of the person; without one there is no connection, and without an AuthType no dialog."""
+
+    verification = "require"
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self._authority = Authority.make(site.httpd.root)
+
+    def directives(self) -> list[str]:
+        return ["SSLUserName SSL_CLIENT_S_DN_CN"]
+
+    def server(self) -> list[str]:
+        return [f'SSLCACertificateFile "{self._authority.certificate}"', f"SSLVerifyClient {self.verification}"]
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            browser.fetch(target)
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        shown = self._authority.issue(user.name)
+        context = self.site.certificate.client()
+        context.load_cert_chain(shown.certificate, shown.key)
+        browser.show_certificate(context)
+
+
+class CertificateForAll(ClientCertificate):
+    """The same where `Require` asks for nobody."""
+
+    requirement = "Require all granted"
+
+
+class CertificateByRequire(ClientCertificate):
+    """The same where `Require` asks for the certificate."""
+
+    requirement = "Require ssl-verify-client"
+
+
+class OptionalCertificate(CertificateForAll):
+    """The same where a connection needs no certificate: the gate itself refuses whoever has none."""
+
+    verification = "optional"
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        self.site.log.expect(r"UZMFA1006 no_user|AH02227")
+        answer = browser.fetch(target)
+        assert answer.status == 403 and not is_open(answer)
+
+
+FIRST_FACTORS: dict[str, type[FirstFactor]] = {
+    "Uzmfa": OwnPage, "Basic uzerp": Basic, "Basic file": BasicFile, "Digest": Digest, "form": Form,
+    "openid-connect": OpenId, "certificate": ClientCertificate, "certificate, all granted": CertificateForAll,
+    "certificate, ssl-verify-client": CertificateByRequire, "certificate, optional": OptionalCertificate,
+}
