@@ -1,36 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ways to pass the first factor: the module's own page with different providers, and httpd's AuthTypes."""
+"""The module's own sign-in page with different providers, beside httpd's AuthTypes, and beside `Require`."""
 
-import base64
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from harness.application import PROTECTED
-from harness.browser import OWN, SCRIPT, Answer, Browser
+from harness.browser import OWN, Answer, Browser
+from harness.configuration import BASIC_GATE, place
 from harness.expect import arrive, assert_asked_again, assert_sent_to
-from harness.site import PASSWORD, Site, User, is_open
+from harness.first_factors import password_file
+from harness.site import PASSWORD, Site, User, basic_credentials, is_open
 
 Build = Callable[..., Site]
-
-
-def basic(name: str, password: str = PASSWORD) -> dict[str, str]:
-    """The header that a browser sends after the password dialog."""
-    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
-
-
-def password_file(path: Path, *names: str) -> Path:
-    """What htpasswd makes."""
-    hashed = subprocess.run(["openssl", "passwd", "-apr1", PASSWORD], check=True, capture_output=True, text=True).stdout
-    path.write_text("".join(f"{name}:{hashed}" for name in names))
-    path.chmod(0o644)
-    return path
-
-
-def basic_gate(*provider: str) -> list[str]:
-    return ["Session On", "AuthType Basic", 'AuthName "ERP"', *provider, "Require valid-user", "UzmfaEngine On"]
 
 
 def test_a_site_may_ask_a_password_file(build_site: Build) -> None:
@@ -61,60 +42,16 @@ def test_providers_are_asked_in_order(build_site: Build) -> None:
     assert_asked_again(site.browser().sign_in("bob", "wrong"))
 
 
-@pytest.fixture(params=["file", "uzerp"])
-def basic_site(request: pytest.FixtureRequest, build_site: Build) -> Site:
-    """Basic authentication in front, by a password file and by the users table."""
-    site = build_site()
-    passwords = password_file(site.httpd.root / "passwords", "alice", "bob", "ghost")
-    provider = ["AuthBasicProvider uzerp"] if request.param == "uzerp" else [
-        "AuthBasicProvider file", f'AuthUserFile "{passwords}"']
-    site.configure(modules=["auth_basic", "authn_file"], gate=basic_gate(*provider))
-    site.httpd.start()
-    for name in ("alice", "bob"):
-        site.add_user(name)
-    return site
-
-
-def test_basic_serves_as_the_first_factor(basic_site: Site) -> None:
-    alice = basic_site.browser(headers=basic("alice"))
-    assert_sent_to(alice.fetch("/erp/x"), "enroll", "/erp/x")
-    app = alice.enroll("/erp/x")
-    shown = alice.fetch("/env").text
-    assert "REMOTE_USER=alice\n" in shown and "UZMFA_METHOD=totp\n" in shown
-    again = basic_site.browser(headers=basic("alice"))
-    assert_sent_to(again.fetch("/"), "verify")
-    assert again.verify(app.fresh()).status == 303
-    assert is_open(again.fetch("/"))
-
-
-def test_basic_still_asks_for_the_password(basic_site: Site) -> None:
-    basic_site.log.expect("AH01617|AH01618|password mismatch|not found")
-    stranger = basic_site.browser()
-    answer = stranger.fetch("/")
-    assert answer.status == 401 and answer.headers["WWW-Authenticate"].startswith("Basic")
-    assert basic_site.browser(headers=basic("alice", "wrong")).fetch("/").status == 401
-
-
-def test_a_verified_session_without_the_password_is_no_way_in(basic_site: Site) -> None:
-    alice = basic_site.browser(headers=basic("alice"))
-    alice.fetch("/")
-    alice.enroll()
-    assert is_open(alice.fetch("/"))
-    alice.headers.clear()
-    assert alice.fetch("/").status == 401
-
-
 @pytest.fixture
 def mixed_site(start_site: Build) -> Site:
     """Basic authentication in front of one place, the module's own sign-in in front of the rest."""
-    return start_site(modules=["auth_basic"], server=[
-        '<Location "/folder">', *basic_gate("AuthBasicProvider uzerp"), "</Location>"])
+    return start_site(modules=["auth_basic"], server=place("Location", "/folder", BASIC_GATE))
 
 
 @pytest.mark.parametrize("still_sends_the_password", [False, True])
 def test_a_session_behind_basic_is_none_behind_the_own_sign_in(mixed_site: Site, still_sends_the_password: bool) -> None:
     user = mixed_site.add_user()
-    browser = mixed_site.browser(headers=basic(user.name))
+    browser = mixed_site.basic_browser(user)
     assert_sent_to(browser.fetch("/folder/"), "enroll", "/folder/")
     user.authenticator = browser.enroll("/folder/")
     assert is_open(browser.fetch("/folder/"))
@@ -126,13 +63,13 @@ def test_a_session_behind_basic_is_none_behind_the_own_sign_in(mixed_site: Site,
     assert_sent_to(stopped, "verify", "/static.html")
     answer = browser.submit(browser.follow(stopped), code=user.app.fresh())
     assert is_open(browser.follow(answer))
-    browser.headers.update(basic(user.name))
+    browser.headers.update(basic_credentials(user))
     assert arrive(browser, "/folder/").status == 200
 
 
 def test_a_pending_session_behind_basic_runs_in_no_circle(mixed_site: Site) -> None:
     user = mixed_site.enrolled_user()
-    browser = mixed_site.browser(headers=basic(user.name))
+    browser = mixed_site.basic_browser(user)
     assert_sent_to(browser.fetch("/folder/"), "verify", "/folder/")
     assert arrive(browser, "/static.html").status == 200
     answer = arrive(browser, "/folder/")
@@ -144,41 +81,8 @@ def test_a_session_of_the_own_sign_in_runs_in_no_circle_behind_basic(mixed_site:
     browser = mixed_site.verify(user)
     assert is_open(browser.fetch("/static.html"))
     assert browser.fetch("/folder/").status == 401
-    browser.headers.update(basic(user.name))
+    browser.headers.update(basic_credentials(user))
     assert arrive(browser, "/folder/").status == 200
-
-
-def test_a_user_who_is_not_in_the_table_is_not_known(build_site: Build) -> None:
-    site = build_site()
-    passwords = password_file(site.httpd.root / "passwords", "ghost")
-    site.configure(modules=["auth_basic", "authn_file"],
-                   gate=basic_gate("AuthBasicProvider file", f'AuthUserFile "{passwords}"'))
-    site.httpd.start()
-    ghost = site.browser(headers=basic("ghost"))
-    for target in ("/", "/env"):
-        answer = ghost.fetch(target)
-        assert answer.status == 403 and PROTECTED not in answer.text
-    answer = ghost.request("GET", "/env", headers=SCRIPT)
-    assert answer.status == 403 and answer.json()["error"] == "not_known"
-
-
-def test_digest_serves_as_the_first_factor(build_site: Build) -> None:
-    site = build_site()
-    passwords = site.httpd.root / "digest"
-    secret = subprocess.run(["openssl", "md5", "-r"], input=f"alice:ERP:{PASSWORD}", check=True, capture_output=True,
-                            text=True).stdout.split()[0]
-    passwords.write_text(f"alice:ERP:{secret}\n")
-    passwords.chmod(0o644)
-    site.configure(modules=["auth_digest", "authn_file"],
-                   gate=["Session On", "AuthType Digest", 'AuthName "ERP"', f'AuthUserFile "{passwords}"',
-                         "Require valid-user", "UzmfaEngine On"])
-    site.httpd.start()
-    site.add_user("alice")
-    done = subprocess.run(["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "--digest", "-u",
-                           f"alice:{PASSWORD}", "-H", "Accept: text/html", "--cacert", site.certificate.certificate,
-                           site.url("/static.html")], capture_output=True, text=True, check=True)
-    status, location = done.stdout.split()
-    assert status == "303" and f"{OWN}/enroll" in location
 
 
 @pytest.mark.parametrize("gate", [
@@ -226,14 +130,6 @@ def test_a_user_whom_require_refuses_gets_a_page_of_the_module(start_site: Build
         assert_refused_by_module(answer)
         assert answer.page.all("h1") and f"{OWN}/style.css" in answer.text
     assert_refused_by_module(bob.script("/env"))
-
-
-def test_require_mfa_lets_verified_sessions_pass(start_site: Build) -> None:
-    site = start_site(gate=["Session On", "AuthType Uzmfa", "Require mfa", "UzmfaEngine On"])
-    user = site.enrolled_user()
-    assert is_open(site.verify(user).fetch("/"))
-    assert not is_open(site.sign_in(user).fetch("/"))
-    assert not is_open(site.browser().fetch("/"))
 
 
 def test_each_request_of_a_session_has_the_rows_spelling(site: Site) -> None:

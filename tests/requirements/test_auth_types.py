@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """R105 and R5: whatever names the user is the first factor, on each request anew."""
 
-from collections.abc import Iterator
+import base64
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -9,11 +11,10 @@ import pytest
 from harness.application import PROTECTED
 from harness.browser import OWN, Browser
 from harness.configuration import place
-from harness.expect import assert_asked_again, assert_passed, assert_sent_to
-from harness.first_factors import FIRST_FACTORS, FirstFactor
-from harness.site import Site, User, Workshop, is_open, numbers
+from harness.expect import arrive, assert_asked_again, assert_passed, assert_sent_to
+from harness.first_factors import FIRST_FACTORS, Basic, Digest, FirstFactor, Form, InlineForm, OwnPage
+from harness.site import PASSWORD, Site, User, Workshop, is_open, numbers
 
-WITH_LISTS_OF_THEIR_OWN = {name: one for name, one in FIRST_FACTORS.items() if not one.knows_the_table_only}
 TARGETS = ("/static.html", "/env", "/folder/", "/erp/orders?id=7")
 VAULT, REPORTED = "/erp/vault", "/env/reported"
 PLACES = [*place("Location", VAULT, ["UzmfaVerifiedWithin 5min"]), *place("Location", REPORTED, ["UzmfaEngine ReportOnly"])]
@@ -26,9 +27,9 @@ class Gated:
     site: Site
     factor: FirstFactor
 
-    def user(self) -> User:
+    def user(self, name: str | None = None) -> User:
         """Somebody whom the first factor and the table know."""
-        user = self.site.add_user()
+        user = self.site.add_user(name)
         self.factor.admit(user.name)
         return user
 
@@ -38,36 +39,52 @@ class Gated:
         self.factor.pass_as(user, browser)
         return browser
 
-    def verified(self, user: User) -> Browser:
-        """Somebody new who has passed both, the first time by enrolling."""
+    def verified(self, user: User, gate: str = "/env") -> Browser:
+        """Somebody new who has passed both at this gate, the first time by enrolling."""
         browser = self.visitor(user)
-        browser.fetch("/")
+        browser.fetch(gate)
         if user.authenticator is None:
             user.authenticator = browser.enroll()
         else:
             assert_passed(browser.verify(user.app.fresh()))
-        assert_named(browser, user)
+        assert_named(browser, user, gate)
         return browser
+
+
+@contextmanager
+def standing_before(kind: type[FirstFactor], workshop: Workshop, engine: str = "On", requirement: str | None = None,
+                    server: Sequence[str] = (), **options: object) -> Iterator[Gated]:
+    """A site behind this first factor, as long as it is needed."""
+    site = workshop.build(**options)
+    factor = kind(site)
+    site.configure(modules=(*factor.modules, "authz_host"), server=[*factor.server(), *server],
+                   gate=["Session On", *factor.directives(), requirement or factor.requirement, f"UzmfaEngine {engine}"])
+    try:
+        site.httpd.start()
+        yield Gated(site, factor)
+    finally:
+        site.httpd.stop()
+        factor.close()
 
 
 @pytest.fixture(scope="module", params=FIRST_FACTORS.values(), ids=FIRST_FACTORS.keys())
 def gated(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Gated]:
     """A site behind each first factor in turn, with a clock that tests move forward."""
-    site = workshop.build(movable_clock=True)
-    factor = request.param(site)
-    site.configure(modules=factor.modules, server=[*factor.server(), *PLACES],
-                   gate=["Session On", *factor.directives(), factor.requirement, "UzmfaEngine On"])
-    site.httpd.start()
-    yield Gated(site, factor)
-    site.httpd.stop()
-    factor.close()
+    with standing_before(request.param, workshop, server=PLACES, movable_clock=True) as made:
+        yield made
 
 
-def assert_named(browser: Browser, user: User, method: str = "totp") -> None:
+def of_those(fits: Callable[[type[FirstFactor]], bool]) -> pytest.MarkDecorator:
+    """Behind some first factors only."""
+    fitting = {name: one for name, one in FIRST_FACTORS.items() if fits(one)}
+    return pytest.mark.parametrize("gated", fitting.values(), ids=fitting.keys(), indirect=True)
+
+
+def assert_named(browser: Browser, user: User, target: str = "/env") -> None:
     """The application is told who is there and how the user was verified."""
-    answer = browser.fetch("/env")
+    answer = browser.fetch(target)
     assert is_open(answer), f"{answer.status} {answer.location}"
-    assert f"REMOTE_USER={user.name}\n" in answer.text and f"UZMFA_METHOD={method}\n" in answer.text
+    assert f"REMOTE_USER={user.name}\n" in answer.text and "UZMFA_METHOD=totp\n" in answer.text
 
 
 def assert_stopped(browser: Browser, page: str, error: str) -> None:
@@ -85,6 +102,20 @@ def assert_stopped(browser: Browser, page: str, error: str) -> None:
 def test_R105_without_the_first_factor_nothing_is_open(gated: Gated) -> None:
     for target in TARGETS:
         gated.factor.assert_asks(gated.site.browser(), target)
+
+
+@of_those(lambda one: issubclass(one, (Basic, Digest)))
+def test_R105_a_wrong_password_opens_nothing(gated: Gated) -> None:
+    gated.site.log.expect("AH01617|AH01618|AH01794")
+    gated.factor.assert_asks(gated.visitor(User(gated.user().name, "wrong")), "/static.html")
+
+
+@of_those(lambda one: not one.lives_in_the_session)
+def test_R105_a_verified_session_opens_nothing_without_the_first_factor(gated: Gated) -> None:
+    browser = gated.verified(gated.user())
+    for target in TARGETS:
+        gated.factor.assert_asks(gated.site.holder(browser.session), target)
+    assert is_open(browser.fetch("/static.html"))
 
 
 def test_R105_the_first_factor_alone_leads_to_enrollment_which_opens_the_gate(gated: Gated) -> None:
@@ -149,7 +180,7 @@ def test_R105_signing_out_ends_the_second_factor(gated: Gated) -> None:
     assert not is_open(browser.fetch("/static.html"))
 
 
-@pytest.mark.parametrize("gated", WITH_LISTS_OF_THEIR_OWN.values(), ids=WITH_LISTS_OF_THEIR_OWN.keys(), indirect=True)
+@of_those(lambda one: not one.knows_the_table_only)
 @pytest.mark.parametrize("spelling", ["another name", "another case"])
 def test_R6_a_user_whom_the_table_does_not_know_is_not_known(gated: Gated, spelling: str) -> None:
     name = f"ghost{next(numbers)}" if spelling == "another name" else gated.user().name.upper()
@@ -182,3 +213,135 @@ def test_R105_where_the_engine_reports_only_the_first_factor_is_enough(gated: Ga
     (line,) = gated.site.log.lines("UZMFA1002")
     assert f"would_stop: would have been stopped, but for UzmfaEngine ReportOnly, user {user.name}" in line
     assert_stopped(browser, "enroll", "enrollment_required")
+
+
+@of_those(lambda one: one is Form)
+def test_R58_what_mod_auth_form_keeps_of_the_user_cannot_be_read(gated: Gated) -> None:
+    user = gated.user()
+    for browser in (gated.visitor(user), gated.verified(user)):
+        opened = base64.urlsafe_b64decode(f"{browser.session}==")
+        assert user.name.encode() not in opened and PASSWORD.split()[0].encode() not in opened
+        assert PASSWORD.split()[0] not in browser.fetch("/env").text
+
+
+def test_R105_a_form_in_place_of_the_page_is_sent_once(workshop: Workshop) -> None:
+    with standing_before(InlineForm, workshop) as inline:
+        inline.factor.assert_asks(inline.site.browser(), "/erp/orders")
+        user = inline.user()
+        browser = inline.visitor(user)
+        assert_stopped(browser, "enroll", "enrollment_required")
+        user.authenticator = browser.enroll("/erp/orders")
+        assert_named(browser, user)
+
+
+# --- beside Require ---
+
+PEOPLE = ("alice", "bob")
+
+
+@dataclass(frozen=True)
+class Required:
+    """What a place requires, and whom of the verified it lets in."""
+
+    lines: Sequence[str]
+    admits: Sequence[str] = PEOPLE
+
+
+REQUIREMENTS = {
+    "mfa": Required(["Require mfa"]),
+    "any, the other fails": Required(["<RequireAny>", "Require mfa", "Require ip 192.0.2.1", "</RequireAny>"]),
+    "any, the other holds": Required(["<RequireAny>", "Require mfa", "Require local", "</RequireAny>"]),
+    "all, of one user": Required(["<RequireAll>", "Require mfa", "Require user alice", "</RequireAll>"], ["alice"]),
+    "all, but for one user": Required(["<RequireAll>", "Require mfa", "Require not user bob", "</RequireAll>"], ["alice"]),
+    "none": Required(["<RequireAll>", "Require mfa", "<RequireNone>", "Require user bob", "Require ip 192.0.2.1",
+                      "</RequireNone>", "</RequireAll>"], ["alice"]),
+    "not mfa": Required(["<RequireAll>", "Require valid-user", "Require not mfa", "</RequireAll>"], []),
+    "all granted": Required(["Require all granted"]),
+}
+
+
+def path_of(requirement: str) -> str:
+    return "/env/" + requirement.replace(" ", "-").replace(",", "")
+
+
+OWN_AND_ANOTHER = {"params": [OwnPage, Basic], "ids": ["Uzmfa", "Basic"]}
+
+
+@dataclass(frozen=True)
+class Places(Gated):
+    """A site with a place for each requirement, and the browsers of those who are verified."""
+
+    verified_browsers: Mapping[str, Browser]
+
+
+@pytest.fixture(scope="module", **OWN_AND_ANOTHER)
+def places(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Places]:
+    lines = [line for name, required in REQUIREMENTS.items() for line in place("Location", path_of(name), required.lines)]
+    with standing_before(request.param, workshop, server=lines) as made:
+        yield Places(made.site, made.factor, {name: made.verified(made.user(name)) for name in PEOPLE})
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_R105_the_gate_demands_both_factors_whatever_require_says(places: Places, name: str) -> None:
+    target = path_of(name)
+    places.factor.assert_asks(places.site.browser(), target)
+    for user in PEOPLE:
+        pending = places.visitor(User(user))
+        assert_sent_to(pending.fetch(target), "verify", target)
+        assert pending.script(target).json()["error"] == "verification_required"
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_R105_require_holds_beside_the_gate(places: Places, name: str) -> None:
+    refused = set(PEOPLE) - set(REQUIREMENTS[name].admits)
+    if refused:
+        places.site.log.expect("AH01631", times=len(refused))
+    for user, browser in places.verified_browsers.items():
+        answer = browser.fetch(path_of(name))
+        assert is_open(answer) == (user not in refused)
+        assert is_open(answer) or answer.status == 401 and PROTECTED not in answer.text
+
+
+INNER = "/env/gated"
+
+
+@pytest.fixture(scope="module", **OWN_AND_ANOTHER)
+def required(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Gated]:
+    """A site without a gate but in one place, where `Require mfa` asks for the second factor."""
+    inner = place("Location", INNER, ["UzmfaEngine On", "Require valid-user"])
+    with standing_before(request.param, workshop, engine="Off", requirement="Require mfa", server=inner) as made:
+        yield made
+
+
+def test_R105_require_mfa_demands_both_factors_where_there_is_no_gate(required: Gated) -> None:
+    required.site.log.expect("AH01631")
+    required.factor.assert_asks(required.site.browser(), "/env")
+    user = required.user()
+    browser = required.visitor(user)
+    for answer in (browser.fetch("/env"), browser.script("/env")):
+        assert answer.status == 401 and PROTECTED not in answer.text
+    verified = required.verified(user, INNER)
+    assert f"REMOTE_USER={user.name}\n" in verified.fetch("/env").text
+
+
+@pytest.mark.parametrize("required", [OwnPage], ids=["Uzmfa"], indirect=True)
+def test_R105_where_there_is_no_gate_the_own_sign_in_leads_to_the_second_factor(required: Gated) -> None:
+    user = required.user()
+    required.verified(user, INNER)
+    browser = required.site.browser()
+    stopped = browser.submit(arrive(browser, "/erp/orders"), username=user.name, password=user.password)
+    assert_sent_to(stopped, "verify", "/erp/orders")
+    answer = browser.submit(browser.follow(stopped), code=user.app.fresh())
+    assert_passed(answer, "/erp/orders")
+    assert is_open(browser.follow(answer))
+
+
+@pytest.mark.parametrize("required", [OwnPage], ids=["Uzmfa"], indirect=True)
+def test_R105_the_page_of_require_mfa_has_a_link_that_leads_to_the_second_factor(required: Gated) -> None:
+    required.site.log.expect("AH01631", times=1)
+    user = required.user()
+    required.verified(user, INNER)
+    browser = required.visitor(user)
+    (link,) = browser.fetch("/env").page.all("a")
+    assert_passed(browser.submit(arrive(browser, link["href"]), code=user.app.fresh()))
+    assert is_open(browser.fetch("/env"))

@@ -29,9 +29,23 @@ def hashed_password() -> str:
     return subprocess.run(["openssl", "passwd", "-apr1", PASSWORD], check=True, capture_output=True, text=True).stdout
 
 
-def password_file(path: Path, *names: str) -> Path:
-    """What htpasswd makes of these names and the password of everybody."""
-    path.write_text("".join(f"{name}:{hashed_password()}" for name in names))
+def htpasswd(name: str) -> str:
+    """The line of a password file for a user with everybody's password."""
+    return f"{name}:{hashed_password()}"
+
+
+def htdigest(name: str) -> str:
+    """The same for Digest."""
+    return f"{name}:{REALM}:{md5(name, REALM, PASSWORD)}\n"
+
+
+def md5(*parts: str) -> str:
+    return hashlib.md5(":".join(parts).encode()).hexdigest()
+
+
+def password_file(path: Path, *names: str, line: Callable[[str], str] = htpasswd) -> Path:
+    """A password file of these users, which httpd can read."""
+    path.write_text("".join(map(line, names)))
     path.chmod(0o644)
     return path
 
@@ -102,11 +116,7 @@ class Basic(FirstFactor):
     knows_the_table_only = True
 
     def directives(self) -> list[str]:
-        return ["AuthType Basic", f'AuthName "{REALM}"', *self.provider()]
-
-    def provider(self) -> list[str]:
-        """Who knows the passwords."""
-        return ["AuthBasicProvider uzerp"]
+        return ["AuthType Basic", "AuthBasicProvider uzerp", f'AuthName "{REALM}"']
 
     def assert_asks(self, browser: Browser, target: str) -> None:
         assert_asked(browser.fetch(target), 401, "WWW-Authenticate", f'Basic realm="{REALM}"')
@@ -115,38 +125,42 @@ class Basic(FirstFactor):
         browser.headers.update(basic_credentials(user))
 
 
-class BasicFile(Basic):
+class PasswordFile(FirstFactor):
+    """One that asks a password file."""
+
+    line = staticmethod(htpasswd)
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.file = password_file(site.httpd.root / "passwords")
+
+    def admit(self, name: str) -> User:
+        user = super().admit(name)
+        password_file(self.file, *self.people, line=self.line)
+        return user
+
+    def directives(self) -> list[str]:
+        return [f'AuthUserFile "{self.file}"', f'AuthName "{REALM}"']
+
+
+class BasicFile(PasswordFile, Basic):
     """The password dialog, and a password file behind it."""
 
     modules = ("auth_basic", "authn_file")
     knows_the_table_only = False
 
-    def provider(self) -> list[str]:
-        return ["AuthBasicProvider file", f'AuthUserFile "{password_file(self.passwords)}"']
-
-    @property
-    def passwords(self) -> Path:
-        return self.site.httpd.root / "passwords"
-
-    def admit(self, name: str) -> User:
-        user = super().admit(name)
-        password_file(self.passwords, *self.people)
-        return user
+    def directives(self) -> list[str]:
+        return ["AuthType Basic", "AuthBasicProvider file", *super().directives()]
 
 
-class Digest(FirstFactor):
+class Digest(PasswordFile):
     """The password dialog that sends no password (RFC 7616)."""
 
     modules = ("auth_digest", "authn_file")
+    line = staticmethod(htdigest)
 
     def directives(self) -> list[str]:
-        self._write()
-        return ["AuthType Digest", f'AuthName "{REALM}"', f'AuthUserFile "{self._passwords}"', "AuthDigestNonceLifetime 3600"]
-
-    def admit(self, name: str) -> User:
-        user = super().admit(name)
-        self._write()
-        return user
+        return ["AuthType Digest", "AuthDigestNonceLifetime 3600", *super().directives()]
 
     def assert_asks(self, browser: Browser, target: str) -> None:
         assert_asked(browser.fetch(target), 401, "WWW-Authenticate", f'Digest realm="{REALM}"')
@@ -154,18 +168,6 @@ class Digest(FirstFactor):
     def pass_as(self, user: User, browser: Browser) -> None:
         browser.credentials = None
         browser.credentials = digest_credentials(user, browser.fetch("/static.html").headers["WWW-Authenticate"])
-
-    @property
-    def _passwords(self) -> Path:
-        return self.site.httpd.root / "digests"
-
-    def _write(self) -> None:
-        self._passwords.write_text("".join(f"{name}:{REALM}:{md5(name, REALM, PASSWORD)}\n" for name in self.people))
-        self._passwords.chmod(0o644)
-
-
-def md5(*parts: str) -> str:
-    return hashlib.md5(":".join(parts).encode()).hexdigest()
 
 
 def digest_credentials(user: User, challenge: str) -> Callable[[str, str], str]:
@@ -183,16 +185,15 @@ def digest_credentials(user: User, challenge: str) -> Callable[[str, str], str]:
     return answer
 
 
-class Form(BasicFile):
-    """mod_auth_form, which keeps name and password in httpd's session."""
+class Form(PasswordFile):
+    """mod_auth_form, which keeps name and password in httpd's session, with a page for signing in."""
 
     modules = ("auth_form", "authn_file", "request")
     lives_in_the_session = True
     PAGE, HANDLER = "/sign-in.html", "/sign-in"
 
     def directives(self) -> list[str]:
-        return ["AuthType form", f'AuthName "{REALM}"', "AuthFormProvider file",
-                f'AuthUserFile "{password_file(self.passwords)}"', *self.invitation()]
+        return ["AuthType form", "AuthFormProvider file", *self.invitation(), *super().directives()]
 
     def invitation(self) -> list[str]:
         """Where somebody unknown finds the form."""
@@ -213,6 +214,22 @@ class Form(BasicFile):
     def pass_as(self, user: User, browser: Browser) -> None:
         answer = browser.post(self.HANDLER, {"httpd_username": user.name, "httpd_password": user.password})
         assert (answer.status, answer.location) == (302, "/"), f"{answer.status} {answer.location}"
+
+
+class InlineForm(Form):
+    """The same with the form in place of the page that was asked for, to which the browser sends it."""
+
+    def invitation(self) -> list[str]:
+        return [f"ErrorDocument 401 {self.PAGE}"]
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        answer = browser.fetch(target)
+        assert answer.status == 401 and "httpd_username" in answer.page.form("httpd_password").fields
+        assert PROTECTED not in answer.text and "X-Protected" not in answer.headers
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        asking = browser.fetch("/erp/orders")
+        assert_sent_to(browser.submit(asking, httpd_username=user.name, httpd_password=user.password), "enroll", "/erp/orders")
 
 
 class OpenId(FirstFactor):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""OpenID providers: one that is a server, and one without, whose answer travels by the browser (OpenID Connect 1.0 §3.1, §3.2)."""
+"""OpenID providers: one whose answer travels by the browser, and a server (OpenID Connect 1.0 §3.2 and §3.1)."""
 
 import base64
 import hashlib
@@ -31,8 +31,8 @@ def client_directives(origin: str) -> list[str]:
 def directives(origin: str) -> list[str]:
     """What mod_auth_openidc needs where the provider is no server."""
     return [
-        *client_directives(origin), f"OIDCProviderIssuer {ISSUER}", f"OIDCProviderAuthorizationEndpoint {ISSUER}/authorize",
-        "OIDCResponseType id_token", "OIDCResponseMode form_post",
+        *client_directives(origin),
+        f"OIDCProviderIssuer {ISSUER}", f"OIDCProviderAuthorizationEndpoint {ISSUER}/authorize", "OIDCResponseType id_token", "OIDCResponseMode form_post",
         *place("Location", CALLBACK, ["AuthType openid-connect", "Require valid-user"]),
     ]
 
@@ -107,7 +107,8 @@ class OpenIdProvider:
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         answers: dict[str, Callable[[dict[str, str]], dict[str, object]]] = {
-            "/.well-known/openid-configuration": self._metadata, "/token": self._tokens, "/jwks": lambda _: {"keys": []}}
+            "/.well-known/openid-configuration": self._metadata, "/token": self._tokens,
+            "/jwks": lambda _: {"keys": []}}
 
         class Handler(BaseHTTPRequestHandler):
             """Answers each address by JSON made of the form that came."""
