@@ -17,7 +17,8 @@ from harness.site import PASSWORD, Site, User, Workshop, is_open, numbers
 
 TARGETS = ("/static.html", "/env", "/folder/", "/erp/orders?id=7")
 VAULT, REPORTED = "/erp/vault", "/env/reported"
-PLACES = [*place("Location", VAULT, ["UzmfaVerifiedWithin 5min"]), *place("Location", REPORTED, ["UzmfaEngine ReportOnly"])]
+PLACES = [*place("Location", VAULT, ["UzmfaVerifiedWithin 5min"]),
+          *place("Location", REPORTED, ["UzmfaEngine ReportOnly"])]
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ def standing_before(kind: type[FirstFactor], workshop: Workshop, engine: str = "
     """A site behind this first factor, as long as it is needed."""
     site = workshop.build(**options)
     factor = kind(site)
-    site.configure(modules=(*factor.modules, "authz_host"), server=[*factor.server(), *server],
-                   gate=["Session On", *factor.directives(), requirement or factor.requirement, f"UzmfaEngine {engine}"])
+    gate = ["Session On", *factor.directives(), requirement or factor.requirement, f"UzmfaEngine {engine}"]
+    site.configure(modules=(*factor.modules, "authz_host"), gate=gate, server=[*factor.server(), *server])
     try:
         site.httpd.start()
         yield Gated(site, factor)
@@ -252,7 +253,7 @@ REQUIREMENTS = {
     "any, the other fails": Required(["<RequireAny>", "Require mfa", "Require ip 192.0.2.1", "</RequireAny>"]),
     "any, the other holds": Required(["<RequireAny>", "Require mfa", "Require local", "</RequireAny>"]),
     "all, of one user": Required(["<RequireAll>", "Require mfa", "Require user alice", "</RequireAll>"], ["alice"]),
-    "all, but for one user": Required(["<RequireAll>", "Require mfa", "Require not user bob", "</RequireAll>"], ["alice"]),
+    "all, but for one": Required(["<RequireAll>", "Require mfa", "Require not user bob", "</RequireAll>"], ["alice"]),
     "none": Required(["<RequireAll>", "Require mfa", "<RequireNone>", "Require user bob", "Require ip 192.0.2.1",
                       "</RequireNone>", "</RequireAll>"], ["alice"]),
     "not mfa": Required(["<RequireAll>", "Require valid-user", "Require not mfa", "</RequireAll>"], []),
@@ -276,7 +277,8 @@ class Places(Gated):
 
 @pytest.fixture(scope="module", **OWN_AND_ANOTHER)
 def places(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Places]:
-    lines = [line for name, required in REQUIREMENTS.items() for line in place("Location", path_of(name), required.lines)]
+    """A place for each requirement below the gate, behind the module's own sign-in and behind another."""
+    lines = [line for name, one in REQUIREMENTS.items() for line in place("Location", path_of(name), one.lines)]
     with standing_before(request.param, workshop, server=lines) as made:
         yield Places(made.site, made.factor, {name: made.verified(made.user(name)) for name in PEOPLE})
 

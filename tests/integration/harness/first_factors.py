@@ -61,7 +61,6 @@ class FirstFactor(ABC):
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.people: list[str] = []
 
     @abstractmethod
     def directives(self) -> list[str]:
@@ -73,7 +72,6 @@ class FirstFactor(ABC):
 
     def admit(self, name: str) -> User:
         """Let the person of this name pass from now on."""
-        self.people.append(name)
         return User(name)
 
     @abstractmethod
@@ -132,12 +130,13 @@ class PasswordFile(FirstFactor):
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
+        self.people: list[str] = []
         self.file = password_file(site.httpd.root / "passwords")
 
     def admit(self, name: str) -> User:
-        user = super().admit(name)
+        self.people.append(name)
         password_file(self.file, *self.people, line=self.line)
-        return user
+        return super().admit(name)
 
     def directives(self) -> list[str]:
         return [f'AuthUserFile "{self.file}"', f'AuthName "{REALM}"']
@@ -229,7 +228,8 @@ class InlineForm(Form):
 
     def pass_as(self, user: User, browser: Browser) -> None:
         asking = browser.fetch("/erp/orders")
-        assert_sent_to(browser.submit(asking, httpd_username=user.name, httpd_password=user.password), "enroll", "/erp/orders")
+        answer = browser.submit(asking, httpd_username=user.name, httpd_password=user.password)
+        assert_sent_to(answer, "enroll", "/erp/orders")
 
 
 class OpenId(FirstFactor):

@@ -32,7 +32,8 @@ def directives(origin: str) -> list[str]:
     """What mod_auth_openidc needs where the provider is no server."""
     return [
         *client_directives(origin),
-        f"OIDCProviderIssuer {ISSUER}", f"OIDCProviderAuthorizationEndpoint {ISSUER}/authorize", "OIDCResponseType id_token", "OIDCResponseMode form_post",
+        f"OIDCProviderIssuer {ISSUER}", f"OIDCProviderAuthorizationEndpoint {ISSUER}/authorize",
+        "OIDCResponseType id_token", "OIDCResponseMode form_post",
         *place("Location", CALLBACK, ["AuthType openid-connect", "Require valid-user"]),
     ]
 
