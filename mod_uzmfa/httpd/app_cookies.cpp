@@ -34,18 +34,26 @@ bool is_one_of(std::string_view sent, std::span<const AppCookie> cookies) {
     return std::any_of(cookies.begin(), cookies.end(), [&](const AppCookie& one) { return may_pass_for(sent, one.name); });
 }
 
-// Commas and blanks part cookies too: httpd puts a comma between two headers, and some parsers take either.
+// Some parsers take a blank between two cookies; PHP takes it for a part of the name.
+bool holds_one_of(std::string_view pair, std::span<const AppCookie> cookies) {
+    if (is_one_of(pair.substr(0, pair.find('=')), cookies)) return true;
+    while (!pair.empty()) {
+        const auto end = std::min(pair.find_first_of(" \t"), pair.size());
+        const auto word = pair.substr(0, end);
+        if (is_one_of(word.substr(0, word.find('=')), cookies)) return true;
+        pair.remove_prefix(std::min(end + 1, pair.size()));
+    }
+    return false;
+}
+
+// Commas part cookies too: httpd puts one between two headers, and old parsers take it.
 std::string without(std::string_view header, std::span<const AppCookie> cookies) {
     std::string kept;
     while (!header.empty()) {
-        auto end = std::min(header.find_first_of(";, \t"), header.size() - 1) + 1;
-        // `name = value`
-        if (const auto sign = header.find_first_not_of(" \t", end); sign != header.npos && header[sign] == '=') {
-            end = std::min(header.find_first_of(";,", sign), header.size() - 1) + 1;
-        }
-        const auto pair = header.substr(0, end);
-        header.remove_prefix(end);
-        if (!is_one_of(pair.substr(0, pair.find_first_of("=;,")), cookies)) kept.append(pair);
+        const auto end = std::min(header.find_first_of(";,"), header.size());
+        const auto whole = header.substr(0, std::min(end + 1, header.size()));
+        if (!holds_one_of(header.substr(0, end), cookies)) kept.append(whole);
+        header.remove_prefix(whole.size());
     }
     return std::string{trimmed(kept, "; ,\t")};
 }

@@ -154,7 +154,8 @@ void keep_cookie(request_rec* r) noexcept {
 void withhold_stale_cookies(request_rec* r) {
     BrowserSession* const browser = record_of(first_of_chain(r)).browser;
     const Service* const service = service_of(r);
-    if (!service || !browser || !has_ended(*service, *browser)) return;
+    if (!service || !browser || !(browser->header || site_settings(r->server).app_cookies)) return;
+    if (!has_ended(*service, *browser)) return;
 
     withhold_app_cookies(r);
     if (browser->drops) return expire_app_cookies(r);

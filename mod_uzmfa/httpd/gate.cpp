@@ -215,6 +215,8 @@ int check_sign_in(request_rec* r) {
     return OK;
 }
 
+int gate_before_require(request_rec* r) { return has_own_auth_type(r) ? DECLINED : run_gate(r, false); }
+
 int gate(request_rec* r) { return run_gate(r, false); }
 
 int gate_and_describe(request_rec* r) {

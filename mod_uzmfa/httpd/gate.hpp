@@ -15,6 +15,9 @@ int force_sign_in(request_rec* r);
 // check_authn for AuthType Uzmfa: the session's user, or the page that is due.
 int check_sign_in(request_rec* r);
 
+// auth_checker under another AuthType: before Require, whose refusal would ask for the password again.
+int gate_before_require(request_rec* r);
+
 // type_checker and fixups: passes by declining, else the status. fixups tells the application, too.
 int gate(request_rec* r);
 int gate_and_describe(request_rec* r);

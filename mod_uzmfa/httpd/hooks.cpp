@@ -82,6 +82,7 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_check_access_ex(guarded_hook<waive_sign_in>, nullptr, nullptr, APR_HOOK_REALLY_LAST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_force_authn(guarded_hook<force_sign_in>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_check_authn(guarded_hook<check_sign_in>, nullptr, nullptr, APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_check_authz(guarded_hook<gate_before_require>, nullptr, nullptr, APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_type_checker(guarded_hook<gate>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(guarded_hook<gate_and_describe>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_insert_filter(keep_cookie, nullptr, nullptr, APR_HOOK_MIDDLE);

@@ -67,24 +67,23 @@ void remove_unchecked_authorization(request_rec* r) {
     }
 }
 
+bool is_known_connection_option(std::string_view option) {
+    constexpr std::string_view known[] = {"keep-alive", "close", "upgrade", "te", "http2-settings"};
+    return std::any_of(std::begin(known), std::end(known), [&](auto one) { return is_same(option, one); });
+}
+
 // mod_proxy removes what `Connection` names, between commas, semicolons and blanks: the client would take away what we and
 // httpd tell the backend.
 void keep_known_connection_options(request_rec* r) {
-    constexpr std::string_view known[] = {"close", "keep-alive", "upgrade", "te", "http2-settings"};
-    constexpr std::string_view between = ",; \t";
     auto rest = view_of(apr_table_get(r->headers_in, "Connection"));
+    if (rest.empty() || is_known_connection_option(rest)) return;
     std::string kept;
-    bool removes = false;
     while (!rest.empty()) {
-        const auto end = std::min(rest.find_first_of(between), rest.size());
+        const auto end = std::min(rest.find_first_of(",; \t"), rest.size());
         const auto option = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (option.empty()) continue;
-        const bool is_known = std::any_of(std::begin(known), std::end(known), [&](auto one) { return is_same(option, one); });
-        if (is_known) kept.append(kept.empty() ? "" : ", ").append(option);
-        else removes = true;
+        if (is_known_connection_option(option)) kept.append(kept.empty() ? "" : ", ").append(option);
     }
-    if (!removes) return;
     if (kept.empty()) apr_table_unset(r->headers_in, "Connection");
     else apr_table_setn(r->headers_in, "Connection", copy_in(r->pool, kept));
 }

@@ -1,31 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ways to pass the first factor: the module's own page with different providers, and httpd's AuthTypes."""
+"""The module's own sign-in page with different providers, beside httpd's AuthTypes, and beside `Require`."""
 
-import base64
 from collections.abc import Callable
 
 import pytest
 
 from harness.browser import OWN, Answer, Browser
+from harness.configuration import BASIC_GATE, place
 from harness.expect import arrive, assert_asked_again, assert_sent_to
 from harness.first_factors import password_file
-from harness.site import PASSWORD, Site, User, is_open
+from harness.site import PASSWORD, Site, User, basic_credentials, is_open
 
 Build = Callable[..., Site]
 
 
-def basic(name: str, password: str = PASSWORD) -> dict[str, str]:
-    """The header that a browser sends after the password dialog."""
-    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
-
-
-def basic_gate(*provider: str) -> list[str]:
-    return ["Session On", "AuthType Basic", 'AuthName "ERP"', *provider, "Require valid-user", "UzmfaEngine On"]
-
-
 def test_a_site_may_ask_a_password_file(build_site: Build) -> None:
     site = build_site()
-    passwords = password_file(site, ["alice", "ghost"])
+    passwords = password_file(site.httpd.root / "passwords", "alice", "ghost")
     site.configure(modules=["authn_file"], server=[
         "UzmfaLoginProvider file", f'<Location "{OWN}">', f'AuthUserFile "{passwords}"', "</Location>"])
     site.httpd.start()
@@ -40,7 +31,7 @@ def test_a_site_may_ask_a_password_file(build_site: Build) -> None:
 
 def test_providers_are_asked_in_order(build_site: Build) -> None:
     site = build_site()
-    passwords = password_file(site, ["alice"])
+    passwords = password_file(site.httpd.root / "passwords", "alice")
     site.configure(modules=["authn_file"], server=[
         "UzmfaLoginProvider file uzerp", f'<Location "{OWN}">', f'AuthUserFile "{passwords}"', "</Location>"])
     site.httpd.start()
@@ -51,48 +42,16 @@ def test_providers_are_asked_in_order(build_site: Build) -> None:
     assert_asked_again(site.browser().sign_in("bob", "wrong"))
 
 
-@pytest.fixture(params=["file", "uzerp"])
-def basic_site(request: pytest.FixtureRequest, build_site: Build) -> Site:
-    """Basic authentication in front, by a password file and by the users table."""
-    site = build_site()
-    passwords = password_file(site, ["alice", "bob", "ghost"])
-    provider = ["AuthBasicProvider uzerp"] if request.param == "uzerp" else [
-        "AuthBasicProvider file", f'AuthUserFile "{passwords}"']
-    site.configure(modules=["auth_basic", "authn_file"], gate=basic_gate(*provider))
-    site.httpd.start()
-    for name in ("alice", "bob"):
-        site.add_user(name)
-    return site
-
-
-def test_basic_still_asks_for_the_password(basic_site: Site) -> None:
-    basic_site.log.expect("AH01617|AH01618|password mismatch|not found")
-    stranger = basic_site.browser()
-    answer = stranger.fetch("/")
-    assert answer.status == 401 and answer.headers["WWW-Authenticate"].startswith("Basic")
-    assert basic_site.browser(headers=basic("alice", "wrong")).fetch("/").status == 401
-
-
-def test_a_verified_session_without_the_password_is_no_way_in(basic_site: Site) -> None:
-    alice = basic_site.browser(headers=basic("alice"))
-    alice.fetch("/")
-    alice.enroll()
-    assert is_open(alice.fetch("/"))
-    alice.headers.clear()
-    assert alice.fetch("/").status == 401
-
-
 @pytest.fixture
 def mixed_site(start_site: Build) -> Site:
     """Basic authentication in front of one place, the module's own sign-in in front of the rest."""
-    return start_site(modules=["auth_basic"], server=[
-        '<Location "/folder">', *basic_gate("AuthBasicProvider uzerp"), "</Location>"])
+    return start_site(modules=["auth_basic"], server=place("Location", "/folder", BASIC_GATE))
 
 
 @pytest.mark.parametrize("still_sends_the_password", [False, True])
 def test_a_session_behind_basic_is_none_behind_the_own_sign_in(mixed_site: Site, still_sends_the_password: bool) -> None:
     user = mixed_site.add_user()
-    browser = mixed_site.browser(headers=basic(user.name))
+    browser = mixed_site.basic_browser(user)
     assert_sent_to(browser.fetch("/folder/"), "enroll", "/folder/")
     user.authenticator = browser.enroll("/folder/")
     assert is_open(browser.fetch("/folder/"))
@@ -104,13 +63,13 @@ def test_a_session_behind_basic_is_none_behind_the_own_sign_in(mixed_site: Site,
     assert_sent_to(stopped, "verify", "/static.html")
     answer = browser.submit(browser.follow(stopped), code=user.app.fresh())
     assert is_open(browser.follow(answer))
-    browser.headers.update(basic(user.name))
+    browser.headers.update(basic_credentials(user))
     assert arrive(browser, "/folder/").status == 200
 
 
 def test_a_pending_session_behind_basic_runs_in_no_circle(mixed_site: Site) -> None:
     user = mixed_site.enrolled_user()
-    browser = mixed_site.browser(headers=basic(user.name))
+    browser = mixed_site.basic_browser(user)
     assert_sent_to(browser.fetch("/folder/"), "verify", "/folder/")
     assert arrive(browser, "/static.html").status == 200
     answer = arrive(browser, "/folder/")
@@ -122,7 +81,7 @@ def test_a_session_of_the_own_sign_in_runs_in_no_circle_behind_basic(mixed_site:
     browser = mixed_site.verify(user)
     assert is_open(browser.fetch("/static.html"))
     assert browser.fetch("/folder/").status == 401
-    browser.headers.update(basic(user.name))
+    browser.headers.update(basic_credentials(user))
     assert arrive(browser, "/folder/").status == 200
 
 
@@ -171,33 +130,6 @@ def test_a_user_whom_require_refuses_gets_a_page_of_the_module(start_site: Build
         assert_refused_by_module(answer)
         assert answer.page.all("h1") and f"{OWN}/style.css" in answer.text
     assert_refused_by_module(bob.script("/env"))
-
-
-MFA = {"alone": ["Require mfa"], "or a network": ["<RequireAny>", "Require ip 10.0.0.0/8", "Require mfa", "</RequireAny>"],
-       "and a user": ["<RequireAll>", "Require mfa", "Require not user nobody", "</RequireAll>"]}
-
-
-@pytest.mark.parametrize("engine", ["On", "Off"])
-@pytest.mark.parametrize("requirement", MFA.values(), ids=MFA.keys())
-def test_require_mfa_lets_verified_sessions_pass(start_site: Build, requirement: list[str], engine: str) -> None:
-    site = start_site(gate=["Session On", "AuthType Uzmfa", *requirement, f"UzmfaEngine {engine}"], modules=["authz_host"])
-    site.log.allow(r"authz_core:error\].*AH01631")  # httpd's own
-    user = site.enrolled_user()
-    assert_sent_to(site.browser().fetch("/static.html"), "login", "/static.html")
-    pending = site.sign_in(user)
-    assert_sent_to(pending.fetch("/static.html?x=1"), "verify", "/static.html?x=1")
-    refused = pending.script("/env")
-    assert (refused.status, refused.json()["error"]) == (401, "verification_required")
-    assert refused.json()["verify_url"].startswith(f"{OWN}/verify")
-    assert_sent_to(site.sign_in(site.add_user()).fetch("/static.html"), "enroll", "/static.html")
-    assert pending.verify(user.app.fresh()).status == 303
-    assert is_open(pending.fetch("/static.html"))
-
-
-def test_a_network_may_do_without_the_second_factor(start_site: Build) -> None:
-    site = start_site(gate=["Session On", "AuthType Uzmfa", "<RequireAny>", "Require ip 127.0.0.0/8", "Require mfa", "</RequireAny>",
-                            "UzmfaEngine Off"], modules=["authz_host"])
-    assert is_open(site.browser().fetch("/static.html"))
 
 
 def test_each_request_of_a_session_has_the_rows_spelling(site: Site) -> None:

@@ -1,240 +1,338 @@
 # SPDX-License-Identifier: Apache-2.0
-"""R105, R5, R100: every AuthType is a first factor, and the session is that of the user whom it names on this request."""
+"""R105 and R5: whatever names the user is the first factor, on each request anew."""
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+import base64
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 
 from harness.application import PROTECTED
 from harness.browser import OWN, Browser
 from harness.configuration import place
-from harness.expect import assert_sent_to
-from harness.first_factors import ALL, GATE, FirstFactor, password_file
-from harness.site import Site, User, Workshop, is_open
+from harness.expect import arrive, assert_asked_again, assert_passed, assert_sent_to
+from harness.first_factors import FIRST_FACTORS, Basic, Digest, FirstFactor, Form, InlineForm, OwnPage
+from harness.site import PASSWORD, Site, User, Workshop, is_open, numbers
 
-NAMES = [f"person{number}" for number in range(30)]
-GHOST = "ghost"
-QUIET = "AH01617|AH01618|AH01788|AH01790|AH01807|AH01808|AH02227"  # of wrong or no credentials, httpd's own
+TARGETS = ("/static.html", "/env", "/folder/", "/erp/orders?id=7")
+VAULT, REPORTED = "/erp/vault", "/env/reported"
+PLACES = [*place("Location", VAULT, ["UzmfaVerifiedWithin 5min"]),
+          *place("Location", REPORTED, ["UzmfaEngine ReportOnly"])]
 
 
-class Front(NamedTuple):
-    """A site behind one first factor, and people who have not come yet."""
+@dataclass(frozen=True)
+class Gated:
+    """A site behind one first factor."""
 
     site: Site
     factor: FirstFactor
-    people: list[User]
 
-    def person(self) -> User:
-        return self.people.pop()
+    def user(self, name: str | None = None) -> User:
+        """Somebody whom the first factor and the table know."""
+        user = self.site.add_user(name)
+        self.factor.admit(user.name)
+        return user
 
-    def enter(self, user: User, browser: Browser | None = None) -> Browser:
-        return self.factor.enter(self.site, user, browser)
+    def visitor(self, user: User, session: str | None = None) -> Browser:
+        """Somebody new who has passed the first factor, in a browser that had this session."""
+        browser = self.site.holder(session)
+        self.factor.pass_as(user, browser)
+        return browser
 
-    def verify(self, user: User) -> Browser:
-        """Somebody who has passed both factors, by enrolling."""
-        browser = self.enter(user)
-        browser.fetch("/")
-        user.authenticator = browser.enroll()
+    def verified(self, user: User, gate: str = "/env") -> Browser:
+        """Somebody new who has passed both at this gate, the first time by enrolling."""
+        browser = self.visitor(user)
+        browser.fetch(gate)
+        if user.authenticator is None:
+            user.authenticator = browser.enroll()
+        else:
+            assert_passed(browser.verify(user.app.fresh()))
+        assert_named(browser, user, gate)
         return browser
 
 
-@pytest.fixture(scope="module", params=ALL.keys())
-def front(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Front]:
-    site = workshop.build()
-    factor = ALL[request.param]
-    factor.configure(site, [*NAMES, GHOST])
-    site.httpd.start()
-    yield Front(site, factor, [site.add_user(name) for name in NAMES])
-    site.httpd.stop()
+@contextmanager
+def standing_before(kind: type[FirstFactor], workshop: Workshop, engine: str = "On", requirement: str | None = None,
+                    server: Sequence[str] = (), **options: object) -> Iterator[Gated]:
+    """A site behind this first factor, as long as it is needed."""
+    site = workshop.build(**options)
+    factor = kind(site)
+    gate = ["Session On", *factor.directives(), requirement or factor.requirement, f"UzmfaEngine {engine}"]
+    site.configure(modules=(*factor.modules, "authz_host"), gate=gate, server=[*factor.server(), *server])
+    try:
+        site.httpd.start()
+        yield Gated(site, factor)
+    finally:
+        site.httpd.stop()
+        factor.close()
 
 
-def test_R105_without_the_first_factor_nothing_is_open(front: Front) -> None:
-    front.site.log.allow(rf"{QUIET}|uzmfa:error\].*no_user")
-    for method in ("GET", "POST", "PUT"):
-        for target in ("/", "/static.html", "/env", "/folder/"):
-            answer = front.site.browser().request(method, target)
-            assert answer.status in (302, 303, 401, 403) and PROTECTED not in answer.text
-            assert "X-Protected" not in answer.headers
+@pytest.fixture(scope="module", params=FIRST_FACTORS.values(), ids=FIRST_FACTORS.keys())
+def gated(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Gated]:
+    """A site behind each first factor in turn, with a clock that tests move forward."""
+    with standing_before(request.param, workshop, server=PLACES, movable_clock=True) as made:
+        yield made
 
 
-def test_R105_the_second_factor_is_asked_for(front: Front) -> None:
-    user = front.person()
-    browser = front.enter(user)
-    assert_sent_to(browser.fetch("/erp/x?y=1"), "enroll", "/erp/x?y=1")
-    refused = browser.script("/env")
-    assert (refused.status, refused.json()["error"]) == (401, "enrollment_required")
-    user.authenticator = browser.enroll("/erp/x")
-    seen = browser.fetch("/env").text
-    assert f"REMOTE_USER={user.name}\n" in seen and "UZMFA_METHOD=totp\n" in seen and "UZMFA_DECISION=verified\n" in seen
-    again = front.enter(user)
-    assert_sent_to(again.fetch("/"), "verify")
-    assert not is_open(again.fetch("/static.html"))
-    assert again.script("/env").json()["error"] == "verification_required"
-    assert again.verify(user.app.fresh()).status == 303
-    assert is_open(again.fetch("/")) and is_open(browser.fetch("/"))
+def of_those(fits: Callable[[type[FirstFactor]], bool]) -> pytest.MarkDecorator:
+    """Behind some first factors only."""
+    fitting = {name: one for name, one in FIRST_FACTORS.items() if fits(one)}
+    return pytest.mark.parametrize("gated", fitting.values(), ids=fitting.keys(), indirect=True)
 
 
-def test_R5_another_first_factor_in_the_same_browser_is_not_verified(front: Front) -> None:
-    alice, bob = front.person(), front.person()
-    hers = front.verify(alice)
-    kept = hers.session
-    front.verify(bob)
-    his = front.enter(bob, hers)
-    stopped = his.fetch("/")
-    assert_sent_to(stopped, "verify")
-    page = his.follow(stopped)
-    assert bob.name in page.text and alice.name not in page.text
-    shown = his.fetch("/env")
-    assert shown.status == 303 and alice.name not in shown.text
-    assert his.verify(alice.app.fresh()).status == 401
-    assert not is_open(his.fetch("/"))
-    assert his.session != kept
+def assert_named(browser: Browser, user: User, target: str = "/env") -> None:
+    """The application is told who is there and how the user was verified."""
+    answer = browser.fetch(target)
+    assert is_open(answer), f"{answer.status} {answer.location}"
+    assert f"REMOTE_USER={user.name}\n" in answer.text and "UZMFA_METHOD=totp\n" in answer.text
 
 
-def test_R5_a_stolen_session_cookie_opens_nothing_to_another_user(front: Front) -> None:
-    alice, bob = front.person(), front.person()
-    stolen = front.verify(alice).session
-    his = front.enter(bob)
-    former = his.session
-    his.session = stolen
-    answer = his.fetch("/env")
-    # Under the own sign-in and mod_auth_form the cookie is the first factor too: who has it is alice.
-    if is_open(answer):
-        assert f"REMOTE_USER={alice.name}\n" in answer.text and former is not None
+def assert_stopped(browser: Browser, page: str, error: str) -> None:
+    """Navigations are sent to the page due, programs are told so, and nobody gets a byte of the application."""
+    for target in TARGETS:
+        assert_sent_to(browser.fetch(target), page, target)
+        for method in ("GET", "POST"):
+            answer = browser.script(target, method)
+            assert answer.status == 401 and PROTECTED not in answer.text, f"{target}: {answer.status}"
+            assert answer.headers["WWW-Authenticate"] == "Uzmfa"
+            assert answer.headers.get_content_type() == "application/problem+json" and answer.json()["error"] == error
+            assert answer.json()["verify_url"].startswith(f"{OWN}/{page}")
+
+
+def test_R105_without_the_first_factor_nothing_is_open(gated: Gated) -> None:
+    for target in TARGETS:
+        gated.factor.assert_asks(gated.site.browser(), target)
+
+
+@of_those(lambda one: issubclass(one, (Basic, Digest)))
+def test_R105_a_wrong_password_opens_nothing(gated: Gated) -> None:
+    gated.site.log.expect("AH01617|AH01618|AH01794")
+    gated.factor.assert_asks(gated.visitor(User(gated.user().name, "wrong")), "/static.html")
+
+
+@of_those(lambda one: not one.lives_in_the_session)
+def test_R105_a_verified_session_opens_nothing_without_the_first_factor(gated: Gated) -> None:
+    browser = gated.verified(gated.user())
+    for target in TARGETS:
+        gated.factor.assert_asks(gated.site.holder(browser.session), target)
+    assert is_open(browser.fetch("/static.html"))
+
+
+def test_R105_the_first_factor_alone_leads_to_enrollment_which_opens_the_gate(gated: Gated) -> None:
+    user = gated.user()
+    browser = gated.visitor(user)
+    assert_stopped(browser, "enroll", "enrollment_required")
+    user.authenticator = browser.enroll("/erp/orders")
+    assert all(is_open(browser.fetch(target)) for target in TARGETS)
+    assert_named(browser, user)
+
+
+def test_R105_another_browser_of_the_user_must_verify(gated: Gated) -> None:
+    user = gated.user()
+    gated.verified(user)
+    browser = gated.visitor(user)
+    assert_stopped(browser, "verify", "verification_required")
+    assert_asked_again(browser.verify(user.app.wrong()))
+    assert not is_open(browser.fetch("/static.html"))
+    assert_passed(browser.verify(user.app.fresh(), "/erp/orders"), "/erp/orders")
+    assert_named(browser, user)
+
+
+def test_R5_a_session_opens_nothing_to_another_user(gated: Gated) -> None:
+    alice, bob = gated.user(), gated.user()
+    gated.verified(bob)
+    own = gated.verified(alice)
+    browser = gated.visitor(bob, own.session)
+    assert_stopped(browser, "verify", "verification_required")
+    for target in (*TARGETS, f"{OWN}/verify", f"{OWN}/account", f"{OWN}/logout"):
+        assert alice.name not in browser.fetch(target).text, target
+    assert_asked_again(browser.verify(alice.app.fresh()))
+    assert not is_open(browser.fetch("/static.html"))
+    assert_passed(browser.verify(bob.app.fresh()))
+    assert_named(browser, bob)
+    if gated.factor.ends_the_former_session:
+        gated.factor.assert_asks(own, "/env")
     else:
-        assert answer.status == 303 and alice.name not in answer.text
+        assert_named(own, alice)
 
 
-def test_R100_what_the_client_says_of_itself_does_not_arrive(front: Front) -> None:
-    user = front.person()
-    browser = front.verify(user)
-    forged = {"X-Remote-User": "admin", "X-Forwarded-User": "admin"}
-    if front.factor not in (ALL["Basic"], ALL["Basic by the users table"], ALL["Digest"]):
-        forged["Authorization"] = "Basic YWRtaW46eA=="
-    seen = browser.fetch("/env", headers=forged).text
-    assert f"REMOTE_USER={user.name}\n" in seen
-    assert "admin" not in seen and "AUTHORIZATION" not in seen and "YWRtaW46eA" not in seen
+def test_R5_who_changes_the_user_and_comes_back_must_verify_again(gated: Gated) -> None:
+    alice, bob = gated.user(), gated.user()
+    browser = gated.verified(alice)
+    gated.factor.pass_as(bob, browser)
+    assert_stopped(browser, "enroll", "enrollment_required")
+    gated.factor.pass_as(alice, browser)
+    assert_stopped(browser, "verify", "verification_required")
 
 
-def test_R61_after_sign_out_the_code_is_asked_for_again(front: Front) -> None:
-    user = front.person()
-    browser = front.verify(user)
-    copy = front.enter(user)
-    copy.cookies = dict(browser.cookies)
-    assert_sent_to(browser.log_out(), "login")
-    for former in (browser, copy):
-        assert not is_open(former.fetch("/"))
-    assert_sent_to(front.enter(user, browser).fetch("/"), "verify")
+def test_R105_signing_out_ends_the_second_factor(gated: Gated) -> None:
+    user = gated.user()
+    browser = gated.verified(user)
+    former = browser.session
+    answer = browser.log_out()
+    assert (answer.status, answer.leads_to) == (303, f"{OWN}/login")
+    assert browser.session is None
+    if gated.factor.lives_in_the_session:
+        gated.factor.assert_asks(browser, "/static.html")
+        gated.factor.pass_as(user, browser)
+    assert_stopped(browser, "verify", "verification_required")
+    browser.session = former  # as a thief who had it
+    assert not is_open(browser.fetch("/static.html"))
 
 
-def test_R105_a_user_who_is_not_in_the_table_is_not_known(front: Front) -> None:
-    if front.factor in (ALL["the own page"], ALL["Basic by the users table"]):
-        pytest.skip("knows nobody else")
-    ghost = front.enter(User(GHOST))
-    for target in ("/", "/env"):
+@of_those(lambda one: not one.knows_the_table_only)
+@pytest.mark.parametrize("spelling", ["another name", "another case"])
+def test_R6_a_user_whom_the_table_does_not_know_is_not_known(gated: Gated, spelling: str) -> None:
+    name = f"ghost{next(numbers)}" if spelling == "another name" else gated.user().name.upper()
+    ghost = gated.visitor(gated.factor.admit(name))
+    for target in TARGETS:
         answer = ghost.fetch(target)
-        assert answer.status == 403 and PROTECTED not in answer.text
-    assert ghost.script("/env").json()["error"] == "not_known"
+        assert answer.status == 403 and PROTECTED not in answer.text and answer.page.all("h1")
+        answer = ghost.script(target)
+        assert (answer.status, answer.json()["error"]) == (403, "not_known")
 
 
-# --- places of other policies ---
-
-BOTH = [ALL["the own page"], ALL["Basic"], ALL["form"]]
-
-
-@pytest.fixture(scope="module", params=BOTH, ids=["the own page", "Basic", "form"])
-def policies(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Front]:
-    """A site with a movable clock, where /erp/vault asks for a late verification and /report only reports."""
-    site = workshop.build(movable_clock=True)
-    factor: FirstFactor = request.param
-    extra = [*place("Location", "/erp/vault", ["UzmfaVerifiedWithin 5min"]), *place("Location", "/erp/report", ["UzmfaEngine ReportOnly"])]
-    options = factor.options(site, NAMES, [])
-    factor.configure(site, NAMES, server=[*options.get("server", []), *extra])
-    site.httpd.start()
-    yield Front(site, factor, [site.add_user(name) for name in NAMES])
-    site.httpd.stop()
+def test_R7_a_place_asks_again_for_a_code_and_for_nothing_else(gated: Gated) -> None:
+    user = gated.user()
+    browser = gated.verified(user)
+    assert is_open(browser.fetch(VAULT))
+    gated.site.clock.forward(301)
+    assert is_open(browser.fetch("/static.html"))
+    assert browser.script(VAULT).json()["error"] == "step_up_required"
+    assert_sent_to(browser.fetch(VAULT), "verify", VAULT)
+    assert_passed(browser.verify(user.app.fresh(), VAULT), VAULT)
+    assert is_open(browser.fetch(VAULT))
 
 
-def test_R7_step_up_works_behind_every_first_factor(policies: Front) -> None:
-    user = policies.person()
-    browser = policies.verify(user)
-    assert is_open(browser.fetch("/erp/vault"))
-    policies.site.clock.forward(298)
-    assert is_open(browser.fetch("/erp/vault"))
-    policies.site.clock.forward(3)
-    assert_sent_to(browser.fetch("/erp/vault"), "verify", "/erp/vault")
-    assert browser.script("/erp/vault").json()["error"] == "step_up_required"
-    assert is_open(browser.fetch("/"))
-    assert browser.verify(user.app.fresh(), "/erp/vault").status == 303
-    assert is_open(browser.fetch("/erp/vault"))
+def test_R105_where_the_engine_reports_only_the_first_factor_is_enough(gated: Gated) -> None:
+    gated.factor.assert_asks(gated.site.browser(), REPORTED)
+    user = gated.user()
+    browser = gated.visitor(user)
+    answer = browser.fetch(REPORTED)
+    assert is_open(answer) and f"REMOTE_USER={user.name}\n" in answer.text and "UZMFA_METHOD" not in answer.text
+    (line,) = gated.site.log.lines("UZMFA1002")
+    assert f"would_stop: would have been stopped, but for UzmfaEngine ReportOnly, user {user.name}" in line
+    assert_stopped(browser, "enroll", "enrollment_required")
 
 
-def test_reporting_only_asks_for_the_first_factor_and_names_who_would_be_stopped(policies: Front) -> None:
-    user = policies.person()
-    policies.site.log.allow(QUIET)
-    assert not is_open(policies.site.browser().fetch("/erp/report"))
-    browser = policies.enter(user)
-    policies.site.log.mark()
-    answer = browser.fetch("/erp/report")
-    assert is_open(answer) and user.name in answer.text
-    assert len(policies.site.log.lines(rf"UZMFA1002 would_stop: .*user {user.name},")) == 1
-    assert_sent_to(browser.fetch("/"), "enroll")
+@of_those(lambda one: one is Form)
+def test_R58_what_mod_auth_form_keeps_of_the_user_cannot_be_read(gated: Gated) -> None:
+    user = gated.user()
+    for browser in (gated.visitor(user), gated.verified(user)):
+        opened = base64.urlsafe_b64decode(f"{browser.session}==")
+        assert user.name.encode() not in opened and PASSWORD.split()[0].encode() not in opened
+        assert PASSWORD.split()[0] not in browser.fetch("/env").text
 
 
-MFA = {
-    "alone": (["Require mfa"], {"mfa"}),
-    "or a network that is far": (["<RequireAny>", "Require ip 10.0.0.0/8", "Require mfa", "</RequireAny>"], {"mfa"}),
-    "or this network": (["<RequireAny>", "Require ip 127.0.0.0/8", "Require mfa", "</RequireAny>"], {"stranger", "signed in", "mfa"}),
-    "and a network that is far": (["<RequireAll>", "Require ip 10.0.0.0/8", "Require mfa", "</RequireAll>"], set()),
-    "and this network": (["<RequireAll>", "Require ip 127.0.0.0/8", "Require mfa", "</RequireAll>"], {"mfa"}),
-    "and another user": (["<RequireAll>", "Require user somebody", "Require mfa", "</RequireAll>"], set()),
-    "not": (["<RequireAll>", "Require valid-user", "Require not mfa", "</RequireAll>"], {"signed in"}),
+def test_R105_a_form_in_place_of_the_page_is_sent_once(workshop: Workshop) -> None:
+    with standing_before(InlineForm, workshop) as inline:
+        inline.factor.assert_asks(inline.site.browser(), "/erp/orders")
+        user = inline.user()
+        browser = inline.visitor(user)
+        assert_stopped(browser, "enroll", "enrollment_required")
+        user.authenticator = browser.enroll("/erp/orders")
+        assert_named(browser, user)
+
+
+# --- beside Require ---
+
+PEOPLE = ("alice", "bob")
+
+
+@dataclass(frozen=True)
+class Required:
+    """What a place requires, and whom of the verified it lets in."""
+
+    lines: Sequence[str]
+    admits: Sequence[str] = PEOPLE
+
+
+REQUIREMENTS = {
+    "mfa": Required(["Require mfa"]),
+    "any, the other fails": Required(["<RequireAny>", "Require mfa", "Require ip 192.0.2.1", "</RequireAny>"]),
+    "any, the other holds": Required(["<RequireAny>", "Require mfa", "Require local", "</RequireAny>"]),
+    "all, of one user": Required(["<RequireAll>", "Require mfa", "Require user alice", "</RequireAll>"], ["alice"]),
+    "all, but for one": Required(["<RequireAll>", "Require mfa", "Require not user bob", "</RequireAll>"], ["alice"]),
+    "none": Required(["<RequireAll>", "Require mfa", "<RequireNone>", "Require user bob", "Require ip 192.0.2.1",
+                      "</RequireNone>", "</RequireAll>"], ["alice"]),
+    "not mfa": Required(["<RequireAll>", "Require valid-user", "Require not mfa", "</RequireAll>"], []),
+    "all granted": Required(["Require all granted"]),
 }
 
 
-@pytest.mark.parametrize(("requirement", "passing"), MFA.values(), ids=MFA.keys())
-@pytest.mark.parametrize("auth_type", ["the own page", "Basic"])
-def test_require_mfa_stands_among_the_other_requirements(build_site: Callable[..., Site], auth_type: str, requirement: list[str],
-                                                         passing: set[str]) -> None:
-    site = build_site()
-    factor = ALL[auth_type]
-    gate = [line for line in factor.options(site, NAMES, [])["gate"] if not line.startswith("Require")]
-    modules = [*factor.options(site, NAMES, []).get("modules", []), "authz_host"]
-    site.configure(modules=modules, gate=["Session On", *gate, *requirement],
-                   server=place("Location", "/erp/gated", ["UzmfaEngine On", "Require valid-user"]))
-    site.httpd.start()
-    site.log.allow(rf"AH01630|AH01631|{QUIET}")
-    user = site.add_user(NAMES[0])
-    visitors = {"stranger": site.browser(), "signed in": factor.enter(site, user)}
-    for name, browser in visitors.items():
-        assert is_open(browser.fetch("/static.html")) == (name in passing), name
-    visitors["signed in"].fetch("/erp/gated")
-    user.authenticator = visitors["signed in"].enroll()
-    assert is_open(visitors["signed in"].fetch("/static.html")) == ("mfa" in passing)
+def path_of(requirement: str) -> str:
+    return "/env/" + requirement.replace(" ", "-").replace(",", "")
 
 
-@pytest.mark.parametrize("section", [[], ["<Files *>"], ["<If true>"]], ids=["plain", "Files", "If"])
-def test_R104_an_htaccess_names_nobody_who_may_enroll(build_site: Callable[..., Site], section: list[str]) -> None:
-    site = build_site()
-    victim = site.add_user()
-    own = [*place("Directory", str(site.application.folder), ["AllowOverride AuthConfig", *ALL["the own page"].options(site, [], [])["gate"], *GATE])]
-    site.configure(modules=["auth_basic", "authn_file"], gate=["Require all granted"], server=own)
-    end = [line.split()[0].replace("<", "</") + ">" if " " in line else line.replace("<", "</") for line in section]
-    site.application.add(".htaccess", "\n".join([
-        *section, "AuthType Basic", 'AuthName "mine"', f'AuthUserFile "{password_file(site, [victim.name])}"', *end, ""]))
-    site.httpd.start()
-    site.log.expect("UZMFA1122")
-    browser = site.basic_browser(victim)
-    for target in ("/static.html", "/env", "/folder/"):
-        answer = browser.fetch(target)
-        assert answer.status == 403 and PROTECTED not in answer.text
-    assert_sent_to(browser.fetch(f"{OWN}/enroll"), "login")
+OWN_AND_ANOTHER = {"params": [OwnPage, Basic], "ids": ["Uzmfa", "Basic"]}
 
 
-def test_the_own_pages_ask_no_auth_type(front: Front) -> None:
-    front.site.log.allow(QUIET)
-    stranger = front.site.browser()
-    assert stranger.fetch(f"{OWN}/health").status == 200
-    assert stranger.fetch(f"{OWN}/login").status in (200, 303)
-    assert_sent_to(stranger.fetch(f"{OWN}/verify"), "login")
+@dataclass(frozen=True)
+class Places(Gated):
+    """A site with a place for each requirement, and the browsers of those who are verified."""
+
+    verified_browsers: Mapping[str, Browser]
+
+
+@pytest.fixture(scope="module", **OWN_AND_ANOTHER)
+def places(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Places]:
+    """A place for each requirement below the gate, behind the module's own sign-in and behind another."""
+    lines = [line for name, one in REQUIREMENTS.items() for line in place("Location", path_of(name), one.lines)]
+    with standing_before(request.param, workshop, server=lines) as made:
+        yield Places(made.site, made.factor, {name: made.verified(made.user(name)) for name in PEOPLE})
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_R105_the_gate_demands_both_factors_whatever_require_says(places: Places, name: str) -> None:
+    target = path_of(name)
+    places.factor.assert_asks(places.site.browser(), target)
+    for user in PEOPLE:
+        pending = places.visitor(User(user))
+        assert_sent_to(pending.fetch(target), "verify", target)
+        assert pending.script(target).json()["error"] == "verification_required"
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_R105_require_holds_beside_the_gate(places: Places, name: str) -> None:
+    refused = set(PEOPLE) - set(REQUIREMENTS[name].admits)
+    if refused:
+        places.site.log.expect("AH01631", times=len(refused))
+    for user, browser in places.verified_browsers.items():
+        answer = browser.fetch(path_of(name))
+        assert is_open(answer) == (user not in refused)
+        assert is_open(answer) or answer.status == 401 and PROTECTED not in answer.text
+
+
+INNER = "/env/gated"
+
+
+@pytest.fixture(scope="module", **OWN_AND_ANOTHER)
+def required(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Gated]:
+    """A site without a gate but in one place, where `Require mfa` asks for the second factor."""
+    inner = place("Location", INNER, ["UzmfaEngine On", "Require valid-user"])
+    with standing_before(request.param, workshop, engine="Off", requirement="Require mfa", server=inner) as made:
+        yield made
+
+
+def test_R105_require_mfa_demands_both_factors_where_there_is_no_gate(required: Gated) -> None:
+    required.site.log.expect("AH01631")
+    required.factor.assert_asks(required.site.browser(), "/env")
+    user = required.user()
+    browser = required.visitor(user)
+    for answer in (browser.fetch("/env"), browser.script("/env")):
+        assert answer.status in (303, 401) and PROTECTED not in answer.text
+    verified = required.verified(user, INNER)
+    assert f"REMOTE_USER={user.name}\n" in verified.fetch("/env").text
+
+
+@pytest.mark.parametrize("required", [OwnPage], ids=["Uzmfa"], indirect=True)
+def test_R105_where_there_is_no_gate_the_own_sign_in_leads_to_the_second_factor(required: Gated) -> None:
+    user = required.user()
+    required.verified(user, INNER)
+    browser = required.site.browser()
+    stopped = browser.submit(arrive(browser, "/erp/orders"), username=user.name, password=user.password)
+    assert_sent_to(stopped, "verify", "/erp/orders")
+    answer = browser.submit(browser.follow(stopped), code=user.app.fresh())
+    assert_passed(answer, "/erp/orders")
+    assert is_open(browser.follow(answer))

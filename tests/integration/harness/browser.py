@@ -5,7 +5,7 @@ import http.client
 import json
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -104,6 +104,7 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self.headers = dict(headers or {})
         self.own = own
+        self.credentials: Callable[[str, str], str] | None = None  # makes `Authorization` of a method and a target
         self.recovery_codes: list[str] = []  # as the last enrollment has shown them
         self._clock = clock or Clock()
         self._connection = (Connection(host, port, timeout=30, context=trust) if trust
@@ -126,6 +127,8 @@ class Browser:
         sent = {**NAVIGATION, **self.headers, **(headers or {})}
         if self.cookies:
             sent.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
+        if self.credentials:
+            sent.setdefault("Authorization", self.credentials(method, target))
         sent = {name: value for name, value in sent.items() if value is not None}
         answer = self._exchange(method, target, body, sent)
         for line in answer.set_cookies:
@@ -205,6 +208,11 @@ class Browser:
     def log_out(self) -> Answer:
         """Press the button of the sign-out page."""
         return self.submit(self.fetch(self.own_page("logout")), "csrf")
+
+    def show_certificate(self, context: ssl.SSLContext) -> None:
+        """Go on as the holder of another client certificate, on a new connection."""
+        self.close()
+        self._connection = Connection(self._connection.host, self._connection.port, timeout=30, context=context)
 
     def close(self) -> None:
         self._connection.close()

@@ -1,178 +1,317 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ways to be somebody before the gate asks: httpd's AuthTypes, and the module's own sign-in page."""
+"""First factors: what httpd is told so that it asks who somebody is, and how a browser answers."""
 
 import hashlib
-import re
+import itertools
 import ssl
 import subprocess
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from urllib.request import parse_http_list, parse_keqv_list
 
-from . import openid_provider
+import pytest
+
+from .application import PROTECTED
 from .browser import Answer, Browser
 from .configuration import place
-from .site import PASSWORD, Site, User
+from .expect import assert_sent_to
+from .openid_provider import OpenIdProvider
+from .site import PASSWORD, Site, User, basic_credentials, is_open
+from .tls import Authority
 
 REALM = "ERP"
-GATE = ("Session On", "UzmfaEngine On")
-OPEN = ["UzmfaEngine Off", "Require all granted"]
 
 
-class FirstFactor(ABC):
-    """One way; `lines` are further ones for the gated place."""
-
-    def configure(self, site: Site, names: list[str], *lines: str, **options: Any) -> None:
-        """Have the site take these names."""
-        site.configure(**self.options(site, names, [*GATE, *lines]) | options)
-
-    @abstractmethod
-    def options(self, site: Site, names: list[str], gate: list[str]) -> dict[str, Any]:
-        """What differs from the smallest configuration."""
-
-    @abstractmethod
-    def enter(self, site: Site, user: User, browser: Browser | None = None) -> Browser:
-        """A browser in which this user has passed the first factor; somebody else may have before."""
+@cache
+def hashed_password() -> str:
+    return subprocess.run(["openssl", "passwd", "-apr1", PASSWORD], check=True, capture_output=True, text=True).stdout
 
 
-class OwnPage(FirstFactor):
-    def options(self, site: Site, names: list[str], gate: list[str]) -> dict[str, Any]:
-        return {"gate": [*gate, "AuthType Uzmfa", "Require valid-user"]}
-
-    def enter(self, site: Site, user: User, browser: Browser | None = None) -> Browser:
-        return site.sign_in(user, browser)
+def htpasswd(name: str) -> str:
+    """The line of a password file for a user with everybody's password."""
+    return f"{name}:{hashed_password()}"
 
 
-class Basic(FirstFactor):
-    def __init__(self, provider: str) -> None:
-        self.provider = provider
-
-    def options(self, site: Site, names: list[str], gate: list[str]) -> dict[str, Any]:
-        lines = [f'AuthUserFile "{password_file(site, names)}"'] if self.provider == "file" else []
-        return {"modules": ["auth_basic", "authn_file"],
-                "gate": [*gate, "AuthType Basic", f'AuthName "{REALM}"', f"AuthBasicProvider {self.provider}", *lines, "Require valid-user"]}
-
-    def enter(self, site: Site, user: User, browser: Browser | None = None) -> Browser:
-        return with_session_of(browser, site.basic_browser(user))
+def htdigest(name: str) -> str:
+    """The same for Digest."""
+    return f"{name}:{REALM}:{md5(name, REALM, PASSWORD)}\n"
 
 
-class DigestBrowser(Browser):
-    """Answers the challenge of Digest authentication on each request (RFC 7616)."""
-
-    user = ""
-    nonce = ""
-
-    def request(self, method: str, target: str, body: bytes | None = None, headers: Mapping[str, str | None] | None = None) -> Answer:
-        if not self.nonce:
-            found = re.search(r'nonce="([^"]*)"', super().request("GET", "/").headers["WWW-Authenticate"])
-            assert found
-            self.nonce = found[1]
-        first, second = md5(f"{self.user}:{REALM}:{PASSWORD}"), md5(f"{method}:{target}")
-        response = md5(f"{first}:{self.nonce}:00000001:c:auth:{second}")
-        said = (f'Digest username="{self.user}", realm="{REALM}", nonce="{self.nonce}", uri="{target}", algorithm=MD5, qop=auth, '
-                f'nc=00000001, cnonce="c", response="{response}"')
-        return super().request(method, target, body, {"Authorization": said, **(headers or {})})
+def md5(*parts: str) -> str:
+    return hashlib.md5(":".join(parts).encode()).hexdigest()
 
 
-class Digest(FirstFactor):
-    def options(self, site: Site, names: list[str], gate: list[str]) -> dict[str, Any]:
-        path = readable(site.httpd.root / "digest",
-                        "".join(f"{name}:{REALM}:{md5(f'{name}:{REALM}:{PASSWORD}')}\n" for name in names))
-        return {"modules": ["auth_digest", "authn_file"],
-                "gate": [*gate, "AuthType Digest", f'AuthName "{REALM}"', f'AuthUserFile "{path}"', "Require valid-user"]}
-
-    def enter(self, site: Site, user: User, browser: Browser | None = None) -> Browser:
-        entered = DigestBrowser(site.httpd.port, site.certificate.client(), site.clock)
-        entered.user = user.name
-        return with_session_of(browser, entered)
-
-
-class Form(FirstFactor):
-    """mod_auth_form, which keeps user and password in the session that the module stores."""
-
-    def options(self, site: Site, names: list[str], gate: list[str]) -> dict[str, Any]:
-        site.application.add("form.html", "<p>the form</p>")
-        form = ["AuthType form", f'AuthName "{REALM}"', "AuthFormProvider file", f'AuthUserFile "{password_file(site, names)}"']
-        return {"modules": ["auth_form", "authn_file", "request"],
-                "gate": [*gate, *form, 'AuthFormLoginRequiredLocation "/form.html"', "Require valid-user"],
-                "server": [*place("Location", "/form.html", [*OPEN, "AuthType None"]),
-                           *place("Location", "/enter", [*OPEN, *form, "SetHandler form-login-handler",
-                                                         'AuthFormLoginSuccessLocation "/"'])]}
-
-    def enter(self, site: Site, user: User, browser: Browser | None = None) -> Browser:
-        browser = browser or site.browser()
-        answer = browser.post("/enter", {"httpd_username": user.name, "httpd_password": user.password})
-        assert answer.status == 302, answer.status
-        return browser
-
-
-class OpenId(FirstFactor):
-    """mod_auth_openidc."""
-
-    def options(self, site: Site, names: list[str], gate: list[str]) -> dict[str, Any]:
-        return {"modules": ["auth_openidc"], "gate": [*gate, "AuthType openid-connect", "Require valid-user"],
-                "server": [*openid_provider.directives(site.url("")), "OIDCRemoteUserClaim sub"]}
-
-    def enter(self, site: Site, user: User, browser: Browser | None = None) -> Browser:
-        browser = browser or site.browser()
-        browser.cookies.pop("mod_auth_openidc_session", None)
-        openid_provider.sign_in(browser, "/static.html", user.name)
-        return browser
-
-
-class ClientCertificate(FirstFactor):
-    """A certificate that names the user; with FakeBasicAuth-free httpd nobody else has to be asked."""
-
-    def options(self, site: Site, names: list[str], gate: list[str]) -> dict[str, Any]:
-        authority = site.httpd.root / "authority"
-        openssl("req", "-x509", *NEW_KEY, "-days", "30", "-subj", "/CN=authority", "-keyout", f"{authority}.key", "-out", f"{authority}.pem")
-        return {"gate": [*gate, "SSLUserName SSL_CLIENT_S_DN_CN", "Require all granted"],
-                "server": [f'SSLCACertificateFile "{authority}.pem"', "SSLVerifyClient optional"]}
-
-    def enter(self, site: Site, user: User, browser: Browser | None = None) -> Browser:
-        made = site.httpd.root / f"client-{user.name}"
-        authority = site.httpd.root / "authority"
-        openssl("req", *NEW_KEY, "-subj", f"/CN={user.name}", "-keyout", f"{made}.key", "-out", f"{made}.csr")
-        openssl("x509", "-req", "-in", f"{made}.csr", "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-days", "30",
-                "-out", f"{made}.pem")
-        trust: ssl.SSLContext = site.certificate.client()
-        trust.load_cert_chain(f"{made}.pem", f"{made}.key")
-        return with_session_of(browser, Browser(site.httpd.port, trust, site.clock))
-
-
-NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-
-
-def openssl(*arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
-
-
-def md5(text: str) -> str:
-    return hashlib.md5(text.encode()).hexdigest()
-
-
-def readable(path: Path, text: str) -> Path:
-    """A file for www-data."""
-    path.write_text(text)
+def password_file(path: Path, *names: str, line: Callable[[str], str] = htpasswd) -> Path:
+    """A password file of these users, which httpd can read."""
+    path.write_text("".join(map(line, names)))
     path.chmod(0o644)
     return path
 
 
-def password_file(site: Site, names: list[str]) -> Path:
-    """What htpasswd makes."""
-    hashed = subprocess.run(["openssl", "passwd", "-apr1", PASSWORD], check=True, capture_output=True, text=True).stdout
-    return readable(site.httpd.root / "passwords", "".join(f"{name}:{hashed}" for name in names))
+class FirstFactor(ABC):
+    """One way to be asked, in front of the gate of a site that has not started."""
+
+    modules: tuple[str, ...] = ()
+    requirement = "Require valid-user"
+    knows_the_table_only = False
+    lives_in_the_session = False  # what it knows of a browser is in the session that the module seals
+    ends_the_former_session = False
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    @abstractmethod
+    def directives(self) -> list[str]:
+        """What stands in the gated place."""
+
+    def server(self) -> list[str]:
+        """What stands beside it."""
+        return []
+
+    def admit(self, name: str) -> User:
+        """Let the person of this name pass from now on."""
+        return User(name)
+
+    @abstractmethod
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        """It asks who is there, and gives nothing away."""
+
+    @abstractmethod
+    def pass_as(self, user: User, browser: Browser) -> None:
+        """Answer as this user does, whoever used the browser before."""
+
+    def close(self) -> None:
+        """Stop what was started for it."""
 
 
-def with_session_of(former: Browser | None, browser: Browser) -> Browser:
-    """The same browser in somebody else's hands."""
-    if former is not None:
-        browser.cookies = former.cookies
-    return browser
+def assert_asked(answer: Answer, status: int, header: str, begins: str) -> None:
+    """The answer asks in the way of an AuthType of httpd's own, without a byte of the application."""
+    assert answer.status == status and answer.headers[header].startswith(begins), f"{answer.target}: {answer.status}"
+    assert PROTECTED not in answer.text and "X-Protected" not in answer.headers
 
 
-ALL: dict[str, FirstFactor] = {
-    "the own page": OwnPage(), "Basic": Basic("file"), "Basic by the users table": Basic("uzerp"), "Digest": Digest(), "form": Form(),
-    "OpenID": OpenId(), "client certificate": ClientCertificate(),
+class OwnPage(FirstFactor):
+    """The module's own sign-in page."""
+
+    knows_the_table_only = lives_in_the_session = ends_the_former_session = True
+
+    def directives(self) -> list[str]:
+        return ["AuthType Uzmfa"]
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        assert_sent_to(browser.fetch(target), "login", target)
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        self.site.sign_in(user, browser)
+
+
+class Basic(FirstFactor):
+    """The password dialog, and the users table behind it."""
+
+    modules = ("auth_basic",)
+    knows_the_table_only = True
+
+    def directives(self) -> list[str]:
+        return ["AuthType Basic", "AuthBasicProvider uzerp", f'AuthName "{REALM}"']
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        assert_asked(browser.fetch(target), 401, "WWW-Authenticate", f'Basic realm="{REALM}"')
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        browser.headers.update(basic_credentials(user))
+
+
+class PasswordFile(FirstFactor):
+    """One that asks a password file."""
+
+    line = staticmethod(htpasswd)
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.people: list[str] = []
+        self.file = password_file(site.httpd.root / "passwords")
+
+    def admit(self, name: str) -> User:
+        self.people.append(name)
+        password_file(self.file, *self.people, line=self.line)
+        return super().admit(name)
+
+    def directives(self) -> list[str]:
+        return [f'AuthUserFile "{self.file}"', f'AuthName "{REALM}"']
+
+
+class BasicFile(PasswordFile, Basic):
+    """The password dialog, and a password file behind it."""
+
+    modules = ("auth_basic", "authn_file")
+    knows_the_table_only = False
+
+    def directives(self) -> list[str]:
+        return ["AuthType Basic", "AuthBasicProvider file", *super().directives()]
+
+
+class Digest(PasswordFile):
+    """The password dialog that sends no password (RFC 7616)."""
+
+    modules = ("auth_digest", "authn_file")
+    line = staticmethod(htdigest)
+
+    def directives(self) -> list[str]:
+        return ["AuthType Digest", "AuthDigestNonceLifetime 3600", *super().directives()]
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        assert_asked(browser.fetch(target), 401, "WWW-Authenticate", f'Digest realm="{REALM}"')
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        browser.credentials = None
+        browser.credentials = digest_credentials(user, browser.fetch("/static.html").headers["WWW-Authenticate"])
+
+
+def digest_credentials(user: User, challenge: str) -> Callable[[str, str], str]:
+    """Answers this challenge for a method and a target, each time with the next count (RFC 7616 §3.4)."""
+    asked = parse_keqv_list(parse_http_list(challenge.removeprefix("Digest ")))
+    counts = itertools.count(1)
+
+    def answer(method: str, target: str) -> str:
+        count, own_nonce = f"{next(counts):08x}", "0a4f113b"
+        response = md5(md5(user.name, asked["realm"], user.password), asked["nonce"], count, own_nonce, "auth",
+                       md5(method, target))
+        return (f'Digest username="{user.name}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", uri="{target}",'
+                f' algorithm=MD5, qop=auth, nc={count}, cnonce="{own_nonce}", response="{response}"')
+
+    return answer
+
+
+class Form(PasswordFile):
+    """mod_auth_form, which keeps name and password in httpd's session, with a page for signing in."""
+
+    modules = ("auth_form", "authn_file", "request")
+    lives_in_the_session = True
+    PAGE, HANDLER = "/sign-in.html", "/sign-in"
+
+    def directives(self) -> list[str]:
+        return ["AuthType form", "AuthFormProvider file", *self.invitation(), *super().directives()]
+
+    def invitation(self) -> list[str]:
+        """Where somebody unknown finds the form."""
+        return [f"AuthFormLoginRequiredLocation {self.PAGE}"]
+
+    def server(self) -> list[str]:
+        self.site.application.add(self.PAGE[1:], '<form method="post"><input name="httpd_username">'
+                                                 '<input name="httpd_password" type="password"></form>')
+        return [
+            *place("Location", self.PAGE, ["UzmfaEngine Off", "AuthType None", "Require all granted"]),
+            *place("Location", self.HANDLER, ["UzmfaEngine Off", "Require all granted", "SetHandler form-login-handler",
+                                              "AuthFormLoginSuccessLocation /"]),
+        ]
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        assert_asked(browser.fetch(target), 302, "Location", self.PAGE)
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        answer = browser.post(self.HANDLER, {"httpd_username": user.name, "httpd_password": user.password})
+        assert (answer.status, answer.location) == (302, "/"), f"{answer.status} {answer.location}"
+
+
+class InlineForm(Form):
+    """The same with the form in place of the page that was asked for, to which the browser sends it."""
+
+    def invitation(self) -> list[str]:
+        return [f"ErrorDocument 401 {self.PAGE}"]
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        answer = browser.fetch(target)
+        assert answer.status == 401 and "httpd_username" in answer.page.form("httpd_password").fields
+        assert PROTECTED not in answer.text and "X-Protected" not in answer.headers
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        asking = browser.fetch("/erp/orders")
+        answer = browser.submit(asking, httpd_username=user.name, httpd_password=user.password)
+        assert_sent_to(answer, "enroll", "/erp/orders")
+
+
+class OpenId(FirstFactor):
+    """mod_auth_openidc with a provider that is asked by the code flow."""
+
+    modules = ("auth_openidc",)
+    SESSION = "mod_auth_openidc_session"
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self._provider = OpenIdProvider(site.clock)
+
+    def directives(self) -> list[str]:
+        return ["AuthType openid-connect"]
+
+    def server(self) -> list[str]:
+        return self._provider.directives(self.site.url(""))
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        assert_asked(browser.fetch(target), 302, "Location", f"{self._provider.issuer}/authorize?")
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        browser.cookies.pop(self.SESSION, None)
+        way = self._provider.sign_in(browser.fetch("/static.html").location, user.name)
+        answer = browser.fetch(way.removeprefix(self.site.url("")))
+        assert (answer.status, answer.location) == (302, "/static.html"), f"{answer.status} {answer.location}"
+
+    def close(self) -> None:
+        self._provider.close()
+
+
+class ClientCertificate(FirstFactor):
+    """A certificate of the person; without one there is no connection, and without an AuthType no dialog."""
+
+    verification = "require"
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self._authority = Authority.make(site.httpd.root)
+
+    def directives(self) -> list[str]:
+        return ["SSLUserName SSL_CLIENT_S_DN_CN"]
+
+    def server(self) -> list[str]:
+        return [f'SSLCACertificateFile "{self._authority.certificate}"', f"SSLVerifyClient {self.verification}"]
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            browser.fetch(target)
+
+    def pass_as(self, user: User, browser: Browser) -> None:
+        shown = self._authority.issue(user.name)
+        context = self.site.certificate.client()
+        context.load_cert_chain(shown.certificate, shown.key)
+        browser.show_certificate(context)
+
+
+class CertificateForAll(ClientCertificate):
+    """The same where `Require` asks for nobody."""
+
+    requirement = "Require all granted"
+
+
+class CertificateByRequire(ClientCertificate):
+    """The same where `Require` asks for the certificate."""
+
+    requirement = "Require ssl-verify-client"
+
+
+class OptionalCertificate(CertificateForAll):
+    """The same where a connection needs no certificate: the gate itself refuses whoever has none."""
+
+    verification = "optional"
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        self.site.log.expect(r"UZMFA1006 no_user|AH02227")
+        answer = browser.fetch(target)
+        assert answer.status == 403 and not is_open(answer)
+
+
+FIRST_FACTORS: dict[str, type[FirstFactor]] = {
+    "Uzmfa": OwnPage, "Basic uzerp": Basic, "Basic file": BasicFile, "Digest": Digest, "form": Form,
+    "openid-connect": OpenId, "certificate": ClientCertificate, "certificate, all granted": CertificateForAll,
+    "certificate, ssl-verify-client": CertificateByRequire, "certificate, optional": OptionalCertificate,
 }

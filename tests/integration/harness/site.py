@@ -43,6 +43,11 @@ class User:
         return self.authenticator
 
 
+def basic_credentials(user: User) -> dict[str, str]:
+    """The header that a browser sends after the password dialog of Basic authentication."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{user.name}:{user.password}".encode()).decode()}
+
+
 class Site:
     """Everything that belongs to one server under test."""
 
@@ -90,8 +95,7 @@ class Site:
 
     def basic_browser(self, user: User, **headers: str) -> Browser:
         """Somebody who has answered the password dialog of Basic authentication."""
-        credentials = base64.b64encode(f"{user.name}:{user.password}".encode()).decode()
-        return self.browser(headers={**headers, "Authorization": f"Basic {credentials}"})
+        return self.browser(headers={**headers, **basic_credentials(user)})
 
     def plain_browser(self) -> Browser:
         """Somebody new who does not use TLS."""
