@@ -85,13 +85,13 @@ def test_no_directive_is_allowed_in_htaccess(htaccess_site: Site, line: str) -> 
         (htaccess_site.application.folder / "folder/.htaccess").unlink()
 
 
-NO_USER = r"uzmfa:error\].*gated but nobody is asked to sign in"
+OTHER_AUTH_TYPE = r"UZMFA1122 an .htaccess puts another AuthType in the place of Uzmfa"
 TRICKS = {
     "Require all granted": None,
-    "AuthType None\nRequire all granted": NO_USER,
+    "AuthType None\nRequire all granted": OTHER_AUTH_TYPE,
     "Satisfy Any\nAllow from all": None,
     "Session Off": None,
-    "AuthType None\nRequire all granted\nSession Off": NO_USER,
+    "AuthType None\nRequire all granted\nSession Off": OTHER_AUTH_TYPE,
     "SetHandler default-handler": None,
     "ErrorDocument 401 /static.html": None,
     "RewriteEngine On\nRewriteRule .* - [E=UZMFA_METHOD:totp]": None,
@@ -101,7 +101,7 @@ TRICKS = {
     "AuthMerging And": None,
     "<RequireAny>\nRequire all granted\nRequire valid-user\n</RequireAny>": None,
     "Require method GET": None,
-    "<Files index.html>\nAuthType None\nRequire all granted\n</Files>": NO_USER,
+    "<Files index.html>\nAuthType None\nRequire all granted\n</Files>": OTHER_AUTH_TYPE,
 }
 
 
