@@ -36,6 +36,7 @@ class Chrome:
         self.driver.get("about:blank")
         self.forget()
         self.command("Emulation.setScriptExecutionDisabled", value=False)
+        self.command("Emulation.setFocusEmulationEnabled", enabled=True)  # as in the window that a person uses
         self.prefer(scheme="light")
         self.resize(*DESK, SHARP)
 
