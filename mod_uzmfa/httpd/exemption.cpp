@@ -2,6 +2,7 @@
 #include "httpd/exemption.hpp"
 
 #include "httpd/browser_session.hpp"
+#include "httpd/identity.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/settings.hpp"
 
@@ -42,7 +43,8 @@ bool is_read_alike_by_all(const request_rec* r) {
 
 const char* exemption_of(request_rec* r, const Service& service) {
     const auto exemptions = items_of<Exemption>(place_settings(r).exemptions);
-    if (exemptions.empty() || !view_of(r->path_info).empty() || !is_read_alike_by_all(r) || !browser_session(r, service).secure) return nullptr;
+    if (exemptions.empty() || !view_of(r->path_info).empty() || !is_read_alike_by_all(r)) return nullptr;
+    if (!browser_session(r, service).secure || is_foreign_upgrade(r)) return nullptr;
     for (const auto& exemption : exemptions) {
         if (holds(r, exemption)) return exemption.name;
     }

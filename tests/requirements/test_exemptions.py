@@ -168,6 +168,19 @@ def test_R59_R8_nothing_is_exempt_over_plain_http(start_site: Build) -> None:
     assert answer.status == 403 and not is_open(answer)
 
 
+def test_R9_R8_an_upgrade_for_another_site_is_not_exempt(exempt_site: Site) -> None:
+    wanted = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    own = f"https://localhost:{exempt_site.httpd.port}"
+    assert exempt_site.browser().request("GET", "/static.html", headers={**wanted, "Origin": own}).status == 200
+    assert exempt_site.browser().request("GET", "/static.html", headers={**wanted, "Origin": "https://evil.test"}).status == 403
+
+
+def test_R8_nobody_is_named_whomever_another_module_names(start_site: Build) -> None:
+    site = start_site(location=["UzmfaExempt env \"%{REQUEST_URI} == '/env'\"", "SSLUserName SSL_PROTOCOL"])
+    seen = site.browser().fetch("/env").environment
+    assert seen["UZMFA_DECISION"] == "exempt" and "REMOTE_USER" not in seen and "AUTH_TYPE" not in seen
+
+
 def test_R8_R84_an_exempt_request_needs_no_database(start_site: Build) -> None:
     site = start_site("pgsql", location=[PROBE])
     site.database.go_down()

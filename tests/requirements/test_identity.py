@@ -76,6 +76,13 @@ def test_R75_any_name_is_one_header(proxy: Site, name: str) -> None:
     assert proxy.verify(user).fetch("/env").body.decode().count(f"HTTP_X_APP_USER={name}\n") == 1
 
 
+@pytest.mark.parametrize("name", [" admin", "admin ", "  admin  "])
+def test_R6_a_name_that_would_arrive_as_another_does_not_arrive(proxy: Site, name: str) -> None:
+    user = proxy.add_user(name)
+    answer = proxy.verify(user).fetch("/env")
+    assert answer.status == 200 and "HTTP_X_APP_USER" not in answer.environment
+
+
 SCHEMES = ["Basic Zm9yZ2VkOng=", "basic Zm9yZ2VkOng=", "Bearer forged", "Digest username=\"forged\"", "Negotiate forged", "forged"]
 COPIES = ['SetEnvIf Authorization "(.+)" HTTP_AUTHORIZATION=$1', 'SetEnvIf Authorization "(.+)" REDIRECT_HTTP_AUTHORIZATION=$1',
           "CGIPassAuth On"]
