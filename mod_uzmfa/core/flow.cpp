@@ -13,17 +13,18 @@ struct PageRow {
     std::string_view name;
     PageFunction show;    // GET, HEAD
     PageFunction submit;  // POST
+    bool is_for_anybody = false;
 };
 
 constexpr PageRow pages[] = {
-    {"login", show_login, submit_login},
+    {"login", show_login, submit_login, true},
     {"enroll", show_enroll, submit_enroll},
     {"enroll/qr.svg", show_qr, nullptr},
     {"verify", show_verify, submit_verify},
     {"recovery", show_recovery, submit_recovery},
     {"account", show_account, submit_account},
     {"admin", show_admin, submit_admin},
-    {"logout", show_logout, submit_logout},
+    {"logout", show_logout, submit_logout, true},
 };
 
 const PageRow* page_named(std::string_view name) {
@@ -31,6 +32,11 @@ const PageRow* page_named(std::string_view name) {
         if (row.name == name) return &row;
     }
     return nullptr;
+}
+
+// Somebody else has come to the browser, with a first factor of their own.
+bool is_of_other_user(const Visit& visit) {
+    return visit.session && visit.session->external && !visit.user.empty() && visit.session->user.view() != visit.user;
 }
 
 Outcome answer_to(const PageVisit& request, const Policy& policy, const Site& site, Services& services,
@@ -53,6 +59,11 @@ Outcome answer_to(const PageVisit& request, const Policy& policy, const Site& si
     const auto given_next = request.form.has("next") ? request.form["next"] : request.query["next"];
     Call call{request, policy, site, services, session,
               std::string{return_path(given_next, site.own_path)}};
+    if (!row->is_for_anybody && is_of_other_user(request.visit)) {
+        auto outcome = refusal(403, Reason::other_user);
+        outcome.page->with("retry", call.next);
+        return outcome;
+    }
     // A button pressed twice: the first press has given the session a new id. Only a step leads on.
     if (posted && request.visit.revoked && row->submit != submit_logout) {
         return redirect(Reason::step_passed, row->submit == submit_account ? call.url_of(row->name) : call.next);
@@ -66,6 +77,11 @@ Outcome answer_to(const PageVisit& request, const Policy& policy, const Site& si
 }
 
 }  // namespace
+
+bool is_for_its_user(std::string_view page) {
+    const PageRow* const row = page_named(page);
+    return row && !row->is_for_anybody;
+}
 
 Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, Services& services) {
     const Session* const opened = request.visit.session;

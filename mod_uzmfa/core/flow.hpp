@@ -11,6 +11,11 @@ namespace uzmfa {
 
 // Answers one request for an own page. Whatever the page, these are looked at in this order: the
 // page's name, the method, the form's shape, the connection, the session; then the page itself.
+//
+// `Visit::user` is whom another AuthType names on this request, where it was asked: a session of somebody else is not theirs.
 Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, Services& services);
+
+// Whether the page is that of a session's user, as all but those for signing in and out are.
+bool is_for_its_user(std::string_view page);
 
 }  // namespace uzmfa

@@ -122,6 +122,7 @@ std::string_view name_of(Reason reason) {
         case Reason::not_a_code: return "not_a_code";
         case Reason::exempt: return "exempt";
         case Reason::foreign_upgrade: return "foreign_upgrade";
+        case Reason::other_user: return "other_user";
     }
     return {};
 }

@@ -81,6 +81,7 @@ enum class Reason : std::uint8_t {
     not_a_code,
     exempt,
     foreign_upgrade,
+    other_user,
 };
 
 struct Page {

@@ -198,7 +198,8 @@ int run_gate(request_rec* r, bool describes) {
 int waive_sign_in(request_rec* r) { return exemption_instead_of_sign_in(r) && has_own_auth_type(r) ? OK : DECLINED; }
 
 int force_sign_in(request_rec* r) {
-    if (record_of(r).is_own_page || policy_of(r).engine == Engine::off) return DECLINED;
+    if (record_of(r).is_own_page) return asks_first_factor(r) ? OK : DECLINED;
+    if (policy_of(r).engine == Engine::off) return DECLINED;
     const char* const type = ap_auth_type(r);
     if (exemption_instead_of_sign_in(r)) return DECLINED;
     // Without an AuthType httpd would answer 500: the gate says it better.
@@ -215,7 +216,10 @@ int check_sign_in(request_rec* r) {
     return OK;
 }
 
-int gate_before_require(request_rec* r) { return has_own_auth_type(r) ? DECLINED : run_gate(r, false); }
+int gate_before_require(request_rec* r) {
+    if (is_own_page(r)) return OK;
+    return has_own_auth_type(r) ? DECLINED : run_gate(r, false);
+}
 
 int gate(request_rec* r) { return run_gate(r, false); }
 

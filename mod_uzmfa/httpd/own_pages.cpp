@@ -35,6 +35,20 @@ bool is_admin_page(request_rec* r) {
 
 int admit_own_page(request_rec* r) { return record_of(r).is_own_page && !is_admin_page(r) ? OK : DECLINED; }
 
+bool asks_first_factor(request_rec* r) {
+    if (!record_of(r).is_own_page || has_own_auth_type(r)) return false;
+    const Service& service = *service_of(r);
+    if (!is_for_its_user(page_of(r, service.site()))) return false;
+    const BrowserSession& browser = browser_session(r, service);
+    if (!browser.session || !browser.session->external) return false;
+    const char* const type = ap_auth_type(r);
+    if (!type || ap_cstr_casecmp(type, "None") == 0) return false;
+    // A browser shows a password only where it was asked for it; other signs of who it is come with each request.
+    const bool shows_password = apr_table_get(r->headers_in, "Authorization");
+    const bool is_dialog = ap_cstr_casecmp(type, "Basic") == 0 || ap_cstr_casecmp(type, "Digest") == 0;
+    return shows_password || !is_dialog;
+}
+
 int serve_own_page(request_rec* r) {
     if (!record_of(r).is_own_page) return DECLINED;
     const Service& service = *service_of(r);

@@ -16,6 +16,9 @@ bool is_admin_page(request_rec* r);
 // access_checker_ex: the others are let through whatever Require says; they check for themselves.
 int admit_own_page(request_rec* r);
 
+// force_authn: what belongs to a session whose first factor is another AuthType's is for whom that names now.
+bool asks_first_factor(request_rec* r);
+
 // handler: answers whatever was marked.
 int serve_own_page(request_rec* r);
 

@@ -166,6 +166,30 @@ def test_R5_who_changes_the_user_and_comes_back_must_verify_again(gated: Gated) 
     assert_stopped(browser, "verify", "verification_required")
 
 
+@of_those(lambda one: not one.ends_the_former_session)
+def test_R34_the_pages_of_a_session_are_not_open_to_whom_the_first_factor_names_next(gated: Gated) -> None:
+    alice, bob = gated.user(), gated.user()
+    pending = gated.visitor(alice)
+    pending.fetch("/env")
+    secret = pending.fetch(f"{OWN}/enroll").page.by_id("secret").text
+    verified = gated.verified(gated.user())
+    for browser, pages in ((pending, ("enroll", "enroll/qr.svg", "recovery")), (verified, ("account", "verify", "recovery"))):
+        gated.factor.pass_as(bob, browser)
+        for page in pages:
+            answer = browser.fetch(browser.own_page(page, "/env"))
+            assert answer.status == 403 and secret not in answer.text and "/env" in answer.text, page
+            assert browser.post(f"{OWN}/{page}", {"code": "000000"}).status in (403, 405), page
+        assert_sent_to(browser.fetch("/env"), "enroll", "/env")
+        assert browser.fetch(f"{OWN}/enroll").page.by_id("secret").text != secret
+
+
+@of_those(lambda one: not one.ends_the_former_session)
+def test_R105_the_own_pages_are_open_to_whom_the_first_factor_names(gated: Gated) -> None:
+    browser = gated.verified(gated.user())
+    for page in ("account", "logout", "health", "style.css"):
+        assert browser.fetch(f"{OWN}/{page}").status == 200, page
+
+
 def test_R105_signing_out_ends_the_second_factor(gated: Gated) -> None:
     user = gated.user()
     browser = gated.verified(user)

@@ -608,6 +608,25 @@ TEST(R48_under_another_AuthType_a_skip_is_taken_by_the_button) {
     CHECK_EQUAL(world.accounts.skips_consumed, 1);
 }
 
+TEST(R34_the_pages_of_a_session_are_not_for_whom_another_AuthType_names) {
+    World world;
+    world.be_external("dave");
+    const auto answered = [&](const char* user, std::string_view page, Verb verb = Verb::get) {
+        world.named_user = user;
+        return world.request(verb, page, {}, "next=/a");
+    };
+    for (const auto page : {"enroll", "enroll/qr.svg", "verify", "recovery", "account", "admin"}) {
+        const auto outcome = answered("erin", page);
+        CHECK_EQUAL(outcome.status, 403);
+        CHECK(outcome.reason == Reason::other_user && !outcome.session);
+        CHECK_EQUAL(value_on(outcome, "retry"), "/a");
+        CHECK(answered("dave", page).reason != Reason::other_user);
+        CHECK(answered("", page).reason != Reason::other_user);
+    }
+    CHECK(answered("erin", "verify", Verb::post).reason == Reason::other_user);
+    for (const auto page : {"login", "logout"}) CHECK_EQUAL(answered("erin", page).status, 200);
+}
+
 TEST(a_skip_that_was_taken_meanwhile_leads_to_the_code) {
     World world;
     world.be_external("dave");

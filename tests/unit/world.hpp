@@ -19,6 +19,7 @@ struct World : Fakes {
 
     std::optional<Session> session;  // what the cookie says
     std::string browser_token;       // what the other one says
+    std::string named_user;          // by another AuthType
     Moment at = now;
     bool secure = true;
     bool cross_site = false;
@@ -40,7 +41,8 @@ struct World : Fakes {
         request.visit.session = session ? &*session : nullptr;
         request.visit.secure = secure;
         request.visit.may_touch = true;
-        request.visit.own_sign_in = true;
+        request.visit.own_sign_in = named_user.empty();
+        request.visit.user = named_user;
         request.visit.navigation = true;
         request.visit.cross_site = cross_site;
         request.visit.address = "192.0.2.1";
