@@ -32,11 +32,23 @@ std::string_view page_for(Reason reason) {
 
 // 303 for a person, a problem document for a program.
 Outcome send_to_page(const Visit& visit, Reason reason, const Site& site) {
-    const auto next = return_path(visit.target, site.own_path);
+    // Nobody signs in to be signed out at once.
+    const auto next = visit.signs_out ? std::string_view{} : return_path(visit.target, site.own_path);
     auto url = page_url(site.own_path, page_for(reason), next);
     if (visit.navigation) return redirect(reason, std::move(url));
     Outcome outcome{.status = 401, .reason = reason, .page = Page{"problem", name_of(reason), {}}};
     outcome.page->with("verify_url", url);
+    return outcome;
+}
+
+// Whoever wants to leave is not asked for a code first. The application is not told, for its page may do more than that.
+Outcome sign_out_instead(const Visit& visit, const Site& site, Services& services) {
+    auto signed_out = sign_out(*visit.session, site, services);
+    if (signed_out.reason != Reason::signed_out) return signed_out;
+    auto outcome = send_to_page(visit, Reason::sign_in_required, site);
+    outcome.reason = Reason::signed_out;
+    outcome.user = std::move(signed_out.user);
+    outcome.drop_session = true;
     return outcome;
 }
 
@@ -73,6 +85,7 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
         default:
             if (visit.subrequest) return refusal(403, reason);
     }
+    if (visit.signs_out && reason == Reason::step_up_required) return sign_out_instead(visit, site, services);
     if (reason != Reason::sign_in_required || visit.own_sign_in) {
         auto outcome = send_to_page(visit, reason, site);
         // Or the sign-in page, which has limits of its own, would lead back here. It takes no external session for one.

@@ -27,6 +27,7 @@ struct Visit {
     bool navigation = false;          // a person's browser opens a page: it can follow a redirect
     bool subrequest = false;
     bool foreign_upgrade = false;     // a page of another site wants the connection to become something else than HTTP
+    bool signs_out = false;           // of the application (UzmfaAppLogout)
     bool cross_site = false;          // Sec-Fetch-Site says that another site sent it
     std::string_view administrator{}; // whom httpd let into the administrators' page, asked by a Require of its own
     std::string_view target;          // path and query asked for

@@ -100,8 +100,7 @@ void name_user(request_rec* r, const Session& session) {
 // What the application and the access log get (docs/reference.md).
 void describe(request_rec* r, Reason reason, const Session* session) {
     keep_out_of_caches(r);
-    remove_claims(r);
-    name_user_to_backend(r, reason == Reason::exempt ? nullptr : r->user);
+    replace_claims(r, reason == Reason::exempt ? nullptr : r->user);
     tell(r, "UZMFA_DECISION", name_of(reason).data());
     if (reason != Reason::verified) return remove_app_cookies(r);
     tell(r, "UZMFA_METHOD", name_of(session->method).data());
@@ -113,16 +112,6 @@ void touch_session(request_rec* r, const Service& service, const Visit& visit) {
     Session session = *visit.session;
     session.last_active = visit.now;
     save_session(r, service, browser_session(r, service), session);
-}
-
-// By what was asked for: a rewrite may have changed it since.
-bool asks_application_to_sign_out(request_rec* r) {
-    const auto& logout = place_settings(r).app_logout;
-    if (!logout || !ap_is_initial_req(r)) return false;
-    const char* const query = r->parsed_uri.query;
-    const char* const path = r->parsed_uri.path ? r->parsed_uri.path : "/";
-    const char* const asked = apr_pstrcat(r->pool, path, query ? "?" : nullptr, query, nullptr);
-    return ap_regexec(*logout, asked, 0, nullptr, 0) == 0;
 }
 
 // The request goes on with the session that it came with.
@@ -188,7 +177,7 @@ int run_gate(request_rec* r, bool describes) {
     if (decision.admission.reason == Reason::would_stop) {
         log_outcome(r, *service, {.reason = Reason::would_stop, .user = std::string{view_of(r->user)}});
     }
-    if (visit.session && !visit.session->user.empty() && asks_application_to_sign_out(r)) return sign_out_along(r, *service, *visit.session);
+    if (visit.session && !visit.session->user.empty() && signs_out_of_application(r)) return sign_out_along(r, *service, *visit.session);
     if (decision.admission.touches) touch_session(r, *service, visit);
     return DECLINED;
 }
@@ -221,7 +210,11 @@ int gate_before_require(request_rec* r) {
     return has_own_auth_type(r) ? DECLINED : run_gate(r, false);
 }
 
-int gate(request_rec* r) { return run_gate(r, false); }
+int gate(request_rec* r) {
+    // check_sign_in has just let it pass; it knows nothing of what the request is a part of.
+    if (!r->main && r->ap_auth_type == own_auth_type) return DECLINED;
+    return run_gate(r, false);
+}
 
 int gate_and_describe(request_rec* r) {
     if (!record_of(r).is_own_page) return run_gate(r, true);

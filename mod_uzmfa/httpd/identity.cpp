@@ -94,20 +94,24 @@ bool is_fit_for_header(std::string_view text) {
     return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; });
 }
 
-}  // namespace
-
-void remove_claims(request_rec* r) {
-    remove_unchecked_authorization(r);
-    remove_headers(r, is_of_a_proxy);
+// The user in UzmfaUserHeader, and nothing that came by that name or by others that match.
+template <class Matches>
+void put_in_place_of_claims(request_rec* r, const char* user, Matches matches) {
+    const auto& header = place_settings(r).user_header;
+    remove_headers(r, [&](std::string_view name) { return matches(name) || (header && is_same(name, *header)); });
     keep_known_connection_options(r);
+    if (header && user && is_fit_for_header(user)) apr_table_set(r->headers_in, copy_in(r->pool, *header), user);
 }
 
+}  // namespace
+
 void name_user_to_backend(request_rec* r, const char* user) {
-    const auto& header = place_settings(r).user_header;
-    if (!header) return;
-    remove_headers(r, [&](std::string_view name) { return is_same(name, *header); });
-    keep_known_connection_options(r);
-    if (user && is_fit_for_header(user)) apr_table_set(r->headers_in, copy_in(r->pool, *header), user);
+    if (place_settings(r).user_header) put_in_place_of_claims(r, user, [](auto) { return false; });
+}
+
+void replace_claims(request_rec* r, const char* user) {
+    remove_unchecked_authorization(r);
+    put_in_place_of_claims(r, user, is_of_a_proxy);
 }
 
 bool is_foreign_upgrade(request_rec* r) {

@@ -8,11 +8,11 @@
 
 namespace uzmfa {
 
-// Removes what a client has sent and httpd has not checked: Authorization, the headers that only a proxy in front may
-// set, and UzmfaUserHeader, in any spelling.
-void remove_claims(request_rec* r);
+// The user, or null for nobody, in place of what a client has sent and httpd has not checked: Authorization, the headers that
+// only a proxy in front may set, and UzmfaUserHeader, in any spelling.
+void replace_claims(request_rec* r, const char* user);
 
-// UzmfaUserHeader: the user, or null for nobody, for a backend. Nothing of the kind that the client has sent is left.
+// The same of UzmfaUserHeader alone, where there is no gate.
 void name_user_to_backend(request_rec* r, const char* user);
 
 // A connection would become something else than HTTP (RFC 9110 §7.8) at the wish of a page of another site, by the

@@ -68,6 +68,16 @@ bool has_own_auth_type(request_rec* r) {
     return type && ap_cstr_casecmp(type, own_auth_type) == 0;
 }
 
+// By what was asked for: a rewrite may have changed it since.
+bool signs_out_of_application(request_rec* r) {
+    const auto& logout = place_settings(r).app_logout;
+    if (!logout || !ap_is_initial_req(r)) return false;
+    const char* const query = r->parsed_uri.query;
+    const char* const path = r->parsed_uri.path ? r->parsed_uri.path : "/";
+    const char* const asked = apr_pstrcat(r->pool, path, query ? "?" : nullptr, query, nullptr);
+    return ap_regexec(*logout, asked, 0, nullptr, 0) == 0;
+}
+
 Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_session) {
     if (service.is_broken()) return Error{ErrorKind::unavailable, "a table or column was missing at the start"};
     const BrowserSession& browser = browser_session(r, service);
@@ -91,6 +101,7 @@ void read_circumstances(request_rec* r, Visit& visit) {
     visit.navigation = is_navigation(r);
     visit.cross_site = is_cross_site(r);
     visit.subrequest = r->main != nullptr;
+    visit.signs_out = signs_out_of_application(r);
     visit.target = view_of(r->unparsed_uri);
     visit.address = view_of(r->useragent_ip);
     visit.browser = header(r, "User-Agent").substr(0, 255);

@@ -17,6 +17,9 @@ void read_circumstances(request_rec* r, Visit& visit);
 // Reads the body of a POST, up to its bound.
 PageVisit read_page_visit(request_rec* r, const Visit& visit, std::string_view page);
 
+// UzmfaAppLogout holds for this request.
+bool signs_out_of_application(request_rec* r);
+
 inline constexpr char own_auth_type[] = "Uzmfa";
 
 // AuthType Uzmfa holds for this place.

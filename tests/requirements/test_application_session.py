@@ -193,6 +193,35 @@ def test_R102_nobody_who_is_not_verified_reaches_it(app_site: Site) -> None:
     assert_sent_to(pending.fetch(LOGOUT), "verify")
 
 
+def test_R102_who_is_signed_in_no_more_is_not_led_to_the_logout_by_the_next_sign_in(app_site: Site) -> None:
+    user = app_site.enrolled_user()
+    for browser, page in ((app_site.browser(), "login"), (app_site.sign_in(user), "verify")):
+        assert "next" not in browser.fetch(LOGOUT).location
+        assert_sent_to(browser.fetch(LOGOUT), page, "")
+        assert_sent_to(browser.fetch("/erp?x=1"), page, "/erp?x=1")
+
+
+@pytest.mark.parametrize("asks", ["navigation", "script"])
+def test_R102_where_another_verification_is_due_the_logout_ends_the_session_without_the_application(
+        build_site: Build, asks: str) -> None:
+    site = build_site(movable_clock=True)
+    site.configure(location=[*APP, "UzmfaVerifiedWithin 5min"])
+    site.httpd.start()
+    browser = site.verify(site.add_user())
+    copy = site.holder(browser.session)
+    site.clock.forward(301)
+    if asks == "navigation":
+        answer = browser.fetch(LOGOUT)
+        assert_sent_to(answer, "login", "")
+    else:
+        answer = browser.script(LOGOUT)
+        assert (answer.status, answer.json()["error"]) == (401, "sign_in_required")
+    assert not is_open(answer) and expired(answer) == {*AT_ROOT, (COOKIE, "/")}
+    assert browser.session is None
+    assert_sent_to(copy.fetch("/"), "login")
+    assert len(site.log.lines("UZMFA1022")) == 1
+
+
 def test_R102_R84_while_the_database_is_away_it_ends_on_this_node(start_site: Build) -> None:
     site = start_site("pgsql", location=APP)
     browser: Browser = site.verify(site.add_user())

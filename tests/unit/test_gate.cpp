@@ -238,6 +238,23 @@ TEST(R7_a_step_up_marks_the_session_so_that_the_page_asks) {
     CHECK(outcome.session->is_verified());
 }
 
+TEST(R102_whoever_wants_to_leave_is_not_led_back_to_it) {
+    Stopped stopped;
+    const auto session = std::optional{session_with("alice", true, Method::totp)};
+    auto visit = visit_with(session, true, "");
+    visit.signs_out = true;
+    auto outcome = stopped.at(visit, Reason::verification_required);
+    CHECK_EQUAL(outcome.location, "/uzmfa/verify");
+    CHECK(!outcome.drop_session);
+
+    outcome = stopped.at(visit, Reason::step_up_required);
+    CHECK_EQUAL(outcome.location, "/uzmfa/login");
+    CHECK_EQUAL(outcome.reason, Reason::signed_out);
+    CHECK_EQUAL(outcome.user, "alice");
+    CHECK(outcome.drop_session && !outcome.session);
+    CHECK(stopped.sessions.has(session->id));
+}
+
 TEST(R79_a_person_is_sent_to_the_page_due_with_next) {
     Stopped stopped;
     const auto visit = visit_with({}, true, "");
