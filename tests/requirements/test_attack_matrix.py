@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The attack matrix: methods, spellings of a path, protocols, companion modules and states of a session.
+"""The attack matrix: methods, spellings of a path, protocols, companion modules, states of a session and MPMs.
 
-In none of its cells the protected content comes, nor a word about it: each companion has a server of its own, which all
-sessions that are not verified attack, and of which a verified one gets the content, else the row would prove nothing.
+In none of its cells the protected content comes, nor a word about it. Each companion has a server of its own on each
+MPM, which all sessions that are not verified attack, and of which a verified one gets the content, else the row would
+prove nothing.
 """
 
 import base64
@@ -10,6 +11,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -19,15 +21,15 @@ from htaccess import REFUSED, TRICKS
 from harness.application import CGI, PROTECTED, PUBLIC
 from harness.backends import Backend, FastCgi, WebSocket
 from harness.browser import COOKIE, OWN
-from harness.configuration import BASIC_GATE, SMALLEST_GATE, place
+from harness.configuration import BASIC_GATE, MPM, SMALLEST_GATE, place
 from harness.curl import over_http_2
-from harness.site import PASSWORD, Site, User, Workshop
+from harness.site import PASSWORD, Site, User, Workshop, is_open
 from harness.tool import keygen
 from harness.wire import RawAnswer, Stream
 
 ROWS = {row.name: row for row in COMPANIONS}
-STATES = ("none", "anonymous", "to enroll", "to verify", "idle too long", "from the future", "signed out",
-          "of another site", "tampered with")
+STATES = ("none", "anonymous", "to enroll", "to verify", "idle too long", "beyond its max age", "from the future",
+          "signed out", "ended by an administrator", "of another site", "tampered with")
 NAVIGATION = ("Accept: text/html", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Site: same-origin")
 SCRIPT = ("Accept: */*", "Sec-Fetch-Mode: cors", "X-Requested-With: XMLHttpRequest")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND", "PROPPATCH", "MKCOL",
@@ -124,6 +126,11 @@ class Arena:
     site: Site
     row: Companion
     backends: Sequence[Backend]
+    mpm: str = "event"
+
+    @property
+    def speaks_http_2(self) -> bool:
+        return self.mpm != "prefork"  # for which mod_http2 is not made
 
     def ask(self, stream: Stream, cell: Cell, session: str | None) -> RawAnswer:
         """Make the request of one cell with this session."""
@@ -186,9 +193,10 @@ def sessions(workshop: Workshop, home: Site) -> Sessions:
     """A session cookie for each state, and a verified one."""
     anonymous = home.browser()
     anonymous.fetch(f"{OWN}/login")
-    signed_out = home.verify(home.add_user())
-    ended = signed_out.session
+    signed_out, user = home.verify(home.add_user()), home.add_user()
+    former, ended = signed_out.session, home.verify(user).session
     signed_out.log_out()
+    assert home.administrator().run("user", "end-sessions", user.name).status == 0
     verified = home.verify(home.add_user()).session
     token = bytearray(base64.urlsafe_b64decode(verified + "=" * (-len(verified) % 4)))
     token[len(token) // 2] ^= 1
@@ -196,22 +204,27 @@ def sessions(workshop: Workshop, home: Site) -> Sessions:
     assert verified != tampered and len(verified) == len(tampered)
     return {"none": None, "anonymous": anonymous.session, "to enroll": home.sign_in(home.add_user()).session,
             "to verify": home.sign_in(home.enrolled_user()).session,
-            "idle too long": verified_elsewhere(workshop, home, -45 * 60),
-            "from the future": verified_elsewhere(workshop, home, 3600), "signed out": ended,
-            "of another site": verified_elsewhere(workshop, home, 0, own_keys=True), "tampered with": tampered,
+            "idle too long": verified_elsewhere(workshop, home, [-45 * 60]),
+            "beyond its max age": verified_elsewhere(workshop, home, range(-8 * 3600 - 300, -300, 1200)),
+            "from the future": verified_elsewhere(workshop, home, [3600]), "signed out": former,
+            "ended by an administrator": ended,
+            "of another site": verified_elsewhere(workshop, home, [0], own_keys=True), "tampered with": tampered,
             "verified": verified}
 
 
-def verified_elsewhere(workshop: Workshop, home: Site, seconds: int, own_keys: bool = False) -> str:
-    """A verified session of a node whose clock or keys are not those of the others."""
+def verified_elsewhere(workshop: Workshop, home: Site, moments: Sequence[int], own_keys: bool = False) -> str:
+    """A verified session of a node whose clock or keys are not those of the others, used at these moments from now."""
     node = workshop.build(like=home, movable_clock=True)
-    node.clock.forward(seconds)
+    node.clock.forward(moments[0])
     if own_keys:
         node.configure(key_file=keygen(node.httpd.root / "own_keys"))
     node.httpd.start()
-    session = node.verify(node.add_user()).session
+    browser = node.verify(node.add_user())
+    for before, now in pairwise(moments):
+        node.clock.forward(now - before)
+        assert is_open(browser.fetch("/"))
     node.httpd.stop()
-    return session
+    return browser.session
 
 
 @pytest.fixture(scope="module")
@@ -224,11 +237,16 @@ def backends(workshop: Workshop) -> Iterator[dict[str, Backend | Site]]:
         one.httpd.stop() if isinstance(one, Site) else one.close()
 
 
-@pytest.fixture(scope="module", params=COMPANIONS, ids=lambda row: row.name)
+def on_event(name: str) -> pytest.MarkDecorator:
+    """In the arena of one row only."""
+    return pytest.mark.parametrize("arena", [("event", ROWS[name])], ids=[name], indirect=True)
+
+
+@pytest.fixture(scope="module", params=product(MPM, COMPANIONS), ids=lambda one: f"{one[0]}, {one[1].name}")
 def arena(request: pytest.FixtureRequest, workshop: Workshop, home: Site, sessions: Sessions,
           backends: dict[str, Backend | Site]) -> Iterator[Arena]:
-    """The server of one row, which a verified session has visited."""
-    row: Companion = request.param
+    """The server of one row on one MPM, which a verified session has visited."""
+    mpm, row = request.param
     site = workshop.build(like=home)
 
     def filled(line: str) -> str:
@@ -240,11 +258,11 @@ def arena(request: pytest.FixtureRequest, workshop: Workshop, home: Site, sessio
         path = site.application.add(name, filled(text))
         path.chmod(0o755 if name.endswith((".cgi", ".shtml")) else 0o644)
         shutil.chown(path.parent, "www-data")
-    site.configure(gate=row.gate, modules=[*row.modules, "http2"],
+    made = Arena(site, row, [one for one in backends.values() if isinstance(one, Backend)], mpm)
+    site.configure(mpm=mpm, gate=row.gate, modules=[*row.modules, *(["http2"] if made.speaks_http_2 else [])],
                    server=[*place("Location", "/open", OPEN), "Protocols h2 http/1.1", *map(filled, row.server)],
                    hosts=[replace(host, lines=[*map(filled, host.lines)]) for host in row.hosts])
     site.httpd.start()
-    made = Arena(site, row, [one for one in backends.values() if isinstance(one, Backend)])
     stream = made.stream()
     for target in [*row.targets, *row.attacks] * 2:
         made.ask(stream, Cell("GET", target), sessions["verified"])
@@ -282,7 +300,7 @@ def test_R2_with_both_factors_the_content_comes(arena: Arena, sessions: Sessions
         answer = arena.ask(stream, Cell(row.method, target), sessions["verified"])
         assert row.secret.encode() in answer.body + answer.rest, f"{target}: {answer.status}"
     stream.close()
-    if row.headers != UPGRADE:  # which HTTP/2 does not know
+    if arena.speaks_http_2 and row.headers != UPGRADE:  # which HTTP/2 does not know
         asked = [(row.method, target) for target in row.targets]
         for one in over_http_2(arena.site, asked, *row.headers, *cookie(sessions["verified"]), host=row.host):
             assert row.secret in one.text, f"{one.target} over HTTP/2: {one.status}"
@@ -295,7 +313,7 @@ def test_R1_R2_R9_R103_no_cell_of_the_matrix_gives_content(arena: Arena, session
     leaks = leaks_of(arena, sessions[state])
     headers = [one for one in (*row.headers, *SCRIPT, *cookie(sessions[state]))
                if not one.startswith(("Connection", "Upgrade"))]
-    for one in over_http_2(arena.site, cells_of_http_2(row), *headers, host=row.host):
+    for one in over_http_2(arena.site, cells_of_http_2(row), *headers, host=row.host) if arena.speaks_http_2 else []:
         if row.secret in one.text:
             leaks.append(f"{one.method} {one.target} HTTP/2: {one.status}, the content")
     assert not leaks, f"{len(leaks)} leaks:\n" + "\n".join(leaks)
@@ -303,7 +321,18 @@ def test_R1_R2_R9_R103_no_cell_of_the_matrix_gives_content(arena: Arena, session
     assert arena.files() == files
 
 
-@pytest.mark.parametrize("arena", [ROWS["files and scripts"]], ids=["files"], indirect=True)
+LIMITS = {"idle too long": "UzmfaSessionIdleTimeout 2h", "beyond its max age": "UzmfaSessionMaxAge 9h"}
+
+
+@pytest.mark.parametrize("state", LIMITS)
+def test_R60_a_session_of_the_matrix_is_too_old_in_one_way_only(start_site: Callable[..., Site], home: Site,
+                                                               sessions: Sessions, state: str) -> None:
+    """The positive control of each: where that one limit is longer it opens the gate, and the other does not."""
+    site = start_site(like=home, location=[LIMITS[state]])
+    assert [one for one in LIMITS if is_open(site.holder(sessions[one]).fetch("/"))] == [state]
+
+
+@on_event("files and scripts")
 def test_R2_a_verified_session_gets_the_parts_it_asks_for(arena: Arena, sessions: Sessions) -> None:
     """The positive control of the headers that ask for a part."""
     stream = arena.stream()
@@ -312,7 +341,7 @@ def test_R2_a_verified_session_gets_the_parts_it_asks_for(arena: Arena, sessions
     stream.close()
 
 
-@pytest.mark.parametrize("arena", [ROWS["a cache with the quick handler"]], ids=["cache"], indirect=True)
+@on_event("a cache with the quick handler")
 def test_R103_the_cache_of_the_matrix_keeps_what_is_open(arena: Arena) -> None:
     """The positive control of the cache: an open page comes out of it after it has changed on the disk."""
     stream, page = arena.stream(), arena.site.application.add("open/kept.txt", "as it was")
@@ -327,7 +356,7 @@ ORIGINS = ("https://evil.example", "https://shop.example.test.evil.example", "ht
            "file://", "x")
 
 
-@pytest.mark.parametrize("arena", [ROWS["websockets"]], ids=["websockets"], indirect=True)
+@on_event("websockets")
 def test_R9_a_websocket_of_another_site_is_refused_with_both_factors_too(arena: Arena, sessions: Sessions) -> None:
     arena.site.log.allow("proxy|uzmfa")
     stream, asked = arena.stream(), arena.asked()
