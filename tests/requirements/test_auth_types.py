@@ -12,8 +12,9 @@ from harness.application import PROTECTED
 from harness.browser import OWN, Browser
 from harness.configuration import place
 from harness.expect import arrive, assert_asked_again, assert_passed, assert_sent_to
-from harness.first_factors import FIRST_FACTORS, Basic, Digest, FirstFactor, Form, InlineForm, OwnPage
-from harness.site import PASSWORD, Site, User, Workshop, is_open, numbers
+from harness.first_factors import (FIRST_FACTORS, Basic, CertificateAsBasic, CertificateOfPlace, Digest, FirstFactor,
+                                   Form, InlineForm, OwnPage)
+from harness.site import PASSWORD, Site, User, Workshop, basic_credentials, is_open, numbers
 
 TARGETS = ("/static.html", "/env", "/folder/", "/erp/orders?id=7")
 VAULT, REPORTED = "/erp/vault", "/env/reported"
@@ -30,7 +31,7 @@ class Gated:
 
     def user(self, name: str | None = None) -> User:
         """Somebody whom the first factor and the table know."""
-        user = self.site.add_user(name)
+        user = self.site.add_user(self.factor.spelling.format(name or f"user{next(numbers)}"))
         self.factor.admit(user.name)
         return user
 
@@ -54,11 +55,13 @@ class Gated:
 
 @contextmanager
 def standing_before(kind: type[FirstFactor], workshop: Workshop, engine: str = "On", requirement: str | None = None,
-                    server: Sequence[str] = (), **options: object) -> Iterator[Gated]:
-    """A site behind this first factor, as long as it is needed."""
+                    server: Sequence[str] = (), path: str = "/", **options: object) -> Iterator[Gated]:
+    """A site behind this first factor, or what is below a path of it, as long as it is needed."""
     site = workshop.build(**options)
     factor = kind(site)
     gate = ["Session On", *factor.directives(), requirement or factor.requirement, f"UzmfaEngine {engine}"]
+    if path != "/":
+        server, gate = [*place("Location", path, gate), *server], ["Session On", "Require all granted"]
     site.configure(modules=(*factor.modules, "authz_host"), gate=gate, server=[*factor.server(), *server])
     try:
         site.httpd.start()
@@ -205,10 +208,40 @@ def test_R105_signing_out_ends_the_second_factor(gated: Gated) -> None:
     assert not is_open(browser.fetch("/static.html"))
 
 
+@of_those(lambda one: one.has_sign_out)
+def test_R5_R105_after_a_sign_out_of_the_first_factor_nothing_is_open(gated: Gated) -> None:
+    alice, bob = gated.user(), gated.user()
+    browser = gated.verified(alice)
+    gated.factor.sign_out(browser)
+    for target in TARGETS:
+        gated.factor.assert_asks(browser, target)
+        assert PROTECTED not in browser.script(target).text
+    gated.factor.pass_as(bob, browser)
+    assert_stopped(browser, "enroll", "enrollment_required")
+    bob.authenticator = browser.enroll()
+    assert_named(browser, bob)
+
+
+@pytest.mark.parametrize("line", ["UzmfaAppLogout ^/leave$", None], ids=["named", "not named"])
+def test_R61_R105_a_sign_out_of_the_form_ends_both_factors_where_it_is_named(workshop: Workshop,
+                                                                             line: str | None) -> None:
+    leave = place("Location", "/leave", ["SetHandler form-logout-handler", *filter(None, [line])])
+    with standing_before(Form, workshop, server=leave) as form:
+        user = form.user()
+        browser = form.verified(user)
+        former = browser.session
+        assert browser.fetch("/leave").status == 200
+        form.factor.assert_asks(browser, "/static.html")
+        assert is_open(form.site.holder(former).fetch("/static.html")) == (line is None)
+        form.factor.pass_as(user, browser)
+        assert is_open(browser.fetch("/static.html")) == (line is None)
+
+
 @of_those(lambda one: not one.knows_the_table_only)
 @pytest.mark.parametrize("spelling", ["another name", "another case"])
 def test_R6_a_user_whom_the_table_does_not_know_is_not_known(gated: Gated, spelling: str) -> None:
-    name = f"ghost{next(numbers)}" if spelling == "another name" else gated.user().name.upper()
+    unknown = gated.factor.spelling.format(f"ghost{next(numbers)}")
+    name = unknown if spelling == "another name" else gated.user().name.upper()
     ghost = gated.visitor(gated.factor.admit(name))
     for target in TARGETS:
         answer = ghost.fetch(target)
@@ -238,6 +271,44 @@ def test_R105_where_the_engine_reports_only_the_first_factor_is_enough(gated: Ga
     (line,) = gated.site.log.lines("UZMFA1002")
     assert f"would_stop: would have been stopped, but for UzmfaEngine ReportOnly, user {user.name}" in line
     assert_stopped(browser, "enroll", "enrollment_required")
+
+
+@of_those(lambda one: issubclass(one, CertificateOfPlace))
+def test_R105_a_form_that_opens_the_connection_arrives_with_its_certificate(gated: Gated) -> None:
+    user = gated.user()
+    gated.verified(user)
+    browser = gated.visitor(user)
+    page = arrive(browser, "/erp/orders")
+    browser.close()
+    assert_passed(browser.submit(page, code=user.app.fresh()), "/erp/orders")
+
+
+@of_those(lambda one: issubclass(one, CertificateAsBasic))
+@pytest.mark.parametrize("password", ["password", "x"])
+def test_R5_nobody_takes_the_name_of_another_certificate_in_the_password_dialog(gated: Gated, password: str) -> None:
+    gated.site.log.allow("AH02035")  # of the password that mod_ssl gives everybody
+    alice, bob = gated.user(), gated.user()
+    own = gated.verified(alice)
+    browser = gated.visitor(bob, own.session)
+    browser.headers.update(basic_credentials(User(alice.name, password)))
+    for target in TARGETS:
+        answer = browser.fetch(target)
+        assert answer.status in (303, 403) and PROTECTED not in answer.text, f"{target}: {answer.status}"
+    assert_named(own, alice)
+
+
+def test_R105_the_own_pages_need_no_certificate_and_open_nothing_without_it(workshop: Workshop) -> None:
+    with standing_before(CertificateOfPlace, workshop, path="/erp") as gated:
+        user = gated.user()
+        browser = gated.visitor(user)
+        assert_sent_to(browser.fetch("/erp/orders"), "enroll", "/erp/orders")
+        without = gated.site.holder(browser.session)
+        without.enroll("/erp/orders")
+        gated.site.log.expect("AH10158|AH10129|extension not received")
+        answer = without.fetch("/erp/orders")
+        assert answer.status == 403 and PROTECTED not in answer.text
+        browser.session = without.session
+        assert is_open(browser.fetch("/erp/orders"))
 
 
 @of_those(lambda one: one is Form)

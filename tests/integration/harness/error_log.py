@@ -55,13 +55,13 @@ class ErrorLog:
         text = self._read().decode("utf-8", "backslashreplace")
         return [line for line in text.splitlines() if line and re.search(pattern, line)]
 
-    def await_line(self, pattern: str, seconds: float = 10) -> str:
-        """The first line with the pattern, as soon as it is there."""
+    def await_line(self, pattern: str, seconds: float = 10, number: int = 1) -> str:
+        """The first line with the pattern, or that of another number, as soon as it is there."""
         deadline = time.monotonic() + seconds
-        while not (found := self.lines(pattern)):
-            assert time.monotonic() < deadline, f"no line {pattern!r} in the error log"
+        while len(found := self.lines(pattern)) < number:
+            assert time.monotonic() < deadline, f"{len(found)} lines {pattern!r} in the error log, not {number}"
             time.sleep(0.05)
-        return found[0]
+        return found[number - 1]
 
     def loud(self) -> list[str]:
         """The lines above `info`, those without a level, and crashes of children."""

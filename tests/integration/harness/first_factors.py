@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 from urllib.request import parse_http_list, parse_keqv_list
 
 import pytest
@@ -17,7 +18,7 @@ from .application import PROTECTED
 from .browser import Answer, Browser
 from .configuration import place
 from .expect import assert_sent_to
-from .openid_provider import OpenIdProvider
+from .openid_provider import CALLBACK, OpenIdProvider
 from .site import PASSWORD, Site, User, basic_credentials, is_open
 from .tls import Authority
 
@@ -25,13 +26,13 @@ REALM = "ERP"
 
 
 @cache
-def hashed_password() -> str:
-    return subprocess.run(["openssl", "passwd", "-apr1", PASSWORD], check=True, capture_output=True, text=True).stdout
+def hashed(password: str) -> str:
+    return subprocess.run(["openssl", "passwd", "-apr1", password], check=True, capture_output=True, text=True).stdout
 
 
 def htpasswd(name: str) -> str:
     """The line of a password file for a user with everybody's password."""
-    return f"{name}:{hashed_password()}"
+    return f"{name}:{hashed(PASSWORD)}"
 
 
 def htdigest(name: str) -> str:
@@ -55,9 +56,11 @@ class FirstFactor(ABC):
 
     modules: tuple[str, ...] = ()
     requirement = "Require valid-user"
+    spelling = "{}"  # how it writes the name of a person, and so the table
     knows_the_table_only = False
     lives_in_the_session = False  # what it knows of a browser is in the session that the module seals
     ends_the_former_session = False
+    has_sign_out = False
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -81,6 +84,9 @@ class FirstFactor(ABC):
     @abstractmethod
     def pass_as(self, user: User, browser: Browser) -> None:
         """Answer as this user does, whoever used the browser before."""
+
+    def sign_out(self, browser: Browser) -> None:
+        """Sign out of it, and of nothing else, where it has a sign-out of its own."""
 
     def close(self) -> None:
         """Stop what was started for it."""
@@ -188,8 +194,8 @@ class Form(PasswordFile):
     """mod_auth_form, which keeps name and password in httpd's session, with a page for signing in."""
 
     modules = ("auth_form", "authn_file", "request")
-    lives_in_the_session = True
-    PAGE, HANDLER = "/sign-in.html", "/sign-in"
+    lives_in_the_session = has_sign_out = True
+    PAGE, HANDLER, SIGN_OUT = "/sign-in.html", "/sign-in", "/sign-out"
 
     def directives(self) -> list[str]:
         return ["AuthType form", "AuthFormProvider file", *self.invitation(), *super().directives()]
@@ -205,6 +211,9 @@ class Form(PasswordFile):
             *place("Location", self.PAGE, ["UzmfaEngine Off", "AuthType None", "Require all granted"]),
             *place("Location", self.HANDLER, ["UzmfaEngine Off", "Require all granted", "SetHandler form-login-handler",
                                               "AuthFormLoginSuccessLocation /"]),
+            *place("Location", self.SIGN_OUT, ["UzmfaEngine Off", "Require all granted",
+                                               "SetHandler form-logout-handler",
+                                               f"AuthFormLogoutLocation {self.PAGE}"]),
         ]
 
     def assert_asks(self, browser: Browser, target: str) -> None:
@@ -213,6 +222,10 @@ class Form(PasswordFile):
     def pass_as(self, user: User, browser: Browser) -> None:
         answer = browser.post(self.HANDLER, {"httpd_username": user.name, "httpd_password": user.password})
         assert (answer.status, answer.location) == (302, "/"), f"{answer.status} {answer.location}"
+
+    def sign_out(self, browser: Browser) -> None:
+        answer = browser.fetch(self.SIGN_OUT)
+        assert (answer.status, answer.location) == (307, self.PAGE), f"{answer.status} {answer.location}"
 
 
 class InlineForm(Form):
@@ -236,7 +249,9 @@ class OpenId(FirstFactor):
     """mod_auth_openidc with a provider that is asked by the code flow."""
 
     modules = ("auth_openidc",)
+    has_sign_out = True
     SESSION = "mod_auth_openidc_session"
+    session_type = "server-cache"
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
@@ -246,7 +261,7 @@ class OpenId(FirstFactor):
         return ["AuthType openid-connect"]
 
     def server(self) -> list[str]:
-        return self._provider.directives(self.site.url(""))
+        return [*self._provider.directives(self.site.url("")), f"OIDCSessionType {self.session_type}"]
 
     def assert_asks(self, browser: Browser, target: str) -> None:
         assert_asked(browser.fetch(target), 302, "Location", f"{self._provider.issuer}/authorize?")
@@ -257,8 +272,18 @@ class OpenId(FirstFactor):
         answer = browser.fetch(way.removeprefix(self.site.url("")))
         assert (answer.status, answer.location) == (302, "/static.html"), f"{answer.status} {answer.location}"
 
+    def sign_out(self, browser: Browser) -> None:
+        answer = browser.fetch(f"{CALLBACK}?logout={quote(self.site.url('/left'), safe='')}")
+        assert (answer.status, answer.location) == (302, "/left"), f"{answer.status} {answer.location}"
+
     def close(self) -> None:
         self._provider.close()
+
+
+class OpenIdCookie(OpenId):
+    """The same with all that it keeps of a browser in its cookie."""
+
+    session_type = "client-cookie"
 
 
 class ClientCertificate(FirstFactor):
@@ -281,10 +306,14 @@ class ClientCertificate(FirstFactor):
             browser.fetch(target)
 
     def pass_as(self, user: User, browser: Browser) -> None:
-        shown = self._authority.issue(user.name)
-        context = self.site.certificate.client()
+        shown = self._authority.issue(user.name.removeprefix("/CN="))
+        context = self.client()
         context.load_cert_chain(shown.certificate, shown.key)
         browser.show_certificate(context)
+
+    def client(self) -> ssl.SSLContext:
+        """What a browser needs that has certificates, before it shows one."""
+        return self.site.certificate.client()
 
 
 class CertificateForAll(ClientCertificate):
@@ -310,8 +339,63 @@ class OptionalCertificate(CertificateForAll):
         assert answer.status == 403 and not is_open(answer)
 
 
+class CertificateOfPlace(ClientCertificate):
+    """The same where the server asks for the certificate once it knows what is wanted: after the handshake."""
+
+    protocol = "TLSv1.3"
+    complaints: tuple[str, ...] = ("AH02263",)  # what mod_ssl says of somebody who shows none
+
+    def directives(self) -> list[str]:
+        return [*super().directives(), "SSLVerifyClient require"]
+
+    def server(self) -> list[str]:
+        return [f'SSLCACertificateFile "{self._authority.certificate}"', f"SSLProtocol {self.protocol}"]
+
+    def client(self) -> ssl.SSLContext:
+        context = super().client()
+        context.post_handshake_auth = True
+        return context
+
+    def assert_asks(self, browser: Browser, target: str) -> None:
+        for pattern in self.complaints:
+            self.site.log.expect(pattern)
+        said = len(self.site.log.lines(self.complaints[-1]))
+        browser.show_certificate(self.client())
+        super().assert_asks(browser, target)
+        self.site.log.await_line(self.complaints[-1], number=said + 1)  # which comes after the answer
+
+
+class CertificateOfPlaceRenegotiated(CertificateOfPlace):
+    """The same by another handshake."""
+
+    protocol = "TLSv1.2"
+    complaints = ("AH02261", "peer did not return a certificate")
+
+
+class CertificateAsBasic(PasswordFile, CertificateOfPlace):
+    """A certificate of the place with which mod_ssl answers the password dialog; its subject is the name."""
+
+    modules = ("auth_basic", "authn_file")
+    spelling = "/CN={}"
+
+    @staticmethod
+    def line(name: str) -> str:
+        return f"{name}:{hashed('password')}"
+
+    def directives(self) -> list[str]:
+        return ["AuthType Basic", "AuthBasicProvider file", "SSLOptions +FakeBasicAuth", "SSLVerifyClient require",
+                *super().directives()]
+
+
+class CertificateAsBasicRenegotiated(CertificateAsBasic, CertificateOfPlaceRenegotiated):
+    """The same by another handshake."""
+
+
 FIRST_FACTORS: dict[str, type[FirstFactor]] = {
     "Uzmfa": OwnPage, "Basic uzerp": Basic, "Basic file": BasicFile, "Digest": Digest, "form": Form,
-    "openid-connect": OpenId, "certificate": ClientCertificate, "certificate, all granted": CertificateForAll,
+    "openid-connect": OpenId, "openid-connect, cookie": OpenIdCookie,
+    "certificate": ClientCertificate, "certificate, all granted": CertificateForAll,
     "certificate, ssl-verify-client": CertificateByRequire, "certificate, optional": OptionalCertificate,
+    "certificate of the place": CertificateOfPlace, "certificate of the place, TLS 1.2": CertificateOfPlaceRenegotiated,
+    "certificate as Basic": CertificateAsBasic, "certificate as Basic, TLS 1.2": CertificateAsBasicRenegotiated,
 }
