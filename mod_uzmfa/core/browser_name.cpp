@@ -30,11 +30,9 @@ std::string_view name_in(std::string_view user_agent, std::span<const Sign> sign
 
 }  // namespace
 
-std::string browser_name(std::string_view user_agent) {
-    const auto browser = name_in(user_agent, browsers);
-    const auto system = name_in(user_agent, systems);
-    if (browser.empty() || system.empty()) return std::string{user_agent};
-    return std::string{browser} + " on " + std::string{system};
+BrowserName browser_name(std::string_view user_agent) {
+    const BrowserName name{name_in(user_agent, browsers), name_in(user_agent, systems)};
+    return name.browser.empty() || name.system.empty() ? BrowserName{} : name;
 }
 
 }  // namespace uzmfa

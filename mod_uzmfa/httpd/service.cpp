@@ -111,7 +111,7 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
     if (!template_dir.empty() && !ap_is_directory(pool, template_dir.c_str())) {
         return misconfigured("UzmfaTemplateDir: " + template_dir + " is not a folder");
     }
-    auto pages = Pages::load(template_dir, UZMFA_TEMPLATE_DIR);
+    auto pages = Pages::load({template_dir, UZMFA_TEMPLATE_DIR});
     if (!pages) return misconfigured("UzmfaTemplateDir: " + pages.error().detail);
 
     auto providers = providers_of(settings);

@@ -75,10 +75,21 @@ std::string_view log_id_of(const request_rec* r) {
     return view_of(r->log_id);
 }
 
-void write_body(request_rec* r, std::string_view content_type, std::string_view body) {
+// httpd may have a language of its own for the path, as by DefaultLanguage.
+void name_language(request_rec* r, std::string_view language) {
+    r->content_languages = nullptr;
+    if (language.empty()) return;
+    r->content_languages = apr_array_make(r->pool, 1, sizeof(const char*));
+    *static_cast<const char**>(apr_array_push(r->content_languages)) = copy_in(r->pool, language);
+    apr_table_mergen(r->headers_out, "Vary", "Accept-Language");
+}
+
+void write_body(request_rec* r, const Rendered& rendered) {
+    const auto& [content_type, body, language] = rendered;
     // The whole page or nothing: no 206, no 304.
     apr_table_unset(r->headers_in, "Range");
     ap_set_content_type(r, copy_in(r->pool, content_type));
+    name_language(r, language);
     ap_set_content_length(r, static_cast<apr_off_t>(body.size()));
     if (!r->header_only) ap_rwrite(body.data(), static_cast<int>(body.size()), r);
 }
@@ -101,13 +112,14 @@ int write_page(request_rec* r, const Service& service, const Outcome& outcome) {
     if (!outcome.page) return outcome.status;
     // For what an administrator must look up; the line has it where ErrorLogFormat says %L.
     const auto request_id = outcome.status >= 500 ? log_id_of(r) : std::string_view{};
-    auto rendered = service.pages().render(*outcome.page, outcome.status, service.site(), request_id);
+    const Reader reader{view_of(apr_table_get(r->headers_in, "Accept-Language")), request_id};
+    auto rendered = service.pages().render(*outcome.page, outcome.status, service.site(), reader);
     if (!rendered) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1091 %s", rendered.error().detail.c_str());
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     r->status = outcome.status;
-    write_body(r, rendered->content_type, rendered->body);
+    write_body(r, *rendered);
     return OK;
 }
 
@@ -143,7 +155,7 @@ int write_asset(request_rec* r, const Service& service, const Rendered& asset) {
         return write_outcome(r, service, refused);
     }
     write_headers(r, Outcome{});
-    write_body(r, asset.content_type, asset.body);
+    write_body(r, asset);
     return OK;
 }
 

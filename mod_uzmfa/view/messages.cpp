@@ -13,6 +13,10 @@ struct ReleaseJson {
     void operator()(json_t* value) const { json_decref(value); }
 };
 
+constexpr std::pair<std::string_view, std::string_view> forms[] = {{"1", "_one"}, {"0", "_none"}};
+
+bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
+
 }  // namespace
 
 Result<Messages> Messages::parse(std::string_view json) {
@@ -34,6 +38,43 @@ Result<Messages> Messages::parse(std::string_view json) {
 std::string_view Messages::operator[](std::string_view key) const {
     const auto found = texts_.find(key);
     return found == texts_.end() ? key : std::string_view{found->second};
+}
+
+void Messages::fill_up(const Messages& others) {
+    // Backwards: a text comes behind its forms then.
+    for (auto other = others.texts_.rbegin(); other != others.texts_.rend(); ++other) {
+        if (!has(without_number(other->first))) texts_.insert(*other);
+    }
+}
+
+std::string_view Messages::without_number(std::string_view key) {
+    for (const auto& [number, ending] : forms) {
+        if (key.ends_with(ending)) return key.substr(0, key.size() - ending.size());
+    }
+    return key;
+}
+
+std::vector<std::string_view> Messages::names_in(std::string_view text) {
+    std::vector<std::string_view> names;
+    for (auto open = text.find('{'); open != text.npos; open = text.find('{')) {
+        text.remove_prefix(open + 1);
+        const auto end = std::ranges::find_if_not(text, is_of_name);
+        const auto name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
+        if (!name.empty() && end != text.end() && *end == '}') names.push_back(name);
+    }
+    return names;
+}
+
+std::string Messages::said(std::string_view key, const Values& values) const {
+    const auto text = (*this)[key];
+    const auto names = names_in(text);
+    const auto value = names.empty() ? values.end() : values.find(names.front());
+    if (value == values.end()) return filled(text, values);
+    for (const auto& [number, ending] : forms) {
+        const auto form = texts_.find(std::string{key}.append(ending));
+        if (value->second == number && form != texts_.end()) return filled(form->second, values);
+    }
+    return filled(text, values);
 }
 
 std::string Messages::filled(std::string_view text, const Values& values) {

@@ -3,14 +3,13 @@
 
 #include "core/percent.hpp"
 #include "view/qr_svg.hpp"
+#include "view/template_check.hpp"
 
 #include <jansson.h>
 #include <kainjow/mustache.hpp>
 
-#include <array>
-#include <fstream>
+#include <algorithm>
 #include <memory>
-#include <sstream>
 
 namespace uzmfa {
 namespace {
@@ -22,7 +21,7 @@ constexpr std::string_view layout = "layout";
 constexpr std::string_view part = "part_";  // {{> part_error}} in the others
 constexpr std::string_view templates[] = {
     layout,       "login",       "enroll",     "verify",        "recovery",    "recovery_codes", "logout",    "account", "admin",
-    "admin_user", "part_action", "part_error", "part_events", "part_notice", "part_proof",     "part_token", "error",
+    "admin_user", "part_action", "part_bound", "part_error", "part_events", "part_notice", "part_proof", "part_token", "error",
 };
 constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
     {"style.css", "text/css; charset=utf-8"},
@@ -31,25 +30,10 @@ constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
     {"recovery_codes.js", "text/javascript; charset=utf-8"},
 };
 constexpr std::string_view html_type = "text/html; charset=utf-8";
-constexpr std::string_view language = "en";
-constexpr std::size_t largest_file = 1 << 20;
 
 Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
 
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream file{path, std::ios::binary};
-    if (!file) return misconfigured(path + " cannot be read");
-    std::string text(largest_file + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    if (file.bad() || text.size() > largest_file) return misconfigured(path + " cannot be read or is too large");
-    return text;
-}
-
-Result<std::string> read_either(const std::string& directory, const std::string& installed, const std::string& name) {
-    if (!directory.empty() && std::ifstream{directory + "/" + name}) return read_file(directory + "/" + name);
-    return read_file(installed + "/" + name);
-}
+bool is_part(std::string_view name) { return name.starts_with(part) && std::ranges::find(templates, name) != std::end(templates); }
 
 // The secret in groups of four, for the eye.
 data groups_of(std::string_view secret) {
@@ -84,14 +68,23 @@ std::string isolated(std::string_view name) {
     return out.append(pop_isolate);
 }
 
+// What a row says to people: its browser as it calls itself, or as others call it; its event in their language.
+Messages::Values in_words(const Page::Values& row, const Messages& messages) {
+    Messages::Values values;
+    for (const auto& [key, value] : row) values[std::string{key}] = value;
+    if (values.contains("system")) values["browser"] = messages.said("browser_on", values);
+    if (values.contains("event")) values["event"] = messages["event_" + values["event"]];
+    for (const auto* key : {"browser", "user_agent"}) {
+        if (const auto found = values.find(key); found != values.end()) found->second = isolated(found->second);
+    }
+    return values;
+}
+
 data list_of(const std::vector<Page::Values>& rows, const Messages& messages) {
     data list{data::type::list};
     for (const auto& row : rows) {
         data item;
-        for (const auto& [key, value] : row) {
-            const bool is_foreign = key == "browser" || key == "user_agent";
-            item.set(std::string{key}, key == "event" ? std::string{messages["event_" + value]} : is_foreign ? isolated(value) : value);
-        }
+        for (const auto& [key, value] : in_words(row, messages)) item.set(key, value);
         list << item;
     }
     return list;
@@ -133,27 +126,26 @@ std::string_view value_of(const Page& page, std::string_view key) {
 
 }  // namespace
 
-Result<Pages> Pages::load(const std::string& directory, const std::string& installed) {
+Result<Pages> Pages::load(const Folders& folders) {
     Pages pages;
+    auto languages = Languages::load(folders);
+    if (!languages) return languages.error();
+    pages.languages_ = std::move(*languages);
     for (const auto name : templates) {
-        const std::string file = std::string{name} + ".html";
-        auto text = read_either(directory, installed, file);
+        const auto path = path_of(folders, std::string{name} + ".html");
+        auto text = read_file(path);
         if (!text) return text.error();
         const mustache parsed{*text};
-        if (!parsed.is_valid()) return misconfigured(file + ": " + parsed.error_message());
+        if (!parsed.is_valid()) return misconfigured(path + ": " + parsed.error_message());
+        const auto unknown = unknown_tag_in(*text, pages.languages_.english().messages, is_part);
+        if (!unknown.empty()) return misconfigured(path + ": there is no {{" + std::string{unknown} + "}}");
         pages.templates_.emplace(name, std::move(*text));
     }
     for (const auto& [name, type] : asset_types) {
-        auto text = read_either(directory, installed, std::string{name});
+        auto text = read_file(path_of(folders, std::string{name}));
         if (!text) return text.error();
         pages.assets_.emplace(name, Rendered{type, std::move(*text)});
     }
-    const std::string language_file = "lang/" + std::string{language} + ".json";
-    auto json = read_either(directory, installed, language_file);
-    if (!json) return json.error();
-    auto messages = Messages::parse(*json);
-    if (!messages) return misconfigured(language_file + ": " + messages.error().detail);
-    pages.messages_ = std::move(*messages);
     return pages;
 }
 
@@ -162,32 +154,34 @@ const Rendered* Pages::asset(std::string_view name) const {
     return found == assets_.end() ? nullptr : &found->second;
 }
 
-Result<Rendered> Pages::render(const Page& page, int status, const Site& site, std::string_view request_id) const {
+Result<Rendered> Pages::render(const Page& page, int status, const Site& site, const Reader& reader) const {
     if (page.name == "qr") {
         auto svg = qr_svg(value_of(page, "otpauth"));
         if (!svg) return svg.error();
         return Rendered{"image/svg+xml", std::move(*svg)};
     }
     if (page.name == "problem") {
-        auto json = problem_json(page, status, messages_);
+        auto json = problem_json(page, status, languages_.english().messages);
         if (!json) return json.error();
         return Rendered{"application/problem+json", std::move(*json)};
     }
-    auto text = html(page, site, request_id);
+    const Language& language = languages_.wanted_by(reader.accept_language);
+    auto text = html(page, site, language, reader.request_id);
     if (!text) return text.error();
-    return Rendered{html_type, std::move(*text)};
+    return Rendered{html_type, std::move(*text), language.tag};
 }
 
-Result<std::string> Pages::html(const Page& page, const Site& site, std::string_view request_id) const {
+Result<std::string> Pages::html(const Page& page, const Site& site, const Language& language, std::string_view request_id) const {
     const std::string name{page.name};
     const std::string error{page.error};
+    const Messages& messages = language.messages;
 
     Messages::Values values{{"system", std::string{site.issuer}},
                             {"minutes", std::to_string(pending_lifetime.count() / 60)},
                             {"digits", std::to_string(site.totp_digits)}};
     for (const auto& [key, value] : page.values) values[std::string{key}] = value;
     for (const auto unit : {"wait_seconds", "wait_minutes", "wait_hours"}) {
-        if (values.contains(unit)) values["wait"] = Messages::filled(messages_[unit], values);
+        if (values.contains(unit)) values["wait"] = messages.said(unit, values);
     }
 
     data context;
@@ -196,29 +190,29 @@ Result<std::string> Pages::html(const Page& page, const Site& site, std::string_
         if (const auto found = values.find(key); found != values.end()) found->second = isolated(found->second);
     }
     data texts;
-    for (const auto& [key, text] : messages_) texts.set(key, Messages::filled(text, values));
+    for (const auto& [key, text] : messages) texts.set(key, messages.said(key, values));
     context.set("t", texts);
-    context.set("lang", std::string{language});
+    context.set("lang", language.tag);
     context.set("base", std::string{site.own_path});
     if (!site.help_url.empty()) context.set("help_url", std::string{site.help_url});
     if (!request_id.empty()) context.set("request_id", std::string{request_id});
     if (const auto secret = value_of(page, "secret"); !secret.empty()) context.set("secret_groups", groups_of(secret));
     if (const auto codes = value_of(page, "recovery_codes"); !codes.empty()) context.set("recovery_code_list", lines_of(codes));
-    for (const auto& [key, rows] : page.lists) context.set(std::string{key}, list_of(rows, messages_));
+    for (const auto& [key, rows] : page.lists) context.set(std::string{key}, list_of(rows, messages));
     if (const auto next = value_of(page, "next"); !next.empty()) {
         context.set("next_query", "?next=" + percent_encode(next, "/"));
     }
 
-    auto title = Messages::filled(messages_["title_" + name], values);
-    if (!page.notice.empty()) context.set("notice", Messages::filled(messages_[page.notice], values));
+    auto title = messages.said("title_" + name, values);
+    if (!page.notice.empty()) context.set("notice", messages.said(page.notice, values));
     if (name == "error") {
-        context.set("heading", Messages::filled(messages_[error + "_heading"], values));
-        context.set("text", Messages::filled(messages_[error], values));
-        title = Messages::filled(messages_[error + "_heading"], values);
+        context.set("heading", messages.said(error + "_heading", values));
+        context.set("text", messages.said(error, values));
+        title = messages.said(error + "_heading", values);
     } else if (!error.empty()) {
-        context.set("error", Messages::filled(messages_[error], values));
+        context.set("error", messages.said(error, values));
         values["title"] = title;
-        title = Messages::filled(messages_["title_error_prefix"], values);
+        title = messages.said("title_error_prefix", values);
     }
     context.set("title", title);
     for (const auto& [file, text] : templates_) {

@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                      text.find("<script>") != text.npos || text.find("{{") == text.npos;
     std::ofstream{folder.path + "/login.html", std::ios::binary}.write(text.data(), static_cast<std::streamsize>(size));
 
-    const auto pages = Pages::load(folder.path, UZMFA_HTML);
+    const auto pages = Pages::load({folder.path, UZMFA_HTML});
     if (!pages) {
         require(pages.error().kind == ErrorKind::misconfigured);
         require(pages.error().detail.find("login.html") != std::string::npos);
@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     site.issuer = "ERP";
     Page page{"login", "wrong_password", {}};
     page.with("username", hostile).with("user", hostile).with("next", "/a").with("csrf", "t");
-    const auto rendered = pages->render(page, 200, site, "id");
+    const auto rendered = pages->render(page, 200, site, {"", "id"});
     if (!rendered) return 0;
     require(rendered->content_type == "text/html; charset=utf-8");
     if (!raw) require(rendered->body.find("<script>") == std::string::npos);

@@ -153,7 +153,7 @@ TEST(R89_the_page_shows_what_happened_with_time_address_and_browser) {
     const std::string at = "2023-11-14 22:13:20 UTC";
     CHECK(list_on(outcome, "events") ==
           (std::vector<Page::Values>{
-              {{"at", at}, {"address", "192.0.2.66"}, {"user_agent", firefox}, {"browser", "Firefox on Linux"},
+              {{"at", at}, {"address", "192.0.2.66"}, {"user_agent", firefox}, {"browser", "Firefox"}, {"system", "Linux"},
                {"event", "wrong_code"}},
               {{"at", at}, {"event", "reset"}}}));
 }

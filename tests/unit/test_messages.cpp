@@ -59,6 +59,27 @@ TEST(a_value_is_not_looked_into_again) {
     CHECK_EQUAL(Messages::filled("{open}user}", values), "{user}");
 }
 
+TEST(one_and_none_have_forms_of_their_own_where_there_are_any) {
+    const auto messages = VALUE(Messages::parse(R"({"left": "{count} left of {all}", "left_one": "one left of {all}",
+        "left_none": "nothing left", "plain": "{count} plain", "fixed": "fixed", "fixed_one": "never"})"));
+    const auto said = [&](std::string_view key, std::string_view count) {
+        return messages.said(key, {{"count", std::string{count}}, {"all", "1"}});
+    };
+    CHECK_EQUAL(said("left", "7"), "7 left of 1");
+    CHECK_EQUAL(said("left", "1"), "one left of 1");
+    CHECK_EQUAL(said("left", "0"), "nothing left");
+    CHECK_EQUAL(said("left", "01"), "01 left of 1");
+    CHECK_EQUAL(said("plain", "1"), "1 plain");
+    CHECK_EQUAL(said("fixed", "1"), "fixed");
+    CHECK_EQUAL(said("missing", "1"), "missing");
+    CHECK_EQUAL(messages.said("left", {}), "{count} left of {all}");
+}
+
+TEST(the_names_in_a_text_are_found) {
+    CHECK_EQUAL(Messages::names_in("{user} of {system}, {user}"), (std::vector<std::string_view>{"user", "system", "user"}));
+    CHECK_EQUAL(Messages::names_in("{} { a } {User} {a {b} c{"), (std::vector<std::string_view>{"b"}));
+}
+
 TEST(filling_takes_time_in_proportion_to_the_text) {
     CHECK_EQUAL(Messages::filled(std::string(200'000, '{'), {{"user", "x"}}), std::string(200'000, '{'));
 }

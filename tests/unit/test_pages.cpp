@@ -17,7 +17,7 @@ namespace {
 const std::string installed = UZMFA_HTML;
 
 const Pages& pages() {
-    static const Pages loaded = VALUE(Pages::load("", installed));
+    static const Pages loaded = VALUE(Pages::load({"", installed}));
     return loaded;
 }
 
@@ -29,7 +29,7 @@ Site site_named(std::string_view issuer) {
 
 std::string body_of(const Page& page, const Site& site = site_named("ERP"), int status = 200,
                     std::string_view request_id = "id-1") {
-    return VALUE(pages().render(page, status, site, request_id)).body;
+    return VALUE(pages().render(page, status, site, {"", request_id})).body;
 }
 
 Page page_with(std::string_view name, std::string_view error,
@@ -64,7 +64,7 @@ struct OwnPages {
     OwnPages() { std::filesystem::copy(installed, folder.path(), std::filesystem::copy_options::recursive); }
     void remove(std::string_view name) const { std::filesystem::remove(folder.path() + "/" + std::string{name}); }
     std::string complaint() const {
-        const auto error = ERROR_OF(Pages::load("", folder.path()));
+        const auto error = ERROR_OF(Pages::load({"", folder.path()}));
         CHECK(error.kind == ErrorKind::misconfigured);
         return error.detail;
     }
@@ -76,7 +76,7 @@ TEST(every_page_renders_and_no_mustache_is_left) {
     for (const auto name : html_pages) {
         for (const std::string_view error : {"", "wrong_code", "unavailable"}) {
             const Case at{std::string{name} + " " + std::string{error}};
-            const auto rendered = VALUE(pages().render(full_page(name, error, "VALUE"), 200, site_named("ERP"), "id-1"));
+            const auto rendered = VALUE(pages().render(full_page(name, error, "VALUE"), 200, site_named("ERP"), {"", "id-1"}));
             CHECK_EQUAL(rendered.content_type, "text/html; charset=utf-8");
             CHECK(rendered.body.starts_with("<!DOCTYPE html>"));
             CHECK_CONTAINS(rendered.body, "</html>");
@@ -92,7 +92,7 @@ TEST(every_page_renders_and_no_mustache_is_left) {
 TEST(a_page_with_nothing_on_it_renders_too) {
     for (const auto name : html_pages) {
         const Case at{name};
-        const auto rendered = VALUE(pages().render(Page{name, {}, {}}, 200, Site{}, {}));
+        const auto rendered = VALUE(pages().render(Page{name, {}, {}}, 200, Site{}, Reader{}));
         CHECK_LACKS(rendered.body, "{{");
     }
 }
@@ -174,6 +174,21 @@ TEST(R85_an_error_page_shows_the_request_id) {
     CHECK_CONTAINS(body_of(Page{"error", "unavailable", {}}, site_named("ERP"), 503, "req-42"), "req-42");
     const auto body = body_of(Page{"error", "unavailable", {}}, site_named("ERP"), 503, "");
     CHECK_LACKS(body, "class=\"reference\"");
+}
+
+TEST(one_second_is_no_seconds) {
+    for (const auto& [accept_language, one, many] : {std::tuple{"en", "wait 1 second,", "wait 2 seconds,"},
+                                                     {"de", "warten Sie 1 Sekunde und", "warten Sie 2 Sekunden und"},
+                                                     {"fr", "patienter 1 seconde,", "patienter 2 secondes,"},
+                                                     {"es", "Espere 1 segundo e", "Espere 2 segundos e"}}) {
+        const Case at{accept_language};
+        const auto body = [&](std::string_view seconds) {
+            const auto page = page_with("verify", "too_many_codes", {{"wait_seconds", seconds}});
+            return VALUE(pages().render(page, 429, site_named("ERP"), {accept_language, ""})).body;
+        };
+        CHECK_CONTAINS(body("1"), one);
+        CHECK_CONTAINS(body("2"), many);
+    }
 }
 
 TEST(a_wait_is_told_in_the_unit_that_a_person_would_name) {
@@ -286,7 +301,7 @@ std::string member(const json_t* object, const char* name) {
 
 TEST(R79_a_problem_is_a_json_document_of_RFC_9457) {
     const auto rendered = VALUE(pages().render(page_with("problem", "verification_required", {{"verify_url", "/uzmfa/verify?next=/a"}}),
-                                               401, site_named("ERP"), "id"));
+                                               401, site_named("ERP"), Reader{}));
     CHECK_EQUAL(rendered.content_type, "application/problem+json");
     const auto problem = parsed(rendered.body);
     CHECK(json_is_object(problem.get()));
@@ -314,7 +329,7 @@ TEST(R75_a_hostile_value_in_a_problem_stays_one_string) {
 }
 
 TEST(the_qr_page_is_an_svg) {
-    const auto rendered = VALUE(pages().render(page_with("qr", "", {{"otpauth", "otpauth://totp/x"}}), 200, Site{}, ""));
+    const auto rendered = VALUE(pages().render(page_with("qr", "", {{"otpauth", "otpauth://totp/x"}}), 200, Site{}, Reader{}));
     CHECK_EQUAL(rendered.content_type, "image/svg+xml");
     CHECK(rendered.body.starts_with("<svg"));
 }
@@ -340,7 +355,7 @@ TEST(a_missing_file_is_named) {
         CHECK_CONTAINS(own.complaint(), name);
     }
     const TemporaryFolder empty;
-    CHECK_CONTAINS(ERROR_OF(Pages::load("", empty.path() + "/none")).detail, empty.path() + "/none/");
+    CHECK_CONTAINS(ERROR_OF(Pages::load({"", empty.path() + "/none"})).detail, empty.path() + "/none/");
 }
 
 TEST(a_template_that_is_broken_is_named) {
@@ -373,19 +388,76 @@ TEST(an_own_folder_beats_the_installed_files_and_may_lack_any) {
     const TemporaryFolder folder;
     folder.file("verify.html", "<h1>Mine, {{user}}</h1>");
     folder.file("style.css", "body { color: red }");
-    const auto own = VALUE(Pages::load(folder.path(), installed));
+    const auto own = VALUE(Pages::load({folder.path(), installed}));
     const auto page = page_with("verify", "", {{"user", "<alice>"}});
-    const auto body = VALUE(own.render(page, 200, site_named("ERP"), "")).body;
+    const auto body = VALUE(own.render(page, 200, site_named("ERP"), Reader{})).body;
     CHECK_CONTAINS(body, "<h1>Mine, &lt;alice&gt;</h1>");
     CHECK_CONTAINS(body, "<!DOCTYPE html>");
     CHECK_EQUAL(own.asset("style.css")->body, "body { color: red }");
-    CHECK_CONTAINS(VALUE(own.render(Page{"logout", {}, {}}, 200, Site{}, "")).body, "Sign out");
+    CHECK_CONTAINS(VALUE(own.render(Page{"logout", {}, {}}, 200, Site{}, Reader{})).body, "Sign out");
+}
+
+TEST(a_template_that_asks_for_what_is_not_there_is_named) {
+    for (const std::string_view html : {"{{t.greeting}}", "<p>{{{ t.greeting }}}</p>", "{{&t.greeting}}", "{{#t.greeting}}x{{/t.greeting}}",
+                                        "{{t.}}", "{{> part_foot}}", "{{> login}}", "{{>part_error.html}}"}) {
+        const Case at{html};
+        const TemporaryFolder folder;
+        folder.file("verify.html", html);
+        const auto complaint = ERROR_OF(Pages::load({folder.path(), installed})).detail;
+        CHECK_CONTAINS(complaint, folder.path() + "/verify.html: there is no {{");
+    }
+    const TemporaryFolder folder;
+    std::filesystem::create_directory(folder.path() + "/lang");
+    folder.file("verify.html", "{{! t.nothing }}{{ t.greeting }}{{#t.greeting}}{{>part_error}}{{/t.greeting}}");
+    folder.file("lang/en.json", R"({"greeting": "Good <morning>"})");
+    const auto own = VALUE(Pages::load({folder.path(), installed}));
+    CHECK_CONTAINS(VALUE(own.render(page_with("verify", "", {}), 200, Site{}, {"de", ""})).body, "Good &lt;morning&gt;");
+}
+
+TEST(R97_a_page_is_in_the_language_that_is_wanted_and_says_so) {
+    for (const auto& [accept_language, tag, text] : {std::tuple{"de-CH", "de", "Doch die Authenticator-App verwenden"},
+                                                     {"it", "en", "Use the authenticator app"},
+                                                     {"fr", "fr", "Chacun ne sert"},
+                                                     {"es", "es", "Está iniciando sesión como"}}) {
+        const Case at{accept_language};
+        const auto page = page_with("recovery", "wrong_recovery_code", {{"user", "alice"}});
+        const auto rendered = VALUE(pages().render(page, 401, site_named("ERP"), {accept_language, ""}));
+        CHECK_EQUAL(rendered.language, tag);
+        CHECK_CONTAINS(rendered.body, "<html lang=\"" + std::string{tag} + "\" dir=\"ltr\">");
+        CHECK_CONTAINS(rendered.body, text);
+    }
+}
+
+TEST(a_problem_is_English_for_everybody) {
+    const auto problem = Page{"problem", "verification_required", {}};
+    const auto german = VALUE(pages().render(problem, 401, Site{}, {"de", ""}));
+    CHECK_EQUAL(german.body, VALUE(pages().render(problem, 401, Site{}, Reader{})).body);
+    CHECK_EQUAL(german.language, "");
+}
+
+TEST(a_browser_with_a_name_is_told_in_the_language_of_the_page) {
+    Page page{"account", {}, {}};
+    page.lists.emplace_back("sessions", std::vector<Page::Values>{{{"at", "now"}, {"browser", "Firefox"}, {"system", "<Linux>"}}});
+    for (const auto& [tag, name] : {std::pair{"en", "Firefox on &lt;Linux&gt;"}, {"fr", "Firefox sur &lt;Linux&gt;"}}) {
+        CHECK_CONTAINS(VALUE(pages().render(page, 200, Site{}, {tag, ""})).body, name);
+    }
+}
+
+TEST(R75_markup_in_a_language_file_is_inert) {
+    const TemporaryFolder folder;
+    std::filesystem::create_directory(folder.path() + "/lang");
+    folder.file("lang/it.json", R"({"login_heading": "<script>alert(1)</script>", "title_login": "</title><script>",
+        "direction": "\"><script>", "wrong_password": "<img src=x>{{{t.cancel}}}"})");
+    const auto own = VALUE(Pages::load({folder.path(), installed}));
+    const auto body = VALUE(own.render(page_with("login", "wrong_password", {{"csrf", "TOKEN"}}), 200, Site{}, {"it", ""})).body;
+    for (const std::string_view raw : {"<script>", "</title><", "<img src=x"}) CHECK_LACKS(body, raw);
+    CHECK_CONTAINS(body, "{{{t.cancel}}}");
 }
 
 TEST(a_broken_file_in_the_own_folder_is_an_error_and_not_passed_over) {
     const TemporaryFolder folder;
     folder.file("verify.html", "{{#user}}");
-    CHECK_CONTAINS(ERROR_OF(Pages::load(folder.path(), installed)).detail, "verify.html");
+    CHECK_CONTAINS(ERROR_OF(Pages::load({folder.path(), installed})).detail, "verify.html");
 }
 
 }  // namespace

@@ -9,10 +9,15 @@ namespace uzmfa {
 Page::Values origin_row(Moment at, std::string_view address, std::string_view user_agent) {
     Page::Values row{{"at", utc(at)}};
     if (!address.empty()) row.emplace_back("address", address);
-    auto name = browser_name(user_agent);
-    if (name.empty()) return row;
-    if (name != user_agent) row.emplace_back("user_agent", user_agent);
-    row.emplace_back("browser", std::move(name));
+    if (user_agent.empty()) return row;
+    const auto [browser, system] = browser_name(user_agent);
+    if (browser.empty()) {
+        row.emplace_back("browser", user_agent);
+        return row;
+    }
+    row.emplace_back("user_agent", user_agent);
+    row.emplace_back("browser", browser);
+    row.emplace_back("system", system);
     return row;
 }
 

@@ -7,7 +7,7 @@
 
 namespace uzmfa {
 
-// `at`, `address`, `browser`, and `user_agent` where that says more.
+// `at`, `address`, and `browser`: its User-Agent, or where that has names that people know, its name, `system` and `user_agent`.
 Page::Values origin_row(Moment at, std::string_view address, std::string_view user_agent);
 // The same, and `event`.
 std::vector<Page::Values> rows_of(const std::vector<AccountEvent>& events);
