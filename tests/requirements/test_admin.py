@@ -16,6 +16,7 @@ from harness.configuration import place
 from harness.expect import assert_passed, assert_sent_to
 from harness.provider import TwilioSite, await_true
 from harness.site import Site, User, Workshop, is_open
+from harness.texts import OTHERS, english_texts_in
 
 PAGE = f"{OWN}/admin"
 HELEN = "helen"
@@ -504,6 +505,26 @@ def test_R95_R99_the_page_fits_and_has_no_barrier(office: Office, chrome: Chrome
         chrome.screenshot(tmp_path / f"{name}-{width}-{scheme}.png")
         assert chrome.overflow() == 0
         assert chrome.violations(axe) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_R97_R99_the_page_is_good_in_every_language(office: Office, chrome: Chrome, axe: str, language: str) -> None:
+    user = office.site.enrolled_user()
+    office.help(user, "skip-next")
+    office.help(user, "temp-code")
+    chrome.speak(language)
+    chrome.resize(320, 900)
+    chrome.be(office.browser, office.site.url())
+    for target in (PAGE, f"{PAGE}?user={user.name}&done=skip_set"):
+        chrome.open(office.site.url(target))
+        for summary in chrome.all("summary"):
+            summary.click()
+        assert chrome.run("return document.documentElement.lang") == language
+        assert english_texts_in(chrome.texts(), language) == []
+        assert chrome.overflow() == 0
+        for scheme in ("light", "dark"):
+            chrome.prefer(scheme)
+            assert chrome.violations(axe) == []
 
 
 def test_R95_without_javascript_and_by_keyboard(office: Office, chrome: Chrome) -> None:

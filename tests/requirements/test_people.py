@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.browser import OWN
-from harness.chrome import Chrome, oathtool, read_qr
+from harness.chrome import DESK, Chrome, oathtool, read_qr
 from harness.site import Site, User, is_open
+from harness.texts import OTHERS, english_texts_in
 from selenium.webdriver.common.keys import Keys
 
 Reach = Callable[[str], None]
@@ -372,3 +373,46 @@ def test_R96_axe_finds_nothing(chrome: Chrome, reach: Reach, axe: str, page: str
     chrome.prefer(scheme)
     reach(page)
     assert chrome.violations(axe) == []
+
+
+def assert_fits_in(chrome: Chrome, axe: str, language: str) -> None:
+    """The page shown is in this language, without a barrier in either theme, and fits a phone."""
+    assert chrome.run("return document.documentElement.lang") == language
+    assert english_texts_in(chrome.texts(), language) == []
+    for scheme in ("light", "dark"):
+        chrome.prefer(scheme)
+        assert chrome.violations(axe) == []
+    chrome.resize(320, 640)
+    assert chrome.overflow() <= 0
+    chrome.resize(*DESK)
+    chrome.prefer("light")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", OTHERS)
+def test_R97_R99_every_page_is_good_in_every_language(chrome: Chrome, reach: Reach, axe: str, language: str, page: str) -> None:
+    chrome.speak(language)
+    reach(page)
+    assert_fits_in(chrome, axe, language)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_R97_R99_the_pages_on_the_way_are_good_in_every_language(chrome: Chrome, site: Site, axe: str, language: str) -> None:
+    chrome.speak(language)
+    user = site.add_user()
+    sign_in(chrome, site, user)
+    uri = chrome.by_id("otpauth").get_attribute("href")
+    chrome.fill(code=oathtool(uri))
+    chrome.await_element("#recovery-codes")
+    assert_fits_in(chrome, axe, language)
+    user.authenticator = site.app(uri)
+    user.app.spend(0)
+    assert site.sign_in(user).verify(user.app.wrong()).status == 401
+    chrome.forget()
+    sign_in(chrome, site, user)
+    chrome.await_element("#events")
+    assert_fits_in(chrome, axe, language)
+    chrome.fill(code=user.app.fresh())
+    chrome.open(site.url(f"{OWN}/account"))
+    chrome.await_element("#events")
+    assert_fits_in(chrome, axe, language)

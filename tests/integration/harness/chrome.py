@@ -24,6 +24,14 @@ DESK = (1280, 900)
 SHARP = 2  # device pixels in a CSS pixel, as on most screens of today
 PATIENCE = 15
 
+TEXTS = """
+const texts = [document.title], nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (nodes.nextNode()) texts.push(nodes.currentNode.data);
+for (const name of ['alt', 'aria-label', 'title', 'placeholder', 'download'])
+    texts.push(...[...document.querySelectorAll(`[${name}]`)].map(e => e.getAttribute(name)));
+return texts.map(text => text.trim().replace(/\\s+/g, ' ')).filter(text => text);
+"""
+
 
 class Chrome:
     """Thin words around selenium, so that tests read like what a person does."""
@@ -32,12 +40,13 @@ class Chrome:
         self.driver = driver
 
     def reset(self) -> None:
-        """As new: no cookies, a desk's window, light colours, JavaScript on."""
+        """As new: no cookies, a desk's window, light colours, English, JavaScript on."""
         self.driver.get("about:blank")
         self.forget()
         self.command("Emulation.setScriptExecutionDisabled", value=False)
         self.command("Emulation.setFocusEmulationEnabled", enabled=True)  # as in the window that a person uses
         self.prefer(scheme="light")
+        self.speak("en")
         self.resize(*DESK, SHARP)
 
     def forget(self) -> None:
@@ -56,6 +65,11 @@ class Chrome:
     def prefer(self, scheme: str) -> None:
         """The person's colour scheme: light or dark."""
         self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def speak(self, language: str) -> None:
+        """The language that the person wants pages in."""
+        self.command("Network.enable")
+        self.command("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
 
     def disable_scripts(self) -> None:
         self.command("Emulation.setScriptExecutionDisabled", value=True)
@@ -119,6 +133,10 @@ class Chrome:
 
     def run(self, script: str, *arguments: Any) -> Any:
         return self.driver.execute_script(script, *arguments)
+
+    def texts(self) -> list[str]:
+        """What a person reads or is read out, the title first."""
+        return self.run(TEXTS)
 
     def screenshot(self, file: Path, whole: bool = True) -> Path:
         """A picture of the page."""
