@@ -68,10 +68,12 @@ Admission admit(const Visit& visit, const Policy& policy) {
 
     const bool verified = session && session->is_verified();
     if (policy.engine == Engine::on && !verified) return {.reason = required_next(session, visit.now)};
-    if (policy.engine == Engine::on && is_step_up_due(*session, policy, visit.now)) return {.reason = Reason::step_up_required};
+    const bool must_step_up = verified && is_step_up_due(*session, policy, visit.now);
+    if (policy.engine == Engine::on && must_step_up) return {.reason = Reason::step_up_required};
 
-    Admission admission{.passes = true, .reason = Reason::verified};
-    if (!verified) admission.reason = policy.engine == Engine::off ? Reason::signed_in_only : Reason::would_stop;
+    Admission admission{.passes = true, .reason = Reason::verified, .verified = verified};
+    if (!verified) admission.reason = Reason::signed_in_only;
+    if (policy.engine == Engine::report_only && (!verified || must_step_up)) admission.reason = Reason::would_stop;
     admission.touches = session && visit.may_touch && is_touch_due(*session, policy.limits(), visit.rhythm, visit.now);
     return admission;
 }

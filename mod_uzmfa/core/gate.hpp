@@ -12,6 +12,7 @@ namespace uzmfa {
 struct Admission {
     bool passes = false;
     Reason reason;
+    bool verified = false; // the session is a verified one of the user of this request
     bool touches = false;  // the session's last activity is to be written anew
 };
 

@@ -97,12 +97,12 @@ void name_user(request_rec* r, const Session& session) {
     r->ap_auth_type = const_cast<char*>(own_auth_type);
 }
 
-// What the application and the access log get (docs/reference.md).
+// What the application and the access log get (docs/reference.md). `session` is a verified one, or null.
 void describe(request_rec* r, Reason reason, const Session* session) {
     keep_out_of_caches(r);
     replace_claims(r, reason == Reason::exempt ? nullptr : r->user);
     tell(r, "UZMFA_DECISION", name_of(reason).data());
-    if (reason != Reason::verified) return remove_app_cookies(r);
+    if (!session) return remove_app_cookies(r);
     tell(r, "UZMFA_METHOD", name_of(session->method).data());
     tell(r, "UZMFA_VERIFIED_AT",
          session->method == Method::skip ? "" : apr_off_t_toa(r->pool, unix_time(session->verified_at)));
@@ -173,7 +173,7 @@ int run_gate(request_rec* r, bool describes) {
     // Set here too: with `Satisfy Any` nobody asked for it.
     const Visit& visit = *decision.visit;
     if (visit.own_sign_in && !r->user) name_user(r, *visit.session);
-    describe(r, decision.admission.reason, visit.session);
+    describe(r, decision.admission.reason, decision.admission.verified ? visit.session : nullptr);
     if (decision.admission.reason == Reason::would_stop) {
         log_outcome(r, *service, {.reason = Reason::would_stop, .user = std::string{view_of(r->user)}});
     }
@@ -246,7 +246,7 @@ authz_status require_mfa(request_rec* r) {
     const Service* const service = service_of(r);
     if (!service || !r->user) return service ? AUTHZ_DENIED_NO_USER : AUTHZ_DENIED;
     // The gate, which comes next, asks for it, and says so better than httpd's 401.
-    if (policy_of(r).engine != Engine::off) return AUTHZ_GRANTED;
+    if (policy_of(r).engine == Engine::on) return AUTHZ_GRANTED;
     return decide_as_gated(r, *service).admission.passes ? AUTHZ_GRANTED : AUTHZ_DENIED;
 }
 

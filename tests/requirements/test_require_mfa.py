@@ -7,7 +7,7 @@ import pytest
 
 from harness.application import PROTECTED
 from harness.browser import OWN
-from harness.configuration import SMALLEST_GATE, place
+from harness.configuration import BASIC_GATE, SMALLEST_GATE, place
 from harness.expect import assert_sent_to
 from harness.first_factors import password_file
 from harness.site import Site, is_open
@@ -17,7 +17,7 @@ MFA = {"alone": ["Require mfa"], "or a network": ["<RequireAny>", "Require ip 10
        "and a user": ["<RequireAll>", "Require mfa", "Require not user nobody", "</RequireAll>"]}
 
 
-@pytest.mark.parametrize("engine", ["On", "Off"])
+@pytest.mark.parametrize("engine", ["On", "Off", "ReportOnly"])
 @pytest.mark.parametrize("requirement", MFA.values(), ids=MFA.keys())
 def test_whom_it_refuses_is_led_to_the_second_factor(start_site: Build, requirement: list[str], engine: str) -> None:
     site = start_site(gate=["Session On", "AuthType Uzmfa", *requirement, f"UzmfaEngine {engine}"], modules=["authz_host"])
@@ -38,6 +38,32 @@ def test_a_network_may_do_without_the_second_factor(start_site: Build) -> None:
     near = ["<RequireAny>", "Require ip 127.0.0.0/8", "Require mfa", "</RequireAny>"]
     site = start_site(gate=["Session On", "AuthType Uzmfa", *near, "UzmfaEngine Off"], modules=["authz_host"])
     assert is_open(site.browser().fetch("/static.html"))
+
+
+@pytest.mark.parametrize("engine", ["On", "Off", "ReportOnly"])
+def test_nobody_passes_where_it_is_said_of_those_who_must_not(start_site: Build, engine: str) -> None:
+    none = ["<RequireAll>", "Require valid-user", "<RequireNone>", "Require mfa", "</RequireNone>", "</RequireAll>"]
+    site = start_site(gate=["Session On", "AuthType Uzmfa", *none, f"UzmfaEngine {engine}"])
+    site.log.allow(r"authz_core:error\].*AH01631")
+    user = site.enrolled_user()
+    assert not is_open(site.browser().fetch("/static.html"))
+    assert is_open(site.sign_in(user).fetch("/static.html")) == (engine != "On")
+    assert not is_open(site.verify(user).fetch("/static.html"))
+
+
+@pytest.mark.parametrize("network", ["127.0.0.0/8", "192.0.2.0/24"])
+def test_under_another_auth_type_the_gate_says_who_needs_a_second_factor(start_site: Build, network: str) -> None:
+    inside = [f'<If "! -R \'{network}\'">', "UzmfaEngine On", "</If>"]
+    site = start_site(gate=[*BASIC_GATE[:-1], *inside], modules=["auth_basic"])
+    user = site.add_user()
+    assert site.browser().fetch("/static.html").status == 401
+    browser = site.basic_browser(user)
+    if network.startswith("127"):
+        assert is_open(browser.fetch("/static.html"))
+    else:
+        assert_sent_to(browser.fetch("/static.html"), "enroll", "/static.html")
+        browser.enroll()
+        assert is_open(browser.fetch("/static.html"))
 
 
 @pytest.mark.parametrize("section", [None, "Files *", "If true"])

@@ -74,6 +74,19 @@ def test_R7_elsewhere_nobody_is_asked(later_vault: Site) -> None:
     assert_passed(browser.fetch(f"{OWN}/verify"))
 
 
+def test_R7_where_the_engine_reports_only_it_is_logged_and_nothing_else_changes(workshop: Workshop) -> None:
+    site = workshop.start(movable_clock=True, location=["UzmfaEngine ReportOnly", "UzmfaVerifiedWithin 5min", "UzmfaAppCookies PHPSESSID"])
+    user = site.add_user()
+    browser = site.verify(user)
+    browser.cookies["PHPSESSID"] = "hers"
+    for age, decision in ((298, "verified"), (3, "would_stop")):
+        site.clock.forward(age)
+        seen = browser.fetch("/env").environment
+        assert (seen["REMOTE_USER"], seen["UZMFA_METHOD"], seen["UZMFA_DECISION"]) == (user.name, "totp", decision)
+        assert "PHPSESSID=hers" in seen["HTTP_COOKIE"]
+        assert len(site.log.lines(f"UZMFA1002.*user {user.name}")) == (decision == "would_stop")
+
+
 def test_R49_a_skip_is_no_verification(vault: Site) -> None:
     user = vault.enrolled_user()
     vault.administrator().json("user", "skip-next", user.name)

@@ -222,6 +222,19 @@ TEST(R7_a_place_may_ask_for_a_later_verification) {
     CHECK(admit(visit_with(session, true, ""), policy).passes);
 }
 
+TEST(R7_where_the_engine_reports_only_a_later_verification_is_missed_and_waived) {
+    const Policy policy{.engine = Engine::report_only, .verified_within = seconds{300}};
+    auto session = std::optional{session_with("alice", true, Method::totp, seconds{3600})};
+    for (const auto& [ago, reason] : {std::pair{299, Reason::verified}, {300, Reason::would_stop}}) {
+        session->verified_at = now - seconds{ago};
+        const auto admission = admit(visit_with(session, true, ""), policy);
+        CHECK_EQUAL(admission.reason, reason);
+        CHECK(admission.passes && admission.verified);
+    }
+    session = session_with("alice", true, Method::none);
+    CHECK(!admit(visit_with(session, true, ""), policy).verified);
+}
+
 TEST(R49_a_skip_is_no_verification) {
     const Policy policy{.engine = Engine::on, .verified_within = seconds{300}};
     const auto session = std::optional{session_with("alice", true, Method::skip)};
