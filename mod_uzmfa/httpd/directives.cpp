@@ -296,6 +296,13 @@ const char* complain(cmd_parms* command, Complaint complaint) {
     return apr_pstrcat(command->pool, command->cmd->name, ": ", complaint, nullptr);
 }
 
+// httpd would read it in <Limit> as if it stood for all methods.
+template <auto Set, class... Texts>
+const char* for_all_methods(cmd_parms* command, void* place, Texts... texts) {
+    if (const char* const complaint = ap_check_cmd_context(command, NOT_IN_LIMIT)) return complaint;
+    return Set(command, place, texts...);
+}
+
 template <auto Setting, auto Resolved, Parser<Setting> Parse>
 const char* set(cmd_parms* command, void* place, const char* text) {
     typename ValueOf<Setting>::type value{};
@@ -308,7 +315,7 @@ const char* set(cmd_parms* command, void* place, const char* text) {
 
 template <auto Setting, auto Resolved, Parser<Setting> Parse>
 constexpr command_rec command_of(const Directive<Setting, Resolved, Parse>& row) {
-    return AP_INIT_TAKE1(row.name, (set<Setting, Resolved, Parse>), nullptr, row.where, row.help);
+    return AP_INIT_TAKE1(row.name, (for_all_methods<set<Setting, Resolved, Parse>, const char*>), nullptr, row.where, row.help);
 }
 
 template <class Settings, auto Setting, auto Resolved, Parser<Setting> Parse>
@@ -374,9 +381,10 @@ const char* read_auth_type(cmd_parms* command, void* place, const char* type) {
     return nullptr;
 }
 
-// An inherited one, such as `Require valid-user` of the whole site, must not make everybody an administrator.
-const char* read_require(cmd_parms*, void* place, const char*) {
-    static_cast<PlaceSettings*>(place)->is_required = true;
+// An inherited one, such as `Require valid-user` of the whole site, must not make everybody an administrator; nor one for
+// some methods only.
+const char* read_require(cmd_parms* command, void* place, const char*) {
+    if (!ap_check_cmd_context(command, NOT_IN_LIMIT)) static_cast<PlaceSettings*>(place)->is_required = true;
     return nullptr;
 }
 
@@ -458,12 +466,13 @@ constexpr command_rec lists_and_others[] = {
     AP_INIT_ITERATE("UzmfaLoginProvider", add_login_provider, nullptr, in_site,
                     "httpd authn providers that the sign-in page asks, in order"),
     AP_INIT_TAKE2("UzmfaStatement", add_statement, nullptr, in_site, "replaces one documented SQL statement"),
-    AP_INIT_TAKE2("UzmfaExempt", add_exemption, nullptr, in_place,
+    AP_INIT_TAKE2("UzmfaExempt", (for_all_methods<add_exemption, const char*, const char*>), nullptr, in_place,
                   "a name and an expression: lets a request pass, logged under the name"),
-    AP_INIT_TAKE1("UzmfaUserHeader", set_user_header, nullptr, in_place, "the request header that carries the user to a backend"),
-    AP_INIT_ITERATE("UzmfaAppCookies", add_app_cookie, nullptr, in_place,
+    AP_INIT_TAKE1("UzmfaUserHeader", (for_all_methods<set_user_header, const char*>), nullptr, in_place,
+                  "the request header that carries the user to a backend"),
+    AP_INIT_ITERATE("UzmfaAppCookies", (for_all_methods<add_app_cookie, const char*>), nullptr, in_place,
                     "the application's own session cookies, which end with the user's"),
-    AP_INIT_TAKE1("UzmfaAppLogout", set_app_logout, nullptr, in_place,
+    AP_INIT_TAKE1("UzmfaAppLogout", (for_all_methods<set_app_logout, const char*>), nullptr, in_place,
                   "a regular expression for path and query by which the application signs a user out"),
     AP_INIT_TAKE2("UzmfaSignInLimit", set_sign_in_limit, nullptr, in_site,
                   "how many failed sign-ins of an account from an address there may be in what time, such as 10 10min"),

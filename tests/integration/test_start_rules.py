@@ -37,6 +37,14 @@ def test_a_bad_value_in_a_place_does_too(build_site: Build, line: str) -> None:
     assert line.split()[0] in build_site(location=[line]).httpd.refusal()
 
 
+@pytest.mark.parametrize("line", ["UzmfaEngine Off", "UzmfaEngine ReportOnly", "UzmfaVerifiedWithin 9h", "UzmfaExempt all true", "UzmfaUserHeader X-User",
+                                  "UzmfaAppCookies x", "UzmfaAppLogout ^/", "UzmfaAdmin On"])
+@pytest.mark.parametrize("section", ["Limit OPTIONS", "LimitExcept GET POST"])
+def test_R1_what_would_hold_for_all_methods_is_refused_in_limit(build_site: Build, section: str, line: str) -> None:
+    said = build_site(location=[f"<{section}>", line, f"</{section.split()[0]}>"]).httpd.refusal()
+    assert line.split()[0] in said and "within <Limit>" in said
+
+
 GOOD_VALUES = [
     "UzmfaPath /sign-in", "UzmfaLoginProvider uzerp", "UzmfaValidator local", "UzmfaIssuer \"Größe & Söhne\"", "UzmfaTotpAlgorithm SHA512",
     "UzmfaTotpDigits 8", "UzmfaTotpSkew 0", "UzmfaSessionCookie __Host-x", "UzmfaSessionIdleTimeout 90s", "UzmfaSessionMaxAge 720h",

@@ -132,7 +132,8 @@ def test_R52_the_page_is_nowhere_but_where_it_is_on(site: Site) -> None:
     assert browser.post(PAGE, {"action": "end-everybody", "confirm": "1", "csrf": browser.token()}).status == 404
 
 
-@pytest.mark.parametrize("lines", [[], ["Require all granted"], ["Require ip 127.0.0.1"]], ids=["inherited", "all granted", "address"])
+@pytest.mark.parametrize("lines", [[], ["Require all granted"], ["Require ip 127.0.0.1"], ["<Limit GET>", "Require valid-user", "</Limit>"]],
+                         ids=["inherited", "all granted", "address", "of one method"])
 def test_R52_without_a_require_that_names_administrators_everybody_is_refused(start_site: Callable[..., Site],
                                                                               lines: list[str]) -> None:
     site = start_site(server=place("Location", PAGE, ["UzmfaAdmin On", *lines]), modules=["authz_host"])
