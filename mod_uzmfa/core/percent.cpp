@@ -16,6 +16,15 @@ bool is_unreserved(char c) {
            c == '_' || c == '~';
 }
 
+// What the escape at the beginning of the text stands for; nothing where there is none.
+std::optional<char> escaped(std::string_view text) {
+    if (text.size() < 3 || text[0] != '%') return std::nullopt;
+    const int high = hex_digit(text[1]);
+    const int low = hex_digit(text[2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    return static_cast<char>(high * 16 + low);
+}
+
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
@@ -23,14 +32,25 @@ std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%') {
-            const int high = text.size() - i > 2 ? hex_digit(text[i + 1]) : -1;
-            const int low = high < 0 ? -1 : hex_digit(text[i + 2]);
-            if (low < 0) return std::nullopt;
-            out.push_back(static_cast<char>(high * 16 + low));
+            const auto decoded = escaped(text.substr(i));
+            if (!decoded) return std::nullopt;
+            out.push_back(*decoded);
             i += 2;
         } else {
             out.push_back(text[i] == '+' && plus == Plus::space ? ' ' : text[i]);
         }
+    }
+    return out;
+}
+
+std::string decode_unreserved(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto decoded = escaped(text.substr(i));
+        const bool is_needless = decoded && is_unreserved(*decoded);
+        out.push_back(is_needless ? *decoded : text[i]);
+        if (is_needless) i += 2;
     }
     return out;
 }

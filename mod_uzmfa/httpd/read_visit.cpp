@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/read_visit.hpp"
 
+#include "core/percent.hpp"
 #include "httpd/cookies.hpp"
 #include "httpd/identity.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/recheck.hpp"
 
+#include <cstring>
 #include <string>
 
 namespace uzmfa {
@@ -75,7 +77,11 @@ bool signs_out_of_application(request_rec* r) {
     const char* const query = r->parsed_uri.query;
     const char* const path = r->parsed_uri.path ? r->parsed_uri.path : "/";
     const char* const asked = apr_pstrcat(r->pool, path, query ? "?" : nullptr, query, nullptr);
-    return ap_regexec(*logout, asked, 0, nullptr, 0) == 0;
+    if (ap_regexec(*logout, asked, 0, nullptr, 0) == 0) return true;
+    // httpd has decoded the path; the application decodes the query.
+    if (!query || !std::strchr(query, '%')) return false;
+    const char* const plain = copy_in(r->pool, decode_unreserved(asked));
+    return ap_regexec(*logout, plain, 0, nullptr, 0) == 0;
 }
 
 Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_session) {

@@ -135,7 +135,8 @@ def test_R101_a_late_answer_brings_no_cookie_back(build_site: Build, meanwhile: 
     assert [line.split("=")[0] for line in answer.set_cookies] == ["other"]
 
 
-@pytest.mark.parametrize("logout", [LOGOUT, "/env?module=login&action=logout", "/env?x=1&module=login&y=2&action=logout"])
+@pytest.mark.parametrize("logout", [LOGOUT, "/env?module=login&action=logout", "/env?x=1&module=login&y=2&action=logout",
+                                    "/env?module=login&action=log%6Fut", "/env?%6dodule=%6C%6fgin&x=%26&%61ction=logout", "/%65nv?module=login&action=logou%74"])
 def test_R102_the_applications_logout_reaches_it_and_ends_our_session(app_site: Site, logout: str) -> None:
     user = app_site.add_user()
     browser = app_site.verify(user)
@@ -160,7 +161,8 @@ def test_R102_a_post_is_a_logout_too(app_site: Site) -> None:
 
 
 @pytest.mark.parametrize("target", ["/env?module=login", "/env?action=logout", "/erp/env?action=logout&module=login",
-                                    "/?next=/env%3Faction=logout&module=login"])
+                                    "/?next=/env%3Faction=logout&module=login", "/env?next=%26action=logout&module=login",
+                                    "/env?action=log%256fut&module=login", "/env?action%3Dlogout&module=login", "/env?action=log%6&module=login"])
 def test_R102_other_addresses_end_nothing(app_site: Site, target: str) -> None:
     browser = app_site.verify(app_site.add_user())
     assert expired(browser.fetch(target)) == set()

@@ -143,7 +143,8 @@ def test_R101_a_planted_session_of_the_application_does_not_outlive_the_sign_in(
 
 
 @pytest.mark.parametrize("target", [LOGOUT, "/?action=logout&module=login",
-                                    "/index.php?pid=7&action=logout&x=1&module=login&y="])
+                                    "/index.php?pid=7&action=logout&x=1&module=login&y=",
+                                    "/?module=log%69n&%61ction=%6cogout", "//index%2ephp?module=login&action=logout"])
 def test_R102_the_applications_logout_reaches_it_and_ends_both_sessions(uzerp: Site, target: str) -> None:
     user = uzerp.add_user()
     browser = uzerp.verify(user)
@@ -166,7 +167,7 @@ def test_R102_other_addresses_sign_nobody_out(uzerp: Site) -> None:
     for target in ("/?module=login", "/?action=logout", "/?module=login2&action=logout", "/?xmodule=login&action=logout",
                    "/?module=login&action=logouts", "/?next=module=login&do=action=logout"):
         assert is_open(browser.fetch(target)), target
-    assert_sent_to(uzerp.browser().fetch(LOGOUT), "login", LOGOUT)
+    assert_sent_to(uzerp.browser().fetch(LOGOUT), "login", "")
     assert is_open(browser.fetch("/"))
 
 

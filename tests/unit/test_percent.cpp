@@ -14,6 +14,13 @@ TEST(escapes_are_decoded_in_either_case) {
     CHECK_EQUAL(percent_decode("%fF", Plus::literal), Text{"\xff"});
 }
 
+TEST(R102_needless_escapes_are_decoded_and_no_others) {
+    CHECK_EQUAL(decode_unreserved("/?action=log%6Fut&a%2e%5F%7E%2D=%30"), "/?action=logout&a._~-=0");
+    CHECK_EQUAL(decode_unreserved("%26%3d%2F%23%25%00%c3%20+"), "%26%3d%2F%23%25%00%c3%20+");
+    CHECK_EQUAL(decode_unreserved("%256f%%6f%6%zz%6"), "%256f%o%6%zz%6");
+    CHECK_EQUAL(decode_unreserved(""), "");
+}
+
 TEST(escapes_are_decoded_once_only) { CHECK_EQUAL(percent_decode("%2541", Plus::literal), Text{"%41"}); }
 
 TEST(a_plus_is_a_space_in_forms_only) {
