@@ -71,14 +71,18 @@ bool may_pass_for(std::string_view as_sent, std::string_view name) {
 void expire_app_cookies(request_rec* r) {
     const SiteSettings& settings = site_settings(r->server);
     const Site& site = settings.service->site();
-    const auto expire = [&](const char* name, const char* path) {
-        apr_table_addn(r->err_headers_out, "Set-Cookie", expired_cookie_value(r->pool, site, name, path));
+    const auto add = [&](const AppCookie& cookie, const char* path, const char* domain) {
+        apr_table_addn(r->err_headers_out, "Set-Cookie", expired_cookie_value(r->pool, site, cookie.name, path, domain));
     };
-    for (const auto& [name, path] : items_of<AppCookie>(settings.app_cookies)) {
-        expire(name, "/");
-        if (view_of(path) == "/") continue;
-        expire(name, path);
-        expire(name, apr_pstrcat(r->pool, path, "/", nullptr));
+    const auto expire = [&](const AppCookie& cookie, const char* path) {
+        add(cookie, path, nullptr);
+        if (cookie.domain) add(cookie, path, cookie.domain);
+    };
+    for (const AppCookie& cookie : items_of<AppCookie>(settings.app_cookies)) {
+        expire(cookie, "/");
+        if (view_of(cookie.path) == "/") continue;
+        expire(cookie, cookie.path);
+        expire(cookie, apr_pstrcat(r->pool, cookie.path, "/", nullptr));
     }
 }
 

@@ -11,10 +11,11 @@ namespace uzmfa {
 // One name of a directive; lives as long as the configuration.
 struct AppCookie {
     const char* name;
-    const char* path;  // of the Location that names it; "/" elsewhere
+    const char* path;    // its own, else of the Location that names it; "/" elsewhere
+    const char* domain;  // null: this host alone
 };
 
-// The browser forgets those of all places of the virtual host: with `Path=/`, and with the paths of their Locations.
+// The browser forgets those of all places of the virtual host: with `Path=/`, and with their own paths and domains.
 void expire_app_cookies(request_rec* r);
 
 // The answer sets none of them.

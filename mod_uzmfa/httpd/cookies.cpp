@@ -35,9 +35,10 @@ const char* set_cookie_value(apr_pool_t* pool, const Site& site, std::string_vie
                        site.allow_http ? "" : "; Secure", copy_in(pool, lifetime), nullptr);
 }
 
-const char* expired_cookie_value(apr_pool_t* pool, const Site& site, const char* name, const char* path) {
-    return apr_pstrcat(pool, name, "=; Path=", path, "; Max-Age=0; HttpOnly; SameSite=Lax", site.allow_http ? "" : "; Secure",
-                       nullptr);
+const char* expired_cookie_value(apr_pool_t* pool, const Site& site, const char* name, const char* path,
+                                 const char* domain) {
+    return apr_pstrcat(pool, name, "=; Path=", path, domain ? "; Domain=" : "", domain ? domain : "",
+                       "; Max-Age=0; HttpOnly; SameSite=Lax", site.allow_http ? "" : "; Secure", nullptr);
 }
 
 }  // namespace uzmfa

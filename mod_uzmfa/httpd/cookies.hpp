@@ -36,7 +36,7 @@ void keep_set_cookies(apr_pool_t* pool, apr_table_t* headers, Fits fits) {
     apr_table_do(each, const_cast<void*>(static_cast<const void*>(&add)), former, "Set-Cookie", nullptr);
 }
 
-// One by which the browser forgets an application's cookie of that path.
-const char* expired_cookie_value(apr_pool_t* pool, const Site& site, const char* name, const char* path);
+// One by which the browser forgets an application's cookie of that path; `domain` is null where it belongs to this host alone.
+const char* expired_cookie_value(apr_pool_t* pool, const Site& site, const char* name, const char* path, const char* domain);
 
 }  // namespace uzmfa

@@ -440,12 +440,33 @@ const char* path_of_location(const cmd_parms* command) {
     return is_location && !a_path(command->pool, copy_in(command->pool, plain), path) ? path.data() : "/";
 }
 
-const char* add_app_cookie(cmd_parms* command, void* place, const char* name) {
+// One of the attributes with which the application sets it.
+Complaint read_attribute(apr_pool_t* pool, std::string_view text, AppCookie& cookie) {
+    const auto equals = std::min(text.find('='), text.size());
+    const std::string name{text.substr(0, equals)};
+    const char* const given = copy_in(pool, text.substr(std::min(equals + 1, text.size())));
+    std::string_view value = given;
+    if (ap_cstr_casecmp(name.c_str(), "Domain") == 0) {
+        cookie.domain = given;
+        return a_name(pool, given, value);
+    }
+    if (ap_cstr_casecmp(name.c_str(), "Path") != 0) return "only Path= and Domain= may stand behind the name";
+    cookie.path = value == "/" ? "/" : copy_in(pool, without_slash_at_end(value));
+    return value == "/" ? nullptr : a_path(pool, cookie.path, value);
+}
+
+const char* add_app_cookie(cmd_parms* command, void* place, const char* text) {
+    apr_pool_t* const pool = command->pool;
+    char* rest = nullptr;
+    const char* const name = apr_strtok(apr_pstrdup(pool, text), "; ", &rest);
     std::string_view cookie;
-    if (const Complaint complaint = a_name(command->pool, name, cookie)) return complain(command, complaint);
-    const AppCookie added{name, path_of_location(command)};
-    appended_to<AppCookie>(static_cast<PlaceSettings*>(place)->app_cookies, command->pool) = added;
-    appended_to<AppCookie>(site_settings(command->server).app_cookies, command->pool) = added;
+    if (const Complaint complaint = a_name(pool, name ? name : "", cookie)) return complain(command, complaint);
+    AppCookie added{name, path_of_location(command), nullptr};
+    while (const char* const attribute = apr_strtok(nullptr, "; ", &rest)) {
+        if (const Complaint complaint = read_attribute(pool, attribute, added)) return complain(command, complaint);
+    }
+    appended_to<AppCookie>(static_cast<PlaceSettings*>(place)->app_cookies, pool) = added;
+    appended_to<AppCookie>(site_settings(command->server).app_cookies, pool) = added;
     return nullptr;
 }
 

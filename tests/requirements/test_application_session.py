@@ -86,6 +86,18 @@ def test_R101_cookies_of_an_inner_place_go_too_with_its_path(start_site: Build) 
         ("outer", "/"), ("inner", "/"), ("inner", "/erp"), ("inner", "/erp/")}
 
 
+def test_R101_cookies_with_a_path_or_a_domain_go_where_the_application_has_put_them(start_site: Build) -> None:
+    site = start_site(location=['UzmfaAppCookies plain "deep; Path=/erp/" "wide; Domain=.example.test" "both; domain=example.test; path=/erp"'])
+    user = site.add_user()
+    answer = site.browser().sign_in(user.name, user.password)
+    gone = {tuple(part for part in line.split("; ") if part not in ("Max-Age=0", "HttpOnly", "SameSite=Lax", "Secure"))
+            for line in answer.set_cookies if "Max-Age=0" in line}
+    paths = ("Path=/", "Path=/erp", "Path=/erp/")
+    assert gone == {("plain=", "Path=/"), *(("deep=", path) for path in paths),
+                    ("wide=", "Path=/"), ("wide=", "Path=/", "Domain=.example.test"),
+                    *(("both=", path) for path in paths), *(("both=", path, "Domain=example.test") for path in paths)}
+
+
 SPELLINGS = ["PHPSESSID={x}", "a=b; PHPSESSID={x}", "a=b, PHPSESSID={x}", "PHPSESSID={x};a=b", ";PHPSESSID={x}", "phpsessid={x}",
              "PHPSESSID ={x}", "\tPHPSESSID={x}", "PHPSESSID={x}; PHPSESSID={x}", "csrf.token={x}", "csrf token={x}", "csrf[token={x}",
              "PHPSESSID[a]={x}", "CSRF_TOKEN={x}", "a=b PHPSESSID={x}", "a=b\tPHPSESSID={x}", "%50HPSESSID={x}", "\xa0PHPSESSID={x}",

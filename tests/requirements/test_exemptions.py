@@ -209,7 +209,9 @@ def test_R8_an_exempt_own_page_is_as_any_other(start_site: Build) -> None:
 @pytest.mark.parametrize(("line", "said"), [
     ("UzmfaExempt probe", "takes two arguments"), ('UzmfaExempt "a b" true', "UzmfaExempt"),
     ('UzmfaExempt probe "%{REQUEST_URI} =="', "UzmfaExempt: probe: "), ('UzmfaAppLogout "("', "UzmfaAppLogout"),
-    ('UzmfaUserHeader "X User"', "UzmfaUserHeader"), ('UzmfaAppCookies "a;b"', "UzmfaAppCookies")])
+    ('UzmfaUserHeader "X User"', "UzmfaUserHeader"), ('UzmfaAppCookies "a;b"', "UzmfaAppCookies"),
+    ('UzmfaAppCookies "a; Path=b"', "UzmfaAppCookies"), ('UzmfaAppCookies "a; Domain=b/"', "UzmfaAppCookies"),
+    ('UzmfaAppCookies "; Path=/b"', "UzmfaAppCookies"), ('UzmfaAppCookies "a; Secure"', "UzmfaAppCookies")])
 def test_R90_a_wrong_value_stops_the_start(build_site: Build, line: str, said: str) -> None:
     site = build_site(location=[line])
     assert said in site.httpd.refusal()
