@@ -320,6 +320,20 @@ def test_R58_what_mod_auth_form_keeps_of_the_user_cannot_be_read(gated: Gated) -
         assert PASSWORD.split()[0] not in browser.fetch("/env").text
 
 
+@pytest.mark.parametrize("page", ["/static.html", "/folder/", "/page.shtml", "/env"])
+@pytest.mark.parametrize("kind", [Basic, Digest])
+def test_R2_R5_the_sites_page_about_a_wrong_password_is_no_way_in(workshop: Workshop, kind: type[FirstFactor], page: str) -> None:
+    with standing_before(kind, workshop, server=[f"ErrorDocument 401 {page}"]) as gated:
+        gated.site.log.allow(r"auth_(basic|digest):error|UZMFA1006")
+        user = gated.user()
+        browser = gated.verified(user)
+        thief = gated.visitor(User(user.name, "wrong"), browser.session)
+        for target in (*TARGETS, page, "/nowhere"):
+            answer = thief.fetch(target)
+            assert answer.status in (401, 403, 404) and PROTECTED not in answer.text, f"{target}: {answer.status}"
+        assert_named(browser, user)
+
+
 def test_R105_a_form_in_place_of_the_page_is_sent_once(workshop: Workshop) -> None:
     with standing_before(InlineForm, workshop) as inline:
         inline.factor.assert_asks(inline.site.browser(), "/erp/orders")
