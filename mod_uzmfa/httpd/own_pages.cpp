@@ -24,9 +24,10 @@ std::string_view page_of(const request_rec* r, const Site& site) {
 
 int claim_own_page(request_rec* r) {
     const Service* const service = service_of(r);
-    if (!service || r->main || !r->uri || !lies_under(r->uri, service->site().own_path)) return DECLINED;
-    record_of(r).is_own_page = true;
-    return OK;
+    if (!service || r->main || !r->uri) return DECLINED;
+    // Asked anew each time: with AllowEncodedSlashes the path is another one once it is decoded.
+    record_of(r).is_own_page = lies_under(r->uri, service->site().own_path);
+    return record_of(r).is_own_page ? OK : DECLINED;
 }
 
 bool is_admin_page(request_rec* r) {
