@@ -23,6 +23,7 @@ from harness.backends import Backend, FastCgi, WebSocket
 from harness.browser import COOKIE, OWN
 from harness.configuration import BASIC_GATE, MPM, SMALLEST_GATE, place
 from harness.curl import over_http_2
+from harness.extended_connect import open_websocket
 from harness.site import PASSWORD, Site, User, Workshop, is_open
 from harness.tool import keygen
 from harness.wire import RawAnswer, Stream
@@ -260,7 +261,8 @@ def arena(request: pytest.FixtureRequest, workshop: Workshop, home: Site, sessio
         shutil.chown(path.parent, "www-data")
     made = Arena(site, row, [one for one in backends.values() if isinstance(one, Backend)], mpm)
     site.configure(mpm=mpm, gate=row.gate, modules=[*row.modules, *(["http2"] if made.speaks_http_2 else [])],
-                   server=[*place("Location", "/open", OPEN), "Protocols h2 http/1.1", *map(filled, row.server)],
+                   server=[*place("Location", "/open", OPEN), "Protocols h2 http/1.1",
+                           *(["H2WebSockets on"] if made.speaks_http_2 else []), *map(filled, row.server)],
                    hosts=[replace(host, lines=[*map(filled, host.lines)]) for host in row.hosts])
     site.httpd.start()
     stream = made.stream()
@@ -368,6 +370,28 @@ def test_R9_a_websocket_of_another_site_is_refused_with_both_factors_too(arena: 
         answer = arena.ask(stream, Cell("GET", target, (f"Origin: https://{arena.row.host}",)), sessions["verified"])
         assert answer.status == 101 and PROTECTED.encode() in answer.rest
         asked += 1
+
+
+WEBSOCKETS = (("event", ROWS["websockets"]), ("worker", ROWS["websockets"]))
+
+
+@pytest.mark.parametrize("arena", WEBSOCKETS, ids=("event", "worker"), indirect=True)
+def test_R9_a_websocket_over_http_2_is_gated_as_any_other(arena: Arena, sessions: Sessions) -> None:
+    arena.site.log.allow("proxy|uzmfa")
+    site, host, asked = arena.site, arena.row.host, arena.asked()
+    verified, own = cookie(sessions["verified"]), f"https://{arena.row.host}:{arena.site.httpd.port}"
+    for target in (*arena.row.targets, *arena.row.attacks):
+        for state in STATES:
+            status, told = open_websocket(site, target, cookie(sessions[state]), host)
+            assert status != 200 and PROTECTED.encode() not in told, f"{target}, {state}: {status}"
+    for target in arena.row.targets:
+        for origin in (*ORIGINS, f"https://{host}", f"http://{host}:{site.httpd.port}"):
+            status, told = open_websocket(site, target, verified, host, origin)
+            assert status == 403 and PROTECTED.encode() not in told, f"{target} from {origin}: {status}"
+    assert arena.asked() == asked, "a request came through to a backend"
+    for target in arena.row.targets[:2]:
+        status, told = open_websocket(site, target, verified, host, own)
+        assert status == 200 and PROTECTED.encode() in told, f"{target}: {status}"
 
 
 @pytest.fixture(scope="module")
