@@ -86,6 +86,13 @@ bool is_file_of_exempt_page(request_rec* r) {
     return service && policy.engine == Engine::on && !decide(page, *service, policy).admission.passes;
 }
 
+// Where a page of the same place tells of a wrong password, httpd asks for none there and takes over the name.
+bool is_named_in_vain(const request_rec* r) {
+    const request_rec* const refused = r->prev;
+    return refused && refused->per_dir_config == r->per_dir_config && refused->status == HTTP_UNAUTHORIZED &&
+           !apr_table_get(refused->notes, "UZMFA_DECISION");
+}
+
 // Whoever writes an .htaccess would say who anybody is, and could enroll for those who have not yet.
 int refuse_other_sign_in(request_rec* r, const Service& service) {
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1122 an .htaccess puts another AuthType in the place of Uzmfa: refused");
@@ -152,6 +159,8 @@ const char* exemption_instead_of_sign_in(request_rec* r) {
 int run_gate(request_rec* r, bool describes) {
     const Policy policy = policy_of(r);
     const Service* const service = service_of(r);
+    const bool is_unknown = service && is_named_in_vain(r);
+    if (is_unknown) r->user = r->ap_auth_type = nullptr;
     if (is_own_page(r)) return DECLINED;
     if (is_file_of_exempt_page(r)) return stop_request(r, *service, refusal(HTTP_FORBIDDEN, Reason::forbidden));
     if (policy.engine == Engine::off) {
@@ -165,7 +174,7 @@ int run_gate(request_rec* r, bool describes) {
     Decision decision = decide(r, *service, policy);
     if (!decision.admission.passes) {
         const char* const exemption = exemption_of(r, *service);
-        if (!exemption) return refuse(r, *service, decision);
+        if (!exemption) return is_unknown ? HTTP_UNAUTHORIZED : refuse(r, *service, decision);
         return describes ? pass_exempt(r, *service, exemption) : DECLINED;
     }
     if (!describes) return DECLINED;

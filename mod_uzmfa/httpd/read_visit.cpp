@@ -35,15 +35,6 @@ Verb verb_of(const request_rec* r) {
     return r->method_number == M_POST ? Verb::post : Verb::other;
 }
 
-// Where httpd answers a wrong password by a page of the same place, it asks for none there and takes over the name.
-bool is_named_in_vain(const request_rec* r) {
-    for (; r->prev && r->prev->per_dir_config == r->per_dir_config; r = r->prev) {
-        const bool has_met_gate = apr_table_get(r->prev->notes, "UZMFA_DECISION");
-        if (r->prev->status == HTTP_UNAUTHORIZED && !has_met_gate) return true;
-    }
-    return false;
-}
-
 // The body, where it is a form within the bound. What is larger is not read to its end, and the
 // connection is not used again.
 PageVisit::Input read_body(request_rec* r, std::string& body) {
@@ -106,7 +97,7 @@ Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_sessi
     visit.may_touch = browser.is_fresh;
     if (visit.may_touch) visit.rhythm = recheck_interval(service.site(), policy_of(r).limits());
     visit.own_sign_in = has_own_auth_type(r);
-    if (!visit.own_sign_in && !is_named_in_vain(r)) visit.user = view_of(r->user);
+    if (!visit.own_sign_in) visit.user = view_of(r->user);
     visit.secure = browser.secure;
     visit.foreign_upgrade = is_foreign_upgrade(r);
     return visit;

@@ -174,15 +174,15 @@ COMPANIONS = [
         log=["proxy:error", "rewrite:error", r"include:error\]|uzmfa:error\]"]),
     Companion(
         "addresses that httpd leaves as they came",
-        ["/static.html", "/folder%2findex.html", "//static.html", "/encoded/env", "/parts/env", "/parts;x/env",
+        ["/static.html", "/folder%2findex.html", "//static.html", "/encoded/env", "/parts/env",
          f"{OWN}/..%2fstatic.html", f"{OWN}/login%2f..%2f..%2fenv"],
         [f"{OWN}/..%2fx", f"{OWN}%2f..%2fstatic.html", f"{OWN}/%2e%2e%2fenv", f"/{OWN}/login", "/open/..%2fstatic.html",
-         "/open%2f..%2fstatic.html", "/open;x/../static.html", "/encoded/..%2fenv", "/open/..;/parts/env", "/parts/..;/env",
+         "/open%2f..%2fstatic.html", "/open;x/../static.html", "/encoded/..%2fenv", "/open/..;/parts/env", "/parts/..;/env", "/parts;x/env",
          "/open%2f..%2fparts/env", f"/parts;{OWN}/login", "/encoded%2fenv"],
         ["proxy", "proxy_http"],
         virtual_host=["AllowEncodedSlashes On", "MergeSlashes Off",
                       'ProxyPass "/encoded" "http://127.0.0.1:@http@" mapping=encoded',
-                      'ProxyPass "/parts" "http://127.0.0.1:@http@" mapping=servlet'], log=["proxy:error"]),
+                      'ProxyPass "/parts/" "http://127.0.0.1:@http@/" mapping=servlet'], log=["proxy:error"]),
     Companion(
         "FastCGI", ["/fcgi/x", "/code/page.php", "/code/page.php/info"],
         ["/fcgi", "/code/missing.php", "/open/missing", "/open/included.shtml"], ["proxy", "proxy_fcgi"],

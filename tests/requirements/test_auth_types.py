@@ -324,14 +324,36 @@ def test_R58_what_mod_auth_form_keeps_of_the_user_cannot_be_read(gated: Gated) -
 @pytest.mark.parametrize("kind", [Basic, Digest])
 def test_R2_R5_the_sites_page_about_a_wrong_password_is_no_way_in(workshop: Workshop, kind: type[FirstFactor], page: str) -> None:
     with standing_before(kind, workshop, server=[f"ErrorDocument 401 {page}"]) as gated:
-        gated.site.log.allow(r"auth_(basic|digest):error|UZMFA1006")
+        gated.site.log.allow("auth_(basic|digest):error")
         user = gated.user()
         browser = gated.verified(user)
-        thief = gated.visitor(User(user.name, "wrong"), browser.session)
-        for target in (*TARGETS, page, "/nowhere"):
-            answer = thief.fetch(target)
-            assert answer.status in (401, 403, 404) and PROTECTED not in answer.text, f"{target}: {answer.status}"
+        for known in (user, gated.user()):
+            for session in (browser.session, None):
+                thief = gated.visitor(User(known.name, "wrong"), session)
+                for target in (*TARGETS, page, "/nowhere"):
+                    answer = thief.fetch(target)
+                    assert answer.status == 401 and PROTECTED not in answer.text, f"{target}: {answer.status}"
+                    assert answer.headers["WWW-Authenticate"].lower().startswith(kind.__name__.lower())
+                assert thief.session == session  # nor a sign-in that waits for its second factor
         assert_named(browser, user)
+
+
+@pytest.mark.parametrize("page", ["/env", "/outer.shtml"])
+@pytest.mark.parametrize("kind", [Basic, Digest])
+def test_R8_R100_an_exempt_page_about_a_wrong_password_names_nobody(workshop: Workshop, kind: type[FirstFactor], page: str) -> None:
+    exempt = place("Location", "/", [f"ErrorDocument 401 {page}",
+                                     f"UzmfaExempt refusal \"%{{REQUEST_URI}} == '{page}' && reqenv('REDIRECT_STATUS') == '401'\""])
+    with standing_before(kind, workshop, server=exempt) as gated:
+        gated.site.log.allow("auth_(basic|digest):error|include:error|uzmfa:error")
+        gated.site.application.add("outer.shtml", '<p>outer</p><!--#include virtual="/static.html" -->')
+        user = gated.user()
+        answer = gated.visitor(User(user.name, "wrong"), gated.verified(user).session).fetch("/folder/")
+        assert answer.status == 401
+        if page == "/outer.shtml":
+            assert "outer" in answer.text and PROTECTED not in answer.text
+        else:
+            seen = answer.environment
+            assert seen["UZMFA_DECISION"] == "exempt" and not {"REMOTE_USER", "AUTH_TYPE", "HTTP_AUTHORIZATION"} & set(seen)
 
 
 def test_R105_a_form_in_place_of_the_page_is_sent_once(workshop: Workshop) -> None:
