@@ -98,6 +98,17 @@ def test_R101_cookies_with_a_path_or_a_domain_go_where_the_application_has_put_t
                     *(("both=", path) for path in paths), *(("both=", path, "Domain=example.test") for path in paths)}
 
 
+def test_R101_a_domain_can_be_taken_from_what_the_application_sets(build_site: Build) -> None:
+    edit = 'edit Set-Cookie "(?i)^(PHPSESSID=.*?); *Domain=[^;]*" "$1"'
+    site = build_site(location=[*APP, f"Header {edit}", f"Header always {edit}"])
+    cookies = ("PHPSESSID=a; path=/; domain=.example.test; HttpOnly", "other=b; domain=.example.test")
+    lines = "".join(f"Set-Cookie: {one}\\r\\n" for one in cookies)
+    site.application.add("wide.cgi", f"#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n{lines}\\r\\n'\n").chmod(0o755)
+    site.httpd.start()
+    answer = site.verify(site.add_user()).fetch("/wide.cgi")
+    assert answer.set_cookies == ["PHPSESSID=a; path=/; HttpOnly", cookies[1]]
+
+
 SPELLINGS = ["PHPSESSID={x}", "a=b; PHPSESSID={x}", "a=b, PHPSESSID={x}", "PHPSESSID={x};a=b", ";PHPSESSID={x}", "phpsessid={x}",
              "PHPSESSID ={x}", "\tPHPSESSID={x}", "PHPSESSID={x}; PHPSESSID={x}", "csrf.token={x}", "csrf token={x}", "csrf[token={x}",
              "PHPSESSID[a]={x}", "CSRF_TOKEN={x}", "a=b PHPSESSID={x}", "a=b\tPHPSESSID={x}", "%50HPSESSID={x}", "\xa0PHPSESSID={x}",
