@@ -328,6 +328,55 @@ TEST(R69_a_foreign_or_missing_token_checks_no_password) {
     }
 }
 
+TEST(R80_a_sign_in_page_of_before_the_session_leads_its_user_on_and_checks_no_password) {
+    const std::string_view body = "csrf=old&next=/tab&username=alice&password=";
+    for (const std::string_view password : {"right", "wrong"}) {
+        World world;
+        const auto send = [&] { return world.request(Verb::post, "login", std::string{body} + std::string{password}, {}); };
+        world.be_pending("alice", true);
+        check_redirect(send(), "/uzmfa/verify?next=/tab", Reason::step_not_due);
+        world.be_verified("alice");
+        const auto outcome = send();
+        check_redirect(outcome, "/tab", Reason::step_passed);
+        CHECK(!outcome.session);
+        CHECK_EQUAL(outcome.user, "alice");
+        world.policy.engine = Engine::report_only;
+        world.be_pending("alice", true);
+        check_redirect(send(), "/tab", Reason::step_passed);
+        CHECK_EQUAL(world.passwords.checks, 0);
+        CHECK(world.sign_in_limit.failures.empty());
+    }
+}
+
+TEST(R80_a_sign_in_page_of_before_the_session_leads_nobody_else_on) {
+    const std::string_view body = "csrf=old&next=/tab&username=alice&password=right";
+    const auto check_sent = [&](const char* name, auto be) {
+        const Case at{name};
+        World world;
+        be(world);
+        check_form_again(world.request(Verb::post, "login", body, {}), 403, Reason::form_stale, "login");
+        CHECK_EQUAL(world.passwords.checks, 0);
+    };
+    check_sent("another user", [](World& world) { world.be_verified("dave"); });
+    check_sent("another spelling", [](World& world) { world.be_verified("Alice"); });
+    check_sent("another AuthType's", [](World& world) { world.be_external("alice"); });
+    check_sent("another site's form", [](World& world) { world.be_verified("alice"); world.cross_site = true; });
+    check_sent("pending too long", [](World& world) { world.be_pending("alice", true, pending_lifetime); });
+    check_sent("refused by a place", [](World& world) {
+        world.be_verified("alice");
+        world.session->refused = true;
+    });
+}
+
+TEST(the_sign_in_page_leads_nobody_to_a_second_factor_where_the_engine_reports_only) {
+    World world;
+    world.policy.engine = Engine::report_only;
+    for (const auto* user : {"alice", "bob"}) {
+        world.be_pending(user, true);
+        check_redirect(world.get("login", "next=/tab"), "/tab", Reason::step_passed);
+    }
+}
+
 TEST(R69_a_token_in_the_query_is_none) {
     World world;
     world.get("login");

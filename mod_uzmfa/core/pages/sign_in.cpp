@@ -29,6 +29,20 @@ Outcome login_form_again(Call& call, int status, Reason reason) {
     return outcome;
 }
 
+// Where the engine reports only, nobody is sent to a second factor.
+Step unless_reporting(Step due, const Call& call) {
+    return call.policy.engine == Engine::report_only ? Step::finished : due;
+}
+
+// Another tab of the browser was faster: who would sign in here has done so.
+Result<Step> due_behind_other_tab(const Call& here) {
+    const bool is_users = here.has_user() && !here.session->external && here.request.form["username"] == here.session->user.view();
+    if (!is_users || here.request.visit.cross_site) return Step::sign_in;
+    auto progress = progress_of(here);
+    if (!progress) return progress.error();
+    return progress->due;
+}
+
 }  // namespace
 
 Outcome show_login(Call& here) {
@@ -37,7 +51,7 @@ Outcome show_login(Call& here) {
     if (call.has_user() && call.session->external) return login_form(call);
     auto progress = progress_of(here);
     if (!progress) return failure(progress.error());
-    if (progress->due != Step::sign_in) return go_to(progress->due, here);
+    if (progress->due != Step::sign_in) return go_to(unless_reporting(progress->due, here), here);
     auto outcome = login_form(call);
     const Session* const former = here.request.visit.session;
     if (former && !former->user.empty()) outcome.page->notice = "session_ended";
@@ -46,11 +60,9 @@ Outcome show_login(Call& here) {
 
 namespace {
 
-// Where the engine reports only, nobody is sent to a second factor.
 Step due_after_password(const Session& session, const Call& call) {
-    if (call.policy.engine == Engine::report_only) return Step::finished;
     const bool needs_code = session.due() == Step::enroll && call.site.enrollment == EnrollmentRule::code;
-    return needs_code ? Step::recover : session.due();
+    return unless_reporting(needs_code ? Step::recover : session.due(), call);
 }
 
 Outcome after_password(Call& call, Standing& standing, const std::string& way_of_remembered) {
@@ -102,7 +114,12 @@ Outcome submit_login(Call& here) {
         outcome.page->with("retry", call.url_of("login"));
         return outcome;
     }
-    if (!is_own_form(call)) return login_form_again(call, 403, Reason::form_stale);
+    if (!is_own_form(call)) {
+        auto due = due_behind_other_tab(here);
+        if (!due) return failure(due.error());
+        if (*due != Step::sign_in) return go_to(unless_reporting(*due, here), here);
+        return login_form_again(call, 403, Reason::form_stale);
+    }
 
     const auto name = call.request.form["username"];
     auto check = check_password(call, name);

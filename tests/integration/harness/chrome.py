@@ -3,7 +3,7 @@
 
 import base64
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -185,7 +185,7 @@ def oathtool(uri: str) -> str:
 
 
 @contextmanager
-def start_chrome() -> Iterator[Chrome]:
+def start_chrome(preferences: Mapping[str, Any] | None = None) -> Iterator[Chrome]:
     """Chromium without a screen, which trusts the certificate of the servers under test."""
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
@@ -193,6 +193,7 @@ def start_chrome() -> Iterator[Chrome]:
                      "--hide-scrollbars", "--lang=en"):
         options.add_argument(argument)
     options.accept_insecure_certs = True
+    options.add_experimental_option("prefs", dict(preferences or {}))
     driver = webdriver.Chrome(service=Service(str(CHROMEDRIVER)), options=options)
     try:
         yield Chrome(driver)
