@@ -128,7 +128,7 @@ def test_R79_an_XHR_learns_nothing_of_the_first_answer(chrome: Chrome, page: str
     assert chrome.run("return events") == []
     pass_window(chrome, user, page)
     await_answers(chrome)
-    assert chrome.run("return events") == ["1 0", *PASSED]  # it was opened once more
+    assert told(chrome) == ["1 0", *PASSED]  # it was opened once more
 
 
 @pytest.mark.parametrize("call", ["stream", "xhr-sync"])
@@ -144,7 +144,7 @@ def test_R79_without_a_reason_nothing_is_opened(chrome: Chrome, caller: Site, us
     chrome.open(caller.url("/caller"))
     chrome.by_id("xhr").click()
     assert await_answers(chrome) == [CALLS["xhr"]]
-    assert chrome.run("return events") == PASSED
+    assert told(chrome) == PASSED
     chrome.by_id("stream").click()
     assert await_answers(chrome, 2)[1] == f"200 POST x=1 {KEPT} of a stream"
     assert len(chrome.driver.window_handles) == 1
@@ -275,6 +275,11 @@ def test_R79_R95_the_end_says_what_to_do_without_scripts(chrome: Chrome, caller:
     assert chrome.path == f"{OWN}/done"
     assert chrome.all("h1")[0].text == LANGUAGES["en"]["done_heading"]
     assert chrome.all("main p")[0].text == LANGUAGES["en"]["done_text"]
+
+
+def told(chrome: Chrome) -> list[str]:
+    """What an XHR was told of; an answer may arrive in pieces."""
+    return list(dict.fromkeys(chrome.run("return events")))
 
 
 def bar(chrome: Chrome) -> list:
