@@ -25,6 +25,7 @@ constexpr PageRow pages[] = {
     {"account", show_account, submit_account},
     {"admin", show_admin, submit_admin},
     {"logout", show_logout, submit_logout, true},
+    {"done", show_done, nullptr, true},
 };
 
 const PageRow* page_named(std::string_view name) {

@@ -22,12 +22,17 @@ constexpr std::string_view part = "part_";  // {{> part_error}} in the others
 constexpr std::string_view templates[] = {
     layout,       "login",       "enroll",     "verify",        "recovery",    "recovery_codes", "logout",    "account", "admin",
     "admin_user", "part_action", "part_bound", "part_error", "part_events", "part_notice", "part_proof", "part_token", "error",
+    "done",
 };
 constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
     {"style.css", "text/css; charset=utf-8"},
     {"icon.svg", "image/svg+xml"},
     {"submit.js", "text/javascript; charset=utf-8"},
     {"recovery_codes.js", "text/javascript; charset=utf-8"},
+    {"uzmfa.js", "text/javascript; charset=utf-8"},
+    {"wait.js", "text/javascript; charset=utf-8"},
+    {"window.js", "text/javascript; charset=utf-8"},
+    {"done.js", "text/javascript; charset=utf-8"},
 };
 constexpr std::string_view html_type = "text/html; charset=utf-8";
 
@@ -160,12 +165,12 @@ Result<Rendered> Pages::render(const Page& page, int status, const Site& site, c
         if (!svg) return svg.error();
         return Rendered{"image/svg+xml", std::move(*svg)};
     }
-    if (page.name == "problem") {
-        auto json = problem_json(page, status, languages_.english().messages);
-        if (!json) return json.error();
-        return Rendered{"application/problem+json", std::move(*json)};
-    }
     const Language& language = languages_.wanted_by(reader.accept_language);
+    if (page.name == "problem") {
+        auto json = problem_json(page, status, language.messages);
+        if (!json) return json.error();
+        return Rendered{"application/problem+json", std::move(*json), language.tag};
+    }
     auto text = html(page, site, language, reader.request_id);
     if (!text) return text.error();
     return Rendered{html_type, std::move(*text), language.tag};
@@ -201,6 +206,7 @@ Result<std::string> Pages::html(const Page& page, const Site& site, const Langua
     for (const auto& [key, rows] : page.lists) context.set(std::string{key}, list_of(rows, messages));
     if (const auto next = value_of(page, "next"); !next.empty()) {
         context.set("next_query", "?next=" + percent_encode(next, "/"));
+        if (next == std::string{site.own_path} + "/done") context.set("in_window", data::type::bool_true);
     }
 
     auto title = messages.said("title_" + name, values);

@@ -15,7 +15,7 @@ namespace uzmfa {
 struct Rendered {
     std::string_view content_type;
     std::string body;
-    std::string_view language{};  // empty where it is in none, or in English for everybody
+    std::string_view language{};  // empty where it is in none
 };
 
 // For whom a page is.

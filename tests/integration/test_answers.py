@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statuses, headers and documents of the module's answers, and its economy with cookies."""
+"""Statuses, headers and documents of the module's answers, and its economy with cookies. Stopped requests: test_calls.py."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,21 +10,6 @@ from harness.expect import assert_asked_again, assert_enrolled, assert_passed, a
 from harness.site import Site, is_open
 from harness.wire import request
 
-HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
-NONE = {"Sec-Fetch-Mode": None, "Sec-Fetch-Dest": None, "Sec-Fetch-Site": None}
-
-NAVIGATIONS = [
-    ("GET", {}), ("HEAD", {}), ("POST", {}), ("GET", {**NONE, "Accept": HTML}), ("GET", {**NONE, "Accept": "text/html"}),
-    ("GET", {"Sec-Fetch-Mode": "navigate", "Accept": "*/*"}),
-]
-OTHERS = [
-    ("GET", {**NONE, "Accept": HTML, "X-Requested-With": "XMLHttpRequest"}), ("GET", {**NONE, "Accept": "application/json"}),
-    ("GET", {**NONE, "Accept": "image/webp,image/*"}), ("POST", {**NONE, "Accept": HTML}), ("PUT", {**NONE, "Accept": HTML}),
-    ("GET", {"Sec-Fetch-Mode": "cors"}), ("GET", {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"}),
-    ("GET", {"Sec-Fetch-Mode": "same-origin"}), ("POST", {"Sec-Fetch-Mode": "cors"}), ("GET", {"Sec-Fetch-Mode": "websocket"}),
-    ("GET", {**NONE, "Accept": None}), ("DELETE", {**NONE, "Accept": None}),
-]
-
 
 @pytest.fixture(scope="module")
 def stopped(site: Site) -> dict[str, Browser]:
@@ -33,33 +17,9 @@ def stopped(site: Site) -> dict[str, Browser]:
     return {"login": site.browser(), "enroll": site.sign_in(site.add_user()), "verify": site.sign_in(site.enrolled_user())}
 
 
-ERRORS = {"login": "sign_in_required", "enroll": "enrollment_required", "verify": "verification_required"}
-
-
-@pytest.mark.parametrize(("method", "headers"), NAVIGATIONS)
-@pytest.mark.parametrize("due", ERRORS)
-def test_a_navigation_is_sent_to_the_page_due(stopped: dict[str, Browser], due: str, method: str,
-                                              headers: dict[str, str | None]) -> None:
-    answer = stopped[due].request(method, "/erp/orders?id=7&x=%26", headers=headers)
-    assert_sent_to(answer, due, "/erp/orders?id=7&x=%26")
-
-
-@pytest.mark.parametrize(("method", "headers"), OTHERS)
-@pytest.mark.parametrize("due", ERRORS)
-def test_anything_else_gets_a_problem_document(stopped: dict[str, Browser], due: str, method: str,
-                                               headers: dict[str, str | None]) -> None:
-    answer = stopped[due].request(method, "/erp/orders?id=7", headers=headers)
-    assert answer.status == 401 and answer.headers["WWW-Authenticate"] == "Uzmfa"
-    assert answer.headers.get_content_type() == "application/problem+json"
-    problem = answer.json()
-    assert problem["status"] == 401 and problem["error"] == ERRORS[due]
-    assert problem["type"] and problem["title"]
-    assert urlsplit(problem["verify_url"]).path == f"{OWN}/{due}"
-    assert int(answer.headers["Content-Length"]) == len(answer.body)
-
-
 METHODS = {"login": {"GET", "HEAD", "POST"}, "enroll": {"GET", "HEAD", "POST"}, "verify": {"GET", "HEAD", "POST"},
-           "logout": {"GET", "HEAD", "POST"}, "enroll/qr.svg": {"GET", "HEAD"}, "style.css": {"GET", "HEAD"}}
+           "logout": {"GET", "HEAD", "POST"}, "enroll/qr.svg": {"GET", "HEAD"}, "done": {"GET", "HEAD"},
+           "style.css": {"GET", "HEAD"}, "uzmfa.js": {"GET", "HEAD"}}
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "PROPFIND", "FROBNICATE", "POST"])

@@ -50,4 +50,5 @@ HARMLESS = (*ENCODED, *DOTS, *UNDER_OWN_PATH[8:], "/@evil.test", "/:evil.test", 
             "/%2f%2fevil.test", "/%2fevil.test", "/ü", "/\"><script>alert(1)</script>", "/'onmouseover='alert(1)")
 
 KEPT = ("/", "/erp", "/erp/orders?id=7&x=y", "/erp/orders?id=7&u=https%3A%2F%2Fevil.test", "/erp/a%20b", "/erp/?module=login&action=x",
-        "/env", "/folder/", "/erp/%C3%BC", "/erp?a=b%26c=d", "/erp/x;y=z", "/erp/~user", "/erp/a+b", "/uzmfa-not-own")
+        "/env", "/folder/", "/erp/%C3%BC", "/erp?a=b%26c=d", "/erp/x;y=z", "/erp/~user", "/erp/a+b", "/uzmfa-not-own",
+        "/uzmfa/done")

@@ -230,6 +230,8 @@ def own_answers(site: Site) -> dict[str, Callable[[], Answer]]:
         "verify": lambda: pending.fetch(f"{OWN}/verify"),
         "wrong code": lambda: pending.verify("abc"),
         "logout": lambda: verified.fetch(f"{OWN}/logout"),
+        "done": lambda: stranger.fetch(f"{OWN}/done"),
+        "in a window": lambda: stranger.fetch(f"{OWN}/login?next={OWN}/done"),
         "not found": lambda: stranger.fetch(f"{OWN}/nowhere"),
         "wrong method": lambda: stranger.request("DELETE", f"{OWN}/login"),
         "too large": lambda: pending.post(f"{OWN}/verify", b"code=" + b"1" * 9000),
@@ -237,7 +239,7 @@ def own_answers(site: Site) -> dict[str, Callable[[], Answer]]:
 
 
 PAGES = ["login", "wrong password", "stale token", "no cookies", "bad form", "enroll", "wrong first code", "verify",
-         "wrong code", "logout", "not found", "wrong method", "too large"]
+         "wrong code", "logout", "done", "in a window", "not found", "wrong method", "too large"]
 
 
 @pytest.fixture(scope="module")
@@ -258,7 +260,8 @@ def test_R72_own_pages_carry_strict_headers(answers: dict[str, Answer], page: st
         assert address.startswith(f"{OWN}/"), address
 
 
-@pytest.mark.parametrize(("name", "kind"), [("style.css", "text/css"), ("enroll/qr.svg", "image/svg+xml")])
+@pytest.mark.parametrize(("name", "kind"), [("style.css", "text/css"), ("enroll/qr.svg", "image/svg+xml"),
+                                           ("uzmfa.js", "text/javascript"), ("wait.js", "text/javascript")])
 def test_R72_assets_carry_them_too(site: Site, name: str, kind: str) -> None:
     browser = site.sign_in(site.add_user())
     browser.fetch(f"{OWN}/enroll")

@@ -15,7 +15,7 @@ from selenium.webdriver.common.keys import Keys
 
 Reach = Callable[[str], None]
 PAGES = ["login", "login after an error", "enroll", "enroll after an error", "verify", "verify after an error", "recovery",
-         "recovery after an error", "account", "account after an error", "logout", "error"]
+         "recovery after an error", "account", "account after an error", "logout", "done", "error"]
 MISTAKES = {"login": {"username": "nobody", "password": "wrong"}, "account": {"password": "wrong"}}
 
 

@@ -26,10 +26,12 @@ TEST(R78_another_method_is_405_with_Allow) {
         check_refused(outcome, 405, Reason::method_not_allowed);
         CHECK_EQUAL(outcome.allow, "GET, HEAD, POST");
     }
-    for (const auto verb : {Verb::other, Verb::post}) {
-        const auto outcome = world.request(verb, "enroll/qr.svg", {}, {});
-        check_refused(outcome, 405, Reason::method_not_allowed);
-        CHECK_EQUAL(outcome.allow, "GET, HEAD");
+    for (const std::string_view page : {"enroll/qr.svg", "done"}) {
+        for (const auto verb : {Verb::other, Verb::post}) {
+            const auto outcome = world.request(verb, page, {}, {});
+            check_refused(outcome, 405, Reason::method_not_allowed);
+            CHECK_EQUAL(outcome.allow, "GET, HEAD");
+        }
     }
     world.input = PageVisit::Input::too_large;
     CHECK_EQUAL(world.request(Verb::other, "login", {}, {}).status, 405);
@@ -674,6 +676,25 @@ TEST(R34_the_pages_of_a_session_are_not_for_whom_another_AuthType_names) {
     }
     CHECK(answered("erin", "verify", Verb::post).reason == Reason::other_user);
     for (const auto page : {"login", "logout"}) CHECK_EQUAL(answered("erin", page).status, 200);
+}
+
+TEST(R79_the_end_of_a_way_in_a_window_is_for_anybody_and_says_nothing_of_them) {
+    World world;
+    const auto check_end = [&] {
+        const auto outcome = world.get("done", "next=/a");
+        CHECK_EQUAL(outcome.status, 200);
+        CHECK_EQUAL(outcome.page->name, "done");
+        CHECK(outcome.page->values.empty() && outcome.page->lists.empty() && !outcome.session && !outcome.drop_session);
+    };
+    check_end();
+    world.be_pending("alice", true);
+    check_end();
+    check_redirect(world.post("verify", "code=123456&next=/uzmfa/done"), "/uzmfa/done", Reason::code_accepted);
+    check_end();
+    world.be_external("dave");
+    world.named_user = "erin";
+    check_end();
+    CHECK_EQUAL(world.accounts.skips_consumed, 0);
 }
 
 TEST(a_skip_that_was_taken_meanwhile_leads_to_the_code) {

@@ -70,7 +70,7 @@ struct OwnPages {
     }
 };
 
-constexpr std::string_view html_pages[] = {"login", "enroll", "verify", "logout", "admin", "admin_user", "error"};
+constexpr std::string_view html_pages[] = {"login", "enroll", "verify", "logout", "done", "admin", "admin_user", "error"};
 
 TEST(every_page_renders_and_no_mustache_is_left) {
     for (const auto name : html_pages) {
@@ -310,6 +310,33 @@ TEST(R79_a_problem_is_a_json_document_of_RFC_9457) {
     CHECK_EQUAL(member(problem.get(), "verify_url"), "/uzmfa/verify?next=/a");
     CHECK(member(problem.get(), "title").size() > 10);
     CHECK_EQUAL(json_integer_value(json_object_get(problem.get(), "status")), 401);
+}
+
+TEST(R79_a_problem_has_its_title_in_the_language_of_whoever_waits_for_the_call) {
+    for (const auto& [wish, language] : {std::pair{"de-AT, en;q=0.5", "de"}, {"", "en"}, {"it", "en"}}) {
+        const Case at{wish};
+        const auto problem = page_with("problem", "sign_in_required", {});
+        const auto rendered = VALUE(pages().render(problem, 401, site_named("ERP"), {wish, ""}));
+        const auto messages = VALUE(Messages::parse(text_of_file(installed + "/lang/" + language + ".json")));
+        CHECK_EQUAL(member(parsed(rendered.body).get(), "title"), messages["sign_in_required"]);
+        CHECK_EQUAL(rendered.language, language);
+    }
+}
+
+TEST(R79_a_page_on_the_way_to_the_end_of_a_window_says_that_the_window_is_there) {
+    const auto says = [](std::string_view own_path, std::string_view next) {
+        auto site = site_named("ERP");
+        site.own_path = own_path;
+        const auto body = body_of(page_with("verify", "", {{"csrf", "t"}, {"next", next}}), site);
+        return count(body, "<script src=\"" + std::string{own_path} + "/window.js\" defer>") == 1;
+    };
+    CHECK(says("/uzmfa", "/uzmfa/done"));
+    CHECK(says("/auth/mfa", "/auth/mfa/done"));
+    for (const std::string_view next : {"", "/", "/done", "/erp", "/uzmfa/account", "/uzmfa/done?x", "/a/uzmfa/done"}) {
+        const Case at{next};
+        CHECK(!says("/uzmfa", next));
+    }
+    CHECK(!says("/auth/mfa", "/uzmfa/done"));
 }
 
 TEST(a_problem_says_the_status_it_comes_with) {

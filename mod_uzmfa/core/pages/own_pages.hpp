@@ -33,4 +33,7 @@ Outcome submit_admin(Call& call);
 Outcome show_logout(Call& call);
 Outcome submit_logout(Call& call);
 
+// The end of a way that began in a window of its own. There is nothing on it that anybody might not see.
+Outcome show_done(Call& call);
+
 }  // namespace uzmfa

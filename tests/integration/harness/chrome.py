@@ -113,8 +113,8 @@ class Chrome:
             self.field(name).send_keys(value)
         shown = self.driver.find_element(By.TAG_NAME, "html")
         self.field(name).send_keys(Keys.ENTER)
-        self._await(lambda: is_gone(shown), "the form was not sent")
-        self._await(lambda: self.run("return document.readyState") == "complete", "the page does not load")
+        self.await_true(lambda: is_gone(shown), "the form was not sent")
+        self.await_true(lambda: self.run("return document.readyState") == "complete", "the page does not load")
 
     def press(self, *keys: str) -> None:
         """Type where the focus is."""
@@ -122,13 +122,14 @@ class Chrome:
 
     def await_path(self, start: str) -> None:
         """Return when a page whose path begins so is shown."""
-        self._await(lambda: self.path.startswith(start), f"{start} is not shown")
+        self.await_true(lambda: self.path.startswith(start), f"{start} is not shown")
 
     def await_element(self, selector: str) -> None:
         """Return when a page with such an element is shown."""
-        self._await(lambda: bool(self.all(selector)), f"no {selector} is shown")
+        self.await_true(lambda: bool(self.all(selector)), f"no {selector} is shown")
 
-    def _await(self, is_done: Callable[[], bool], complaint: str) -> None:
+    def await_true(self, is_done: Callable[[], bool], complaint: str) -> None:
+        """Return when it is so."""
         WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05).until(lambda _: is_done(), complaint)
 
     def run(self, script: str, *arguments: Any) -> Any:
@@ -185,8 +186,9 @@ def oathtool(uri: str) -> str:
 
 
 @contextmanager
-def start_chrome(preferences: Mapping[str, Any] | None = None) -> Iterator[Chrome]:
-    """Chromium without a screen, which trusts the certificate of the servers under test."""
+def start_chrome(preferences: Mapping[str, Any] | None = None, blocks_windows: bool = False) -> Iterator[Chrome]:
+    """Chromium without a screen, which trusts the certificate of the servers under test; it may block windows that no person
+    has asked for, as outside of tests."""
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server",
@@ -194,6 +196,8 @@ def start_chrome(preferences: Mapping[str, Any] | None = None) -> Iterator[Chrom
         options.add_argument(argument)
     options.accept_insecure_certs = True
     options.add_experimental_option("prefs", dict(preferences or {}))
+    if blocks_windows:
+        options.add_experimental_option("excludeSwitches", ["disable-popup-blocking"])
     driver = webdriver.Chrome(service=Service(str(CHROMEDRIVER)), options=options)
     try:
         yield Chrome(driver)
