@@ -20,14 +20,16 @@ PHONE = (320, 640)
 # Colours as the eye sees them, and what of a page has too little contrast with what it stands on (WCAG 1.4.11).
 CONTROLS = """
 const parse = colour => colour.match(/[\\d.]+/g).map(Number), opaque = colour => (parse(colour)[3] ?? 1) === 1;
-const light = colour => { const [r, g, b] = parse(colour).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-                          return .2126 * r + .7152 * g + .0722 * b };
-const contrast = (one, other) => { const [a, b] = [light(one), light(other)].sort(); return (Math.max(a, b) + .05) / (Math.min(a, b) + .05) };
+const linear = value => value <= .04045 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
+const light = colour => { const [r, g, b] = parse(colour).map(v => linear(v / 255)); return .2126 * r + .7152 * g + .0722 * b };
+const contrast = (one, other) => { const both = [light(one), light(other)];
+                                   return (Math.max(...both) + .05) / (Math.min(...both) + .05) };
 const behind = e => { for (e = e.parentElement; e; e = e.parentElement) if (opaque(getComputedStyle(e).backgroundColor))
                           return getComputedStyle(e).backgroundColor; return 'rgb(255, 255, 255)' };
 const faint = [];
 for (const e of document.querySelectorAll('input:not([type=hidden]):not([type=checkbox]), .primary, .secondary')) {
-    const s = getComputedStyle(e), edge = parseFloat(s.borderTopWidth) >= 1 && opaque(s.borderTopColor) ? s.borderTopColor : s.backgroundColor;
+    const s = getComputedStyle(e), has_edge = parseFloat(s.borderTopWidth) >= 1 && opaque(s.borderTopColor);
+    const edge = has_edge ? s.borderTopColor : s.backgroundColor;
     if (e.getClientRects().length && contrast(edge, behind(e)) < 3) faint.push(e.outerHTML.slice(0, 120) + edge + behind(e));
 }
 return faint;
@@ -110,16 +112,16 @@ def test_R95_every_stop_of_the_keyboard_is_visible(chrome: Chrome, show: Show, s
     show(state)
     reachable = chrome.run("return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), summary')]"
                            ".filter(e => e.getClientRects().length).length")
-    chrome.run("document.activeElement.blur(); document.querySelector('h1').setAttribute('tabindex', -1); document.querySelector('h1').focus()")
+    chrome.run("const top = document.querySelector('h1'); top.setAttribute('tabindex', -1); top.focus()")
     stops = set()
-    for _ in range(reachable + 1):
+    for _ in range(min(reachable, 20)):
         chrome.press(Keys.TAB)
         stop = chrome.focus()
         if stop["tag"] == "BODY":
             break
         assert stop["visible"], stop
         stops.add(stop["name"])
-    assert len(stops) >= min(reachable, 1)
+    assert stops
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -183,7 +185,8 @@ def test_R95_every_error_page_fits_a_narrow_window(chrome: Chrome, show: Show, l
     chrome.resize(*PHONE)
     for key in LANGUAGES[language]:
         if key.endswith("_heading") and (text := LANGUAGES[language].get(key.removesuffix("_heading"))):
-            chrome.run("document.querySelector('h1').textContent = arguments[0]; document.querySelector('main p').textContent = arguments[1]",
+            chrome.run("document.querySelector('h1').textContent = arguments[0];"
+                       "document.querySelector('main p').textContent = arguments[1]",
                        LANGUAGES[language][key], text)
             assert_fits(chrome)
 
@@ -214,5 +217,5 @@ def test_R94_R95_colours_of_the_system_and_paper(chrome: Chrome, show: Show) -> 
 def test_who_wants_no_motion_gets_none(chrome: Chrome, show: Show) -> None:
     show("verify")
     chrome.media("", **{"prefers-reduced-motion": "reduce"})
-    assert chrome.run("return [...document.querySelectorAll('body *')].every(e => parseFloat(getComputedStyle(e).transitionDuration) === 0"
-                      " && getComputedStyle(e).animationName === 'none')")
+    assert chrome.run("return [...document.querySelectorAll('body *')].map(e => getComputedStyle(e))"
+                      ".every(s => parseFloat(s.transitionDuration) === 0 && s.animationName === 'none')")

@@ -101,7 +101,7 @@ class Chrome:
                          sameSite="Lax")
 
     def show(self, url: str, html: str) -> None:
-        """A page that somebody without a real browser was given, as if it stood at this address, with its policy and cookies."""
+        """A page that somebody without a real browser was given, as if it stood at this address."""
         self.open(url)
         frame = self.command("Page.getFrameTree")["frameTree"]["frame"]["id"]
         self.command("Page.setDocumentContent", frameId=frame, html=html)
@@ -188,8 +188,9 @@ class Chrome:
         """What pa11y's HTML_CodeSniffer, given as its source, finds against WCAG 2 AA, one line each."""
         self.run(sniffer)
         return self.driver.execute_async_script(
-            "const done = arguments[0]; HTMLCS.process('WCAG2AA', document, () => done(HTMLCS.getMessages()"
-            ".filter(one => one.type === HTMLCS.ERROR).map(one => `${one.code}: ${one.msg}: ${one.element.outerHTML?.slice(0, 120)}`)))")
+            "const done = arguments[0], say = one => `${one.code}: ${one.msg}: ${one.element.outerHTML?.slice(0, 120)}`;"
+            "HTMLCS.process('WCAG2AA', document,"
+            " () => done(HTMLCS.getMessages().filter(one => one.type === HTMLCS.ERROR).map(say)))")
 
 
 def is_gone(element: WebElement) -> bool:
