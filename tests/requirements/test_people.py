@@ -237,9 +237,9 @@ def test_R95_a_sign_in_is_given_up_by_keyboard(chrome: Chrome, reach: Reach, pag
 
 
 def link_of_error_page(chrome: Chrome) -> str:
-    """The text of the one link on it."""
-    (link,) = chrome.all("main a")
-    return link.text
+    """The text of the link that leads back; the other signs out."""
+    back, _ = chrome.all("main a")
+    return back.text
 
 
 def test_R95_an_error_page_is_left_by_keyboard(chrome: Chrome, site: Site) -> None:
