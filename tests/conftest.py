@@ -158,3 +158,9 @@ def chrome(chrome_session: Chrome) -> Chrome:
 def axe() -> str:
     """The source of axe-core."""
     return (node_packages() / "axe-core/axe.min.js").read_text()
+
+
+@pytest.fixture(scope="session")
+def sniffer() -> str:
+    """The source of HTML_CodeSniffer, which pa11y asks."""
+    return (node_packages() / "@pa11y/html_codesniffer/build/HTMLCS.js").read_text()

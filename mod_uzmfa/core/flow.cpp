@@ -72,8 +72,8 @@ Outcome answer_to(const PageVisit& request, const Policy& policy, const Site& si
     auto outcome = posted ? row->submit(call) : row->show(call);
     if (outcome.status == 503) outcome.page->with("retry", call.url_of(row->name));
     // Who cannot go on can leave.
-    const bool must_wait = outcome.page && outcome.page->name == "error" && outcome.retry_after > seconds{};
-    if (must_wait && call.has_user()) add_form_values(*outcome.page, call, call.session->id);
+    const bool is_error_page = outcome.page && outcome.page->name == "error";
+    if (is_error_page && call.has_user()) add_form_values(*outcome.page, call, call.session->id);
     return outcome;
 }
 

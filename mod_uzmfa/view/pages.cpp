@@ -198,6 +198,7 @@ Result<std::string> Pages::html(const Page& page, const Site& site, const Langua
     for (const auto& [key, text] : messages) texts.set(key, messages.said(key, values));
     context.set("t", texts);
     context.set("lang", language.tag);
+    context.set("template", name);
     context.set("base", std::string{site.own_path});
     if (!site.help_url.empty()) context.set("help_url", std::string{site.help_url});
     if (!request_id.empty()) context.set("request_id", std::string{request_id});

@@ -8,15 +8,12 @@ from pathlib import Path
 import pytest
 
 from harness.browser import OWN
-from harness.chrome import DESK, Chrome, oathtool, read_qr
+from harness.chrome import Chrome, oathtool, read_qr
 from harness.site import Site, User, is_open
-from harness.texts import OTHERS, english_texts_in
 from selenium.webdriver.common.keys import Keys
 
 Reach = Callable[[str], None]
-PAGES = ["login", "login after an error", "enroll", "enroll after an error", "verify", "verify after an error", "recovery",
-         "recovery after an error", "account", "account after an error", "logout", "done", "error"]
-MISTAKES = {"login": {"username": "nobody", "password": "wrong"}, "account": {"password": "wrong"}}
+MISTAKES = {"login": {"username": "nobody", "password": "wrong"}}
 
 
 def sign_in(chrome: Chrome, site: Site, user: User, target: str = "/erp/orders?id=7") -> None:
@@ -35,12 +32,8 @@ def reach(chrome: Chrome, site: Site) -> Reach:
         visitor = site.browser()
         if name in ("enroll", "verify", "recovery", "logout"):
             site.sign_in(site.add_user() if name == "enroll" else site.enrolled_user(), visitor)
-        if name == "account":
-            site.verify(site.enrolled_user(), visitor)
         chrome.be(visitor, site.url())
         chrome.open(site.url(f"{OWN}/{name}?next=%2Ferp"))
-        for folded in chrome.all("summary"):
-            folded.click()
         if mistake:
             chrome.fill(**MISTAKES.get(name, {"code": "12x"}))
 
@@ -161,23 +154,10 @@ def test_R95_everything_works_with_scripts_off(chrome: Chrome, site: Site) -> No
     assert chrome.path == "/erp/orders?id=7"
 
 
-# The element with the focus, and whether it looks other than without.
-FOCUS = """
-const look = e => { const s = getComputedStyle(e); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow]; };
-const e = document.activeElement, focused = look(e);
-e.blur();
-const plain = look(e);
-e.focus({focusVisible: true, preventScroll: true});
-return {name: e.name || e.id || e.textContent.trim(), tag: e.tagName,
-        visible: (focused[0] !== 'none' && parseFloat(focused[1]) >= 1 || focused[3] !== 'none')
-                 && focused.join() !== plain.join()};
-"""
-
-
 def tab_to(chrome: Chrome, name: str) -> None:
     """Press Tab until this field has the focus, which must be visible at every stop."""
     for _ in range(20):
-        stop = chrome.run(FOCUS)
+        stop = chrome.focus()
         if stop["tag"] != "BODY":
             assert stop["visible"], f"no visible focus on {stop['name']}"
         if stop["name"] == name:
@@ -257,9 +237,9 @@ def test_R95_a_sign_in_is_given_up_by_keyboard(chrome: Chrome, reach: Reach, pag
 
 
 def link_of_error_page(chrome: Chrome) -> str:
-    """The text of the one link on it."""
-    (link,) = chrome.all("main a")
-    return link.text
+    """The text of the link that leads back; the other signs out."""
+    back, _ = chrome.all("main a")
+    return back.text
 
 
 def test_R95_an_error_page_is_left_by_keyboard(chrome: Chrome, site: Site) -> None:
@@ -292,42 +272,6 @@ def test_R95_the_page_for_blocked_cookies_is_left_by_keyboard(chrome: Chrome, si
     chrome.press(Keys.ENTER)
     chrome.await_element("[name=username]")
     assert chrome.next == "/erp"
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_R95_every_stop_of_the_keyboard_is_visible(chrome: Chrome, reach: Reach, page: str) -> None:
-    reach(page)
-    stops = []
-    for _ in range(15):
-        chrome.press(Keys.TAB)
-        stop = chrome.run(FOCUS)
-        if stop["tag"] == "BODY":
-            break
-        assert stop["visible"], stop
-        stops.append(stop["name"])
-    assert stops or page == "error"
-
-
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(("height", "scale"), [(640, 1), (225, 4)], ids=["320 px", "400 %"])
-def test_R95_pages_fit_a_narrow_window(chrome: Chrome, reach: Reach, page: str, height: int, scale: float) -> None:
-    chrome.resize(320, height, scale)
-    reach(page)
-    assert chrome.overflow() <= 0
-    cut = chrome.run("return [...document.querySelectorAll('body *')].filter(e => { const r = e.getBoundingClientRect();"
-                     "return r.width && (r.right > innerWidth + 1 || r.left < -1) }).map(e => e.outerHTML.slice(0, 120))")
-    assert cut == []
-
-
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("width", [320, 1280])
-def test_R95_targets_are_large_enough(chrome: Chrome, reach: Reach, page: str, width: int) -> None:
-    chrome.resize(width, 900)
-    reach(page)
-    small = chrome.run("return [...document.querySelectorAll('a, button, input:not([type=hidden]), summary')]"
-                       ".map(e => [e.outerHTML.slice(0, 120), e.getBoundingClientRect()])"
-                       ".filter(([, r]) => r.width && (r.width < 24 || r.height < 24)).map(([text]) => text)")
-    assert small == []
 
 
 @pytest.mark.parametrize("page", ["login", "enroll", "verify"])
@@ -365,54 +309,3 @@ def test_R96_an_error_keeps_the_secret_that_was_scanned(chrome: Chrome, site: Si
     secret = chrome.by_id("secret").text
     chrome.fill(code="000")
     assert chrome.by_id("secret").text == secret
-
-
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_R96_axe_finds_nothing(chrome: Chrome, reach: Reach, axe: str, page: str, scheme: str) -> None:
-    chrome.prefer(scheme)
-    reach(page)
-    assert chrome.violations(axe) == []
-
-
-def assert_fits_in(chrome: Chrome, axe: str, language: str) -> None:
-    """The page shown is in this language, without a barrier in either theme, and fits a phone."""
-    assert chrome.run("return document.documentElement.lang") == language
-    assert english_texts_in(chrome.texts(), language) == []
-    for scheme in ("light", "dark"):
-        chrome.prefer(scheme)
-        assert chrome.violations(axe) == []
-    chrome.resize(320, 640)
-    assert chrome.overflow() <= 0
-    chrome.resize(*DESK)
-    chrome.prefer("light")
-
-
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("language", OTHERS)
-def test_R97_R99_every_page_is_good_in_every_language(chrome: Chrome, reach: Reach, axe: str, language: str, page: str) -> None:
-    chrome.speak(language)
-    reach(page)
-    assert_fits_in(chrome, axe, language)
-
-
-@pytest.mark.parametrize("language", OTHERS)
-def test_R97_R99_the_pages_on_the_way_are_good_in_every_language(chrome: Chrome, site: Site, axe: str, language: str) -> None:
-    chrome.speak(language)
-    user = site.add_user()
-    sign_in(chrome, site, user)
-    uri = chrome.by_id("otpauth").get_attribute("href")
-    chrome.fill(code=oathtool(uri))
-    chrome.await_element("#recovery-codes")
-    assert_fits_in(chrome, axe, language)
-    user.authenticator = site.app(uri)
-    user.app.spend(0)
-    assert site.sign_in(user).verify(user.app.wrong()).status == 401
-    chrome.forget()
-    sign_in(chrome, site, user)
-    chrome.await_element("#events")
-    assert_fits_in(chrome, axe, language)
-    chrome.fill(code=user.app.fresh())
-    chrome.open(site.url(f"{OWN}/account"))
-    chrome.await_element("#events")
-    assert_fits_in(chrome, axe, language)

@@ -17,6 +17,7 @@ Outcome when_recovering(Call& call, PageBody page) {
 Outcome recovery_form(Call& call, const Standing& standing) {
     Page page = page_of("recovery", call);
     if (!standing.enrolled()) page.with("enrolling", "1");
+    page.with("is_pending", call.session->is_verified() ? "" : "1");
     return shown(std::move(page));
 }
 

@@ -17,6 +17,7 @@ Outcome verification_form(Call& call, const Standing& standing) {
     if (!skips) return failure(skips.error());
     Page page = page_of("verify", call);
     page.with("digits", std::to_string(*standing.code_digits)).with("skip", *skips ? "1" : "");
+    page.with("is_pending", call.session->is_verified() ? "" : "1");
     offer_to_remember(page, call);
     return shown(std::move(page));
 }

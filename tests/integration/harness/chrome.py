@@ -3,7 +3,7 @@
 
 import base64
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,18 @@ while (nodes.nextNode()) texts.push(nodes.currentNode.data);
 for (const name of ['alt', 'aria-label', 'title', 'placeholder', 'download'])
     texts.push(...[...document.querySelectorAll(`[${name}]`)].map(e => e.getAttribute(name)));
 return texts.map(text => text.trim().replace(/\\s+/g, ' ')).filter(text => text);
+"""
+
+# The element with the focus, and whether it looks other than without.
+FOCUS = """
+const look = e => { const s = getComputedStyle(e); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow]; };
+const e = document.activeElement, focused = look(e);
+e.blur();
+const plain = look(e);
+e.focus({focusVisible: true, preventScroll: true});
+return {name: e.name || e.id || e.textContent.trim(), tag: e.tagName,
+        visible: (focused[0] !== 'none' && parseFloat(focused[1]) >= 1 || focused[3] !== 'none')
+                 && focused.join() !== plain.join()};
 """
 
 
@@ -64,7 +76,12 @@ class Chrome:
 
     def prefer(self, scheme: str) -> None:
         """The person's colour scheme: light or dark."""
-        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.media("", **{"prefers-color-scheme": scheme})
+
+    def media(self, kind: str, **features: str) -> None:
+        """The medium of the page, such as print, and what the person prefers."""
+        self.command("Emulation.setEmulatedMedia", media=kind,
+                     features=[{"name": name, "value": value} for name, value in features.items()])
 
     def speak(self, language: str) -> None:
         """The language that the person wants pages in."""
@@ -82,6 +99,13 @@ class Chrome:
         for name, value in browser.cookies.items():
             self.command("Network.setCookie", url=site_url, name=name, value=value, path="/", secure=True, httpOnly=True,
                          sameSite="Lax")
+
+    def show(self, url: str, html: str) -> None:
+        """A page that somebody without a real browser was given, as if it stood at this address."""
+        self.open(url)
+        frame = self.command("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self.command("Page.setDocumentContent", frameId=frame, html=html)
+        self._await(lambda: self.run("return document.readyState") == "complete", "the page does not load")
 
     @property
     def path(self) -> str:
@@ -135,6 +159,10 @@ class Chrome:
     def run(self, script: str, *arguments: Any) -> Any:
         return self.driver.execute_script(script, *arguments)
 
+    def focus(self) -> dict[str, Any]:
+        """Where the keyboard is: the name and the tag of the element, and whether one sees that it is there."""
+        return self.run(FOCUS)
+
     def texts(self) -> list[str]:
         """What a person reads or is read out, the title first."""
         return self.run(TEXTS)
@@ -149,13 +177,21 @@ class Chrome:
         """How many CSS pixels the page is wider than the window."""
         return self.run("const e = document.scrollingElement; return e.scrollWidth - e.clientWidth")
 
-    def violations(self, axe: str) -> list[str]:
-        """What axe-core, given as its source, finds against WCAG 2.2 A and AA, one line each."""
+    def violations(self, axe: str, rules: Sequence[str] = ()) -> list[str]:
+        """What axe-core, given as its source, finds against WCAG 2.2 A and AA, or against these rules, one line each."""
         self.run(axe)
         found = self.driver.execute_async_script(
-            "const done = arguments[0]; axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-            ".then(result => done(result.violations))")
+            "const done = arguments[1]; axe.run({runOnly: arguments[0]}).then(result => done(result.violations))",
+            list(rules) or ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
         return [f"{one['id']}: {one['help']}: {[node['html'] for node in one['nodes']]}" for one in found]
+
+    def sniffed(self, sniffer: str) -> list[str]:
+        """What pa11y's HTML_CodeSniffer, given as its source, finds against WCAG 2 AA, one line each."""
+        self.run(sniffer)
+        return self.driver.execute_async_script(
+            "const done = arguments[0], say = one => `${one.code}: ${one.msg}: ${one.element.outerHTML?.slice(0, 120)}`;"
+            "HTMLCS.process('WCAG2AA', document,"
+            " () => done(HTMLCS.getMessages().filter(one => one.type === HTMLCS.ERROR).map(say)))")
 
 
 def is_gone(element: WebElement) -> bool:
