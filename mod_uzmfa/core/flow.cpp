@@ -22,6 +22,7 @@ constexpr PageRow pages[] = {
     {"enroll/qr.svg", show_qr, nullptr},
     {"verify", show_verify, submit_verify},
     {"recovery", show_recovery, submit_recovery},
+    {"kept", show_kept, submit_kept},
     {"account", show_account, submit_account},
     {"admin", show_admin, submit_admin},
     {"logout", show_logout, submit_logout, true},

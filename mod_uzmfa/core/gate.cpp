@@ -78,7 +78,9 @@ Admission admit(const Visit& visit, const Policy& policy) {
     return admission;
 }
 
-Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& services) {
+namespace {
+
+Outcome stop_visit(const Visit& visit, Reason reason, const Site& site, Services& services) {
     switch (reason) {
         case Reason::insecure:
         case Reason::foreign_upgrade: return refusal(403, reason);
@@ -118,6 +120,7 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
         .external = true,
         .signed_in_at = visit.now,
         .last_active = visit.now,
+        .kept = visit.held ? visit.held->kept : no_kept_post,
     };
     auto uuid = services.accounts.uuid_of_row(standing->account);
     if (!uuid) return failure(uuid.error());
@@ -128,6 +131,16 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
     // One that was under way while its session was replaced must not take the place of the new one.
     if (visit.navigation || !visit.revoked) outcome.session = pending;
     return outcome;
+}
+
+}  // namespace
+
+Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& services) {
+    auto outcome = stop_visit(visit, reason, site, services);
+    const bool leads_to_page = outcome.status == 303 && !outcome.drop_session;
+    if (!visit.posted || !leads_to_page) return outcome;
+    const auto page = page_for(outcome.reason);
+    return keep_post(visit, std::move(outcome), page, site, services);
 }
 
 Outcome sign_out(const Session& session, const Site& site, Services& services) {

@@ -31,7 +31,7 @@ Admission admit(const Visit& visit, const Policy& policy);
 bool is_step_up_due(const Session& session, const Policy& policy, Moment now);
 
 // The answer to a request that was not admitted. Where another AuthType is the first factor, this
-// makes the pending session.
+// makes the pending session. A form is kept.
 Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& services);
 
 // Ends the session. Where that is not to be had, the answer that says so.

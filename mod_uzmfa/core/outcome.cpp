@@ -123,6 +123,8 @@ std::string_view name_of(Reason reason) {
         case Reason::exempt: return "exempt";
         case Reason::foreign_upgrade: return "foreign_upgrade";
         case Reason::other_user: return "other_user";
+        case Reason::form_sent: return "form_sent";
+        case Reason::form_dropped: return "form_dropped";
     }
     return {};
 }

@@ -82,6 +82,8 @@ enum class Reason : std::uint8_t {
     exempt,
     foreign_upgrade,
     other_user,
+    form_sent,
+    form_dropped,
 };
 
 struct Page {

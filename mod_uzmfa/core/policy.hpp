@@ -19,6 +19,7 @@ struct Policy {
     seconds max_age{8 * 60 * 60};
     bool admin = false;         // the administrators' page is here
     seconds verified_within{};  // zero: however long ago
+    std::uint32_t keep_post = 64 * 1024;  // bytes of a POST that outlives its session; 0: Off
 
     Limits limits() const { return {idle_timeout, max_age}; }
 };

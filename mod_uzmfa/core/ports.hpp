@@ -5,6 +5,7 @@
 #include "core/attempts.hpp"
 #include "core/browsers.hpp"
 #include "core/code.hpp"
+#include "core/kept_post.hpp"
 #include "core/recovery.hpp"
 #include "core/result.hpp"
 #include "core/session.hpp"
@@ -155,6 +156,7 @@ struct Services {
     Sessions& sessions;
     Browsers& browsers;
     AccountEvents& account_events;
+    KeptPosts& kept_posts;
     Transactions& transactions;
     const Tokens& tokens;
     Administration& administration;

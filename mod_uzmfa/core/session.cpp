@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session.hpp"
 
+#include "core/record.hpp"
+
 #include <span>
 
 namespace uzmfa {
@@ -10,54 +12,23 @@ constexpr seconds clock_tolerance{60};
 constexpr std::size_t moment_bytes = 5;  // Unix time to the year 36812
 constexpr std::size_t epoch_bytes = 4;
 
-enum Flag : std::uint8_t { enrolled_flag = 1, external_flag = 2, refused_flag = 4, may_bind_flag = 8, verify_again_flag = 16 };
-constexpr auto all_flags = enrolled_flag | external_flag | refused_flag | may_bind_flag | verify_again_flag;
+constexpr std::size_t kept_bytes = sizeof(KeptId);
 
-// Little-endian.
-void put(std::string& out, std::uint64_t value, std::size_t bytes) {
-    for (std::size_t i = 0; i < bytes; ++i, value >>= 8) out.push_back(static_cast<char>(value & 0xff));
-}
-void put(std::string& out, Moment moment) { put(out, static_cast<std::uint64_t>(unix_time(moment)), moment_bytes); }
+enum Flag : std::uint8_t {
+    enrolled_flag = 1,
+    external_flag = 2,
+    refused_flag = 4,
+    may_bind_flag = 8,
+    verify_again_flag = 16,
+    kept_flag = 32,  // a kept form's id follows: few sessions have one
+};
+constexpr auto all_flags = enrolled_flag | external_flag | refused_flag | may_bind_flag | verify_again_flag | kept_flag;
+
+void put(std::string& out, Moment moment) { put_number(out, static_cast<std::uint64_t>(unix_time(moment)), moment_bytes); }
 void put(std::string& out, std::span<const std::uint8_t> bytes) { out.append(bytes.begin(), bytes.end()); }
 
-// Reads from the front; once a piece is missing, all that follows is.
-class Reader {
-public:
-    explicit Reader(std::string_view bytes) : rest_{bytes} {}
-
-    std::string_view take(std::size_t count) {
-        if (rest_.size() < count) {
-            failed_ = true;
-            count = rest_.size();
-        }
-        const auto piece = rest_.substr(0, count);
-        rest_.remove_prefix(count);
-        return piece;
-    }
-    std::uint8_t byte() {
-        const auto piece = take(1);
-        return piece.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(piece[0]);
-    }
-    std::uint64_t number(std::size_t bytes) {
-        std::uint64_t value = 0;
-        const auto piece = take(bytes);
-        for (std::size_t i = piece.size(); i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(piece[i]);
-        return value;
-    }
-    Moment moment() { return from_unix_time(static_cast<std::int64_t>(number(moment_bytes))); }
-    std::uint32_t epoch() { return static_cast<std::uint32_t>(number(epoch_bytes)); }
-    template <std::size_t Size>
-    void fill(std::array<std::uint8_t, Size>& bytes) {
-        const auto piece = take(Size);
-        std::copy(piece.begin(), piece.end(), bytes.begin());
-    }
-    bool failed() const { return failed_; }
-    std::string_view rest() const { return rest_; }
-
-private:
-    std::string_view rest_;
-    bool failed_ = false;
-};
+Moment moment_in(RecordReader& reader) { return from_unix_time(static_cast<std::int64_t>(reader.number(moment_bytes))); }
+std::uint32_t epoch_in(RecordReader& reader) { return static_cast<std::uint32_t>(reader.number(epoch_bytes)); }
 
 }  // namespace
 
@@ -113,17 +84,19 @@ std::string encode(const Session& session, std::string_view others) {
     out.reserve(128 + user.size() + others.size());
     out.push_back(static_cast<char>((session.enrolled ? enrolled_flag : 0) | (session.external ? external_flag : 0) |
                                     (session.refused ? refused_flag : 0) | (session.may_bind ? may_bind_flag : 0) |
-                                    (session.verify_again ? verify_again_flag : 0)));
+                                    (session.verify_again ? verify_again_flag : 0) |
+                                    (session.kept != no_kept_post ? kept_flag : 0)));
     out.push_back(static_cast<char>(session.method));
     put(out, session.id);
     put(out, session.mark.uuid);
     put(out, session.mark.password);
-    put(out, session.mark.epoch, epoch_bytes);
-    put(out, session.mark.site_epoch, epoch_bytes);
+    put_number(out, session.mark.epoch, epoch_bytes);
+    put_number(out, session.mark.site_epoch, epoch_bytes);
     for (const auto moment : {session.signed_in_at, session.verified_at, session.last_active, session.checked_at}) {
         put(out, moment);
     }
     put(out, Moment{session.idle_for});
+    if (session.kept != no_kept_post) put_number(out, session.kept, kept_bytes);
     out.push_back(static_cast<char>(user.size()));
     out.append(user);
     out.append(others);
@@ -131,7 +104,7 @@ std::string encode(const Session& session, std::string_view others) {
 }
 
 std::optional<SealedRecord> decode_session(std::string_view bytes) {
-    Reader reader{bytes};
+    RecordReader reader{bytes};
     std::optional<SealedRecord> record{std::in_place};
     Session& session = record->session;
     const auto flags = reader.byte();
@@ -139,13 +112,14 @@ std::optional<SealedRecord> decode_session(std::string_view bytes) {
     reader.fill(session.id);
     reader.fill(session.mark.uuid);
     reader.fill(session.mark.password);
-    session.mark.epoch = reader.epoch();
-    session.mark.site_epoch = reader.epoch();
-    session.signed_in_at = reader.moment();
-    session.verified_at = reader.moment();
-    session.last_active = reader.moment();
-    session.checked_at = reader.moment();
-    session.idle_for = reader.moment().time_since_epoch();
+    session.mark.epoch = epoch_in(reader);
+    session.mark.site_epoch = epoch_in(reader);
+    session.signed_in_at = moment_in(reader);
+    session.verified_at = moment_in(reader);
+    session.last_active = moment_in(reader);
+    session.checked_at = moment_in(reader);
+    session.idle_for = moment_in(reader).time_since_epoch();
+    if (flags & kept_flag) session.kept = static_cast<KeptId>(reader.number(kept_bytes));
     const bool fits = session.user.assign(reader.take(reader.byte()));
     if (reader.failed() || !fits) return std::nullopt;
     if (flags > all_flags || method > static_cast<std::uint8_t>(Method::remembered)) return std::nullopt;

@@ -17,6 +17,10 @@ namespace uzmfa {
 
 using SessionId = std::array<std::uint8_t, 16>;
 
+// Names a kept form among those of its user.
+using KeptId = std::uint32_t;
+inline constexpr KeptId no_kept_post = 0;
+
 // How the second factor was passed; `none` while it is not.
 enum class Method : std::uint8_t { none, totp, skip, recovery, temporary, remembered };
 std::string_view name_of(Method method);  // the value of UZMFA_METHOD
@@ -51,6 +55,7 @@ struct Session {
     Moment checked_at{};       // when the row last agreed with the mark, as far as the cookie knows
     bool refused = false;      // a place found it over: signing in anew is due, wherever else it still serves
     seconds idle_for{0};       // the longest idle time for which a place refused it
+    KeptId kept = no_kept_post;  // a form that waits until its user is back, in this browser
 
     Step due() const {
         if (user.empty()) return Step::sign_in;

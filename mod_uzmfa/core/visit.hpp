@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/form.hpp"
+#include "core/kept_post.hpp"
 #include "core/moment.hpp"
 #include "core/session.hpp"
 
@@ -17,6 +18,8 @@ struct Visit {
     Moment now;
     const Session* session = nullptr; // authentic and not revoked; whether it is alive, the core says
     bool revoked = false;             // the cookie is authentic, but its session was ended or replaced
+    const Session* held = nullptr;    // what the cookie holds, ended or not: says whose it was, and is good for nothing else
+    const PostedForm* posted = nullptr;  // of a POST that is stopped and may be kept
     // Whether the session may be written anew as it is: not where another node may just have ended it, for the browser may
     // have another by now. So it is about once a `rhythm`.
     bool may_touch = false;

@@ -22,6 +22,8 @@ inline constexpr std::string_view totp_secret = "uzmfa totp secret 1";
 inline constexpr std::string_view form_token = "uzmfa form token 1";
 inline constexpr std::string_view used_code = "uzmfa used code 1";
 inline constexpr std::string_view sign_in = "uzmfa sign-in 1";
+inline constexpr std::string_view kept_post = "uzmfa kept post 1";
+inline constexpr std::string_view kept_address = "uzmfa kept address 1";
 }  // namespace use
 
 // The keys of a file: base64 of 32 bytes, one a line; blank lines and lines with # are passed over.

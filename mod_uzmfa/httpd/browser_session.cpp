@@ -63,7 +63,10 @@ void read_cookie(request_rec* r, const Service& service, BrowserSession& browser
     browser.is_fresh = is_fresh;
     switch (state) {
         case SessionState::alive: browser.cookie = Cookie::opened; break;
-        case SessionState::over: browser.cookie = Cookie::revoked; return;
+        case SessionState::over:
+            browser.cookie = Cookie::revoked;
+            browser.ended = record->session;
+            return;
         case SessionState::unknown: browser.cookie = Cookie::undecided; break;
     }
     if (!record) return;

@@ -22,6 +22,7 @@ struct BrowserSession {
     bool is_fresh = false;  // the session was just looked up, so that no other node has ended it
     bool secure = false;  // TLS, or UzmfaAllowHttp
     std::optional<Session> session;
+    std::optional<Session> ended;   // what a revoked cookie holds: it says whose it was
     std::string_view others;        // what other modules keep in their session
     session_rec* record = nullptr;  // mod_session's view of those
     const char* header = nullptr;   // the Set-Cookie of this answer
@@ -34,6 +35,7 @@ static_assert(std::is_trivially_destructible_v<BrowserSession>);
 struct RequestRecord {
     BrowserSession* browser = nullptr;  // of the first request of the chain only
     bool is_own_page = false;
+    std::string_view* given_body = nullptr;  // what is left of a body that takes the place of the client's
 };
 RequestRecord& record_of(request_rec* r);
 

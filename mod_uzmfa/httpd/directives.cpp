@@ -84,6 +84,22 @@ Complaint a_duration_or_off(apr_pool_t* pool, const char* text, seconds& value) 
     return nullptr;
 }
 
+// Such as 64K or 1M.
+Complaint a_size_or_off(apr_pool_t*, const char* text, std::uint32_t& value) {
+    constexpr std::uint32_t most = 8 << 20;
+    value = 0;
+    if (ap_cstr_casecmp(text, "Off") == 0) return nullptr;
+    const auto whole = view_of(text);
+    const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), value);
+    const auto unit = whole.substr(static_cast<std::size_t>(end - whole.data()));
+    const std::uint32_t factor = unit.empty() ? 1 : unit == "K" || unit == "k" ? 1 << 10 : unit == "M" || unit == "m" ? 1 << 20 : 0;
+    if (error != std::errc{} || factor == 0 || value == 0 || value > most / factor) {
+        return "must be a size such as 64K or 1M, 8M at most, or Off";
+    }
+    value *= factor;
+    return nullptr;
+}
+
 template <std::uint8_t First, std::uint8_t Second>
 Complaint one_of(apr_pool_t* pool, const char* text, std::uint8_t& value) {
     for (const std::uint8_t allowed : {First, Second}) {
@@ -207,6 +223,8 @@ constexpr std::tuple place_rows{
         "UzmfaSessionIdleTimeout", in_place, "how long after the last request a session ends, such as 30min"},
     Directive<&PlaceSettings::verified_within, &Policy::verified_within>{
         "UzmfaVerifiedWithin", in_place, "how long ago a user may have verified, such as 5min; else a code is asked for again"},
+    Directive<&PlaceSettings::keep_post, &Policy::keep_post, a_size_or_off>{
+        "UzmfaKeepPost", in_place, "how large a form may be that outlives the end of a session, such as 64K, or Off"},
     Directive<&PlaceSettings::admin, &Policy::admin>{
         "UzmfaAdmin", in_place, "On: the administrators' page is in this place, for those whom its own Require names"},
     Directive<&PlaceSettings::max_age, &Policy::max_age>{

@@ -7,6 +7,7 @@
 #include "httpd/events.hpp"
 #include "httpd/exemption.hpp"
 #include "httpd/identity.hpp"
+#include "httpd/kept_post.hpp"
 #include "httpd/log.hpp"
 #include "httpd/own_pages.hpp"
 #include "httpd/pool.hpp"
@@ -57,6 +58,8 @@ int refuse(request_rec* r, const Service& service, Decision& decision) {
     Visit visit = decision.visit ? *decision.visit : Visit{};
     read_circumstances(r, visit);
     if (!decision.visit) return stop_request(r, service, fit_for(visit, failure(decision.visit.error())));
+    const auto posted = read_posted_form(r, visit, service);
+    visit.posted = posted ? &*posted : nullptr;
     RequestServices services{r, service};
     const auto outcome = stop(visit, decision.admission.reason, service.site(), services.ports());
     // Those that are recorded were found in the database: a connection is open already.
@@ -188,7 +191,7 @@ int run_gate(request_rec* r, bool describes) {
     }
     if (visit.session && !visit.session->user.empty() && signs_out_of_application(r)) return sign_out_along(r, *service, *visit.session);
     if (decision.admission.touches) touch_session(r, *service, visit);
-    return DECLINED;
+    return decision.admission.reason == Reason::verified ? send_kept_post(r, *service, visit) : DECLINED;
 }
 
 }  // namespace

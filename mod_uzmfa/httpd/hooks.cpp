@@ -10,6 +10,7 @@
 #include "httpd/gate.hpp"
 #include "httpd/guard.hpp"
 #include "httpd/own_pages.hpp"
+#include "httpd/request_body.hpp"
 #include "httpd/start.hpp"
 #include "httpd/uzerp_provider.hpp"
 #include "httpd/watch.hpp"
@@ -85,12 +86,14 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_check_authz(guarded_hook<gate_before_require>, nullptr, nullptr, APR_HOOK_REALLY_FIRST, AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_type_checker(guarded_hook<gate>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(guarded_hook<gate_and_describe>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
+    ap_hook_insert_filter(keep_given_body, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_insert_filter(keep_cookie, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_insert_filter(keep_error_document_out_of_caches, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(keep_cookie, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(keep_error_out_of_caches, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_note_auth_failure(explain, nullptr, nullptr, APR_HOOK_FIRST);
     register_cache_filter();
+    register_given_body();
 
     ap_register_auth_provider(pool, AUTHN_PROVIDER_GROUP, "uzerp", AUTHN_PROVIDER_VERSION, &uzerp_provider,
                               AP_AUTH_INTERNAL_PER_CONF);

@@ -6,6 +6,7 @@
 #include "httpd/identity.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/recheck.hpp"
+#include "httpd/request_body.hpp"
 
 #include <cstring>
 #include <string>
@@ -37,27 +38,18 @@ Verb verb_of(const request_rec* r) {
 
 // The body, where it is a form within the bound. What is larger is not read to its end, and the
 // connection is not used again.
-PageVisit::Input read_body(request_rec* r, std::string& body) {
+PageVisit::Input read_form(request_rec* r, std::string& form) {
     const auto type = header(r, "Content-Type");
     const auto media_type = std::string{type.substr(0, type.find_first_of("; \t"))};
     const bool is_form = ap_cstr_casecmp(media_type.c_str(), "application/x-www-form-urlencoded") == 0;
-    if (ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK) != OK) return PageVisit::Input::malformed;
-    const auto too_large = [&] {
+    auto [input, bytes] = read_body(r, longest_form);
+    if (input == RequestBody::Input::too_large) {
         r->connection->keepalive = AP_CONN_CLOSE;
         return PageVisit::Input::too_large;
-    };
-    if (r->remaining > static_cast<apr_off_t>(longest_form)) return too_large();
-    if (!ap_should_client_block(r)) return PageVisit::Input::read;
-
-    char piece[2048];
-    for (;;) {
-        const long count = ap_get_client_block(r, piece, sizeof piece);
-        if (count < 0) return PageVisit::Input::malformed;
-        if (count == 0) break;
-        if (body.size() + static_cast<std::size_t>(count) > longest_form) return too_large();
-        body.append(piece, static_cast<std::size_t>(count));
     }
-    return is_form || body.empty() ? PageVisit::Input::read : PageVisit::Input::malformed;
+    if (input == RequestBody::Input::failed || !(is_form || bytes.empty())) return PageVisit::Input::malformed;
+    form = std::move(bytes);
+    return PageVisit::Input::read;
 }
 
 }  // namespace
@@ -93,6 +85,7 @@ Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_sessi
     Visit visit;
     visit.now = from_unix_time(apr_time_sec(r->request_time));
     visit.session = browser.session ? &*browser.session : nullptr;
+    visit.held = browser.ended ? &*browser.ended : visit.session;
     visit.revoked = browser.cookie == BrowserSession::Cookie::revoked;
     visit.may_touch = browser.is_fresh;
     if (visit.may_touch) visit.rhythm = recheck_interval(service.site(), policy_of(r).limits());
@@ -119,7 +112,7 @@ PageVisit read_page_visit(request_rec* r, const Visit& visit, std::string_view p
     if (visit.secure) request.visit.remembered = cookie_value(r, browser_cookie(service_of(r)->site()));
 
     std::string body;
-    if (request.verb == Verb::post) request.input = read_body(r, body);
+    if (request.verb == Verb::post) request.input = read_form(r, body);
     auto form = Form::parse(body);
     auto query = Form::parse(view_of(r->args).substr(0, longest_form));
     if (!form || !query) {

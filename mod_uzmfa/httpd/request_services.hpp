@@ -12,6 +12,7 @@
 #include "store/attempt_store.hpp"
 #include "store/browser_store.hpp"
 #include "store/factor_store.hpp"
+#include "store/kept_post_store.hpp"
 #include "store/account_event_store.hpp"
 #include "store/recovery_code_store.hpp"
 #include "store/session_store.hpp"
@@ -99,10 +100,11 @@ public:
           sessions_{database_, service, from_unix_time(apr_time_sec(r->request_time))},
           browsers_{database_},
           account_events_{database_},
+          kept_posts_{database_, service.kept_post_sealer(), service.kept_address_key()},
           transactions_{database_, sessions_},
           administration_{database_, service.site().validator, attempt_limits(service.site()),
                           [this](const Uuid& uuid, std::uint32_t epoch) { sessions_.begin_epoch(uuid, epoch); }},
-          services_{accounts_, sign_in_limit_, passwords_, *validator_, attempts_, recovery_codes_, temporary_codes_, sessions_, browsers_, account_events_, transactions_, service.tokens(), administration_} {}
+          services_{accounts_, sign_in_limit_, passwords_, *validator_, attempts_, recovery_codes_, temporary_codes_, sessions_, browsers_, account_events_, kept_posts_, transactions_, service.tokens(), administration_} {}
 
     Services& ports() { return services_; }
     Database& database() { return database_; }
@@ -121,6 +123,7 @@ private:
     NodeSessions sessions_;
     BrowserStore browsers_;
     AccountEventStore account_events_;
+    KeptPostStore kept_posts_;
     DatabaseTransactions transactions_;
     AccountAdministration administration_;
     Services services_;

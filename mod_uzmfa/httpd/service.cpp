@@ -83,6 +83,8 @@ Service::Service(const SiteSettings& settings, Site site, Limits defaults, std::
       secret_sealer_{keys_, use::totp_secret},
       used_code_keys_{derive_keys(keys_, use::used_code)},
       sign_in_key_{derive_key(keys_.front(), use::sign_in)},
+      kept_post_sealer_{keys_, use::kept_post},
+      kept_address_key_{derive_key(keys_.front(), use::kept_address)},
       tokens_{keys_},
       pages_{std::move(pages)},
       statements_{std::move(statements)},

@@ -42,6 +42,8 @@ public:
     const Sealer& secret_sealer() const { return secret_sealer_; }
     const std::vector<SecretBytes>& used_code_keys() const { return used_code_keys_; }
     const SecretBytes& sign_in_key() const { return sign_in_key_; }
+    const Sealer& kept_post_sealer() const { return kept_post_sealer_; }
+    const SecretBytes& kept_address_key() const { return kept_address_key_; }
     const Tokens& tokens() const { return tokens_; }
     const Pages& pages() const { return pages_; }
     const Statements& statements() const { return statements_; }
@@ -76,6 +78,8 @@ private:
     Sealer secret_sealer_;
     std::vector<SecretBytes> used_code_keys_;
     SecretBytes sign_in_key_;
+    Sealer kept_post_sealer_;
+    SecretBytes kept_address_key_;
     SessionTokens tokens_;
     Pages pages_;
     Statements statements_;

@@ -27,6 +27,7 @@ struct PlaceSettings {
     std::optional<seconds> idle_timeout;
     std::optional<seconds> max_age;
     std::optional<seconds> verified_within;
+    std::optional<std::uint32_t> keep_post;
     std::optional<bool> admin;
     std::optional<std::string_view> user_header;
     std::optional<const apr_array_header_t*> exemptions;   // of Exemption; with those of outer places

@@ -157,6 +157,19 @@ CREATE TABLE IF NOT EXISTS uzmfa_browser (
 CREATE INDEX IF NOT EXISTS uzmfa_browser_uuid ON uzmfa_browser (uuid);
 CREATE INDEX IF NOT EXISTS uzmfa_browser_expires_at ON uzmfa_browser (expires_at);
 
+-- Forms that met an ended session, sealed, until their user sends them. `address` is a keyed digest of where they go.
+CREATE TABLE IF NOT EXISTS uzmfa_kept_post (
+  uuid       varchar(36) NOT NULL,
+  id         bigint      NOT NULL,
+  address    varchar(64) NOT NULL,
+  size       bigint      NOT NULL,
+  kept_at    bigint      NOT NULL,
+  expires_at bigint      NOT NULL,
+  sealed     text        NOT NULL,
+  PRIMARY KEY (uuid, id)
+);
+CREATE INDEX IF NOT EXISTS uzmfa_kept_post_expires_at ON uzmfa_kept_post (expires_at);
+
 -- What happened to whom. uuid is empty where the name has no row; session is a digest of its id; made_by is the
 -- administrator, empty where it is the user.
 CREATE TABLE IF NOT EXISTS uzmfa_event (
@@ -232,6 +245,7 @@ const Expected always[] = {
     {"uzmfa_epoch", {"uuid", "epoch", "changed_at"}},
     {"uzmfa_session", {"session", "uuid", "method", "verified_at", "ends_at", "address", "browser"}},
     {"uzmfa_browser", {"digest", "uuid", "verified_at", "expires_at", "address", "browser"}},
+    {"uzmfa_kept_post", {"uuid", "id", "address", "size", "kept_at", "expires_at", "sealed"}},
     {"uzmfa_event",
      {"id", "at", "event", "username", "uuid", "address", "browser", "session", "method", "node", "made_by", "detail"}},
 };

@@ -244,6 +244,17 @@ constexpr Row rows[] = {
     {Statement::purge_sign_ins, "purge_sign_ins",
      "DELETE FROM uzmfa_sign_in_failure WHERE began_at <= {now} - %s AND pair IN (SELECT pair FROM uzmfa_sign_in_failure"
      " WHERE began_at <= {now} - %s ORDER BY began_at LIMIT 100{unlocked})"},
+    {Statement::keep_post, "keep_post",
+     "INSERT INTO uzmfa_kept_post (uuid, id, address, size, kept_at, expires_at, sealed)"
+     " SELECT %s, CAST(%s AS bigint), %s, CAST(%s AS bigint), {now}, {now} + CAST(%s AS bigint), %s"
+     " WHERE (SELECT coalesce(sum(k.size), 0) FROM uzmfa_kept_post k) + CAST(%s AS bigint) <= CAST(%s AS bigint)"
+     " AND (SELECT count(*) FROM uzmfa_kept_post k WHERE k.uuid = %s AND k.id <> %s) < CAST(%s AS bigint)"
+     " ON CONFLICT (uuid, id) DO UPDATE SET size = excluded.size, kept_at = excluded.kept_at,"
+     " expires_at = excluded.expires_at, sealed = excluded.sealed WHERE uzmfa_kept_post.address = excluded.address"},
+    {Statement::find_kept_post, "find_kept_post",
+     "SELECT sealed, kept_at, expires_at FROM uzmfa_kept_post WHERE uuid = %s AND id = %s AND expires_at > {now}"},
+    {Statement::drop_kept_post, "drop_kept_post", "DELETE FROM uzmfa_kept_post WHERE uuid = %s AND id = %s"},
+    {Statement::purge_kept_posts, "purge_kept_posts", "DELETE FROM uzmfa_kept_post WHERE expires_at <= {now}"},
     {Statement::add_event, "add_event",
      "INSERT INTO uzmfa_event"
      " (at, event, username, uuid, address, browser, session, method, node, made_by, detail)"

@@ -20,7 +20,7 @@ using kainjow::mustache::mustache;
 constexpr std::string_view layout = "layout";
 constexpr std::string_view part = "part_";  // {{> part_error}} in the others
 constexpr std::string_view templates[] = {
-    layout,       "login",       "enroll",     "verify",        "recovery",    "recovery_codes", "logout",    "account", "admin",
+    layout,       "login",       "enroll",     "verify",        "recovery",    "recovery_codes", "logout",    "account", "admin", "kept", "not_kept",
     "admin_user", "part_action", "part_bound", "part_error", "part_events", "part_notice", "part_proof", "part_token", "error",
     "done",
 };

@@ -371,6 +371,38 @@ public:
     }
 };
 
+class FakeKeptPosts final : public KeptPosts {
+public:
+    std::map<KeptId, std::pair<Uuid, KeptPost>> kept;
+    bool broken = false;
+    bool full = false;
+
+    Result<KeptId> keep(const Uuid& user, KeptId former, const Post& post) override {
+        if (broken) return outage();
+        if (full) return no_kept_post;
+        const KeptId id = former != no_kept_post ? former : static_cast<KeptId>(kept.size() + 7);
+        const auto found = kept.find(id);
+        if (found != kept.end() && found->second.second.post.target != post.target) return no_kept_post;
+        kept[id] = {user, KeptPost{post, {}, {}}};
+        return id;
+    }
+    Result<std::optional<KeptPost>> find(const Uuid& user, KeptId id) override {
+        if (broken) return outage();
+        const auto found = kept.find(id);
+        if (found == kept.end() || found->second.first != user) return std::optional<KeptPost>{};
+        return std::optional{found->second.second};
+    }
+    Result<std::optional<KeptPost>> take(const Uuid& user, KeptId id) override {
+        auto taken = find(user, id);
+        if (taken && *taken) kept.erase(id);
+        return taken;
+    }
+    Result<Done> drop(const Uuid& user, KeptId id) override {
+        auto taken = take(user, id);
+        return taken ? Result<Done>{Done{}} : taken.error();
+    }
+};
+
 class FakeTransactions final : public Transactions {
 public:
     bool kept = false;  // the last one
@@ -480,11 +512,12 @@ struct Fakes {
     FakeSessions sessions{accounts};
     FakeBrowsers browsers;
     FakeAccountEvents account_events;
+    FakeKeptPosts kept_posts;
     FakeTransactions transactions;
     FakeTokens tokens;
     FakeAdministration administration{accounts};
     Services services{accounts, sign_in_limit, passwords, validator,      attempts,     recovery_codes, temporary_codes,
-                      sessions, browsers,      account_events, transactions, tokens, administration};
+                      sessions, browsers,      account_events, kept_posts, transactions, tokens, administration};
 };
 
 }  // namespace uzmfa::test

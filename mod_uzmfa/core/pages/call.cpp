@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/pages/call.hpp"
 
+#include "core/kept_post.hpp"
+
 #include <algorithm>
 
 namespace uzmfa {
@@ -13,6 +15,11 @@ Page page_of(std::string_view name, const Call& call, const SessionId& session) 
     Page page{name, {}, {}};
     add_form_values(page, call, session);
     if (call.has_user()) page.with("user", call.session->user.view());
+    const Session* const held = call.request.visit.session;
+    if (held && held->kept != no_kept_post && is_kept_page(call.next, call.site.own_path)) {
+        page.notice = "form_kept";
+        page.with("kept_minutes", std::to_string(kept_post_lifetime.count() / 60));
+    }
     return page;
 }
 

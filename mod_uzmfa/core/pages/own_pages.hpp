@@ -23,6 +23,9 @@ Outcome submit_recovery(Call& call);
 // The page as an answer to a code that is not looked at any more: only a recovery code helps.
 Outcome factor_closed(Call& call, const Account& account);
 
+Outcome show_kept(Call& call);
+Outcome submit_kept(Call& call);
+
 Outcome show_account(Call& call);
 Outcome submit_account(Call& call);
 std::string account_url(const Call& call, Reason done);

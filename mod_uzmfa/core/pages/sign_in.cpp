@@ -6,8 +6,16 @@
 namespace uzmfa {
 namespace {
 
+KeptId kept_of_former(const Call& call) {
+    const Session* const former = call.request.visit.session;
+    return former ? former->kept : no_kept_post;
+}
+
 Session anonymous_session(const Call& call) {
-    return {.id = call.services.tokens.new_session_id(), .signed_in_at = call.now(), .last_active = call.now()};
+    return {.id = call.services.tokens.new_session_id(),
+            .signed_in_at = call.now(),
+            .last_active = call.now(),
+            .kept = kept_of_former(call)};
 }
 
 // The sign-in form; a browser without a session gets an anonymous one, to which the form's token is bound.
@@ -54,7 +62,7 @@ Outcome show_login(Call& here) {
     if (progress->due != Step::sign_in) return go_to(unless_reporting(progress->due, here), here);
     auto outcome = login_form(call);
     const Session* const former = here.request.visit.session;
-    if (former && !former->user.empty()) outcome.page->notice = "session_ended";
+    if (former && !former->user.empty() && outcome.page->notice.empty()) outcome.page->notice = "session_ended";
     return outcome;
 }
 
@@ -71,6 +79,7 @@ Outcome after_password(Call& call, Standing& standing, const std::string& way_of
         .user = standing.account.name,
         .enrolled = standing.enrolled(),
         .signed_in_at = call.now(),
+        .kept = kept_of_former(call),
     };
     Outcome outcome = go_to(due_after_password(session, call), call);
     outcome.reason = Reason::signed_in;

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "httpd/kept_post.hpp"
+
+#include "core/gate.hpp"
+#include "httpd/log.hpp"
+#include "httpd/pool.hpp"
+#include "httpd/read_visit.hpp"
+#include "httpd/request_body.hpp"
+#include "httpd/request_services.hpp"
+#include "httpd/write_outcome.hpp"
+
+namespace uzmfa {
+namespace {
+
+constexpr std::size_t largest_sending_form = 256;
+
+bool describes_body(std::string_view name) {
+    return name.size() > 8 && ap_cstr_casecmpn(name.data(), "Content-", 8) == 0 && ap_cstr_casecmp(name.data(), "Content-Length") != 0;
+}
+
+bool is_kept_header(std::string_view name) {
+    return describes_body(name) || ap_cstr_casecmp(name.data(), "Origin") == 0 || ap_cstr_casecmp(name.data(), "Referer") == 0;
+}
+
+template <class Visitor>
+void each_header(request_rec* r, Visitor visit) {
+    const auto* const array = apr_table_elts(r->headers_in);
+    const auto* const entries = reinterpret_cast<const apr_table_entry_t*>(array->elts);
+    std::for_each(entries, entries + array->nelts, [&](const apr_table_entry_t& entry) { visit(view_of(entry.key), view_of(entry.val)); });
+}
+
+Post post_of(request_rec* r, std::string body) {
+    Post post{.target = std::string{view_of(r->unparsed_uri)}, .headers = {}, .body = std::move(body)};
+    each_header(r, [&](std::string_view name, std::string_view value) {
+        if (is_kept_header(name) && post.headers.size() < 32) post.headers.emplace_back(name, value);
+    });
+    return post;
+}
+
+bool is_form(request_rec* r) {
+    return view_of(apr_table_get(r->headers_in, "Content-Type")) == "application/x-www-form-urlencoded";
+}
+
+// The token of a form that is to send a kept one.
+std::optional<std::string> token_in(request_rec* r, std::string_view body) {
+    if (!is_form(r) || body.size() > largest_sending_form) return std::nullopt;
+    const auto form = Form::parse(body);
+    if (!form || !form->has(kept_post_field)) return std::nullopt;
+    return std::string{(*form)[kept_post_field]};
+}
+
+bool may_send_kept_post(request_rec* r) {
+    apr_off_t length = 0;
+    const char* const said = apr_table_get(r->headers_in, "Content-Length");
+    return r->method_number == M_POST && ap_is_initial_req(r) && is_form(r) && said && ap_parse_strict_length(&length, said) &&
+           length <= static_cast<apr_off_t>(largest_sending_form);
+}
+
+void become(request_rec* r, Post post) {
+    for (const char* const name : {"Origin", "Referer", "Transfer-Encoding", "Expect"}) apr_table_unset(r->headers_in, name);
+    std::vector<std::string> described;
+    each_header(r, [&](std::string_view name, std::string_view) {
+        if (describes_body(name)) described.emplace_back(name);
+    });
+    for (const auto& name : described) apr_table_unset(r->headers_in, name.c_str());
+    for (const auto& [name, value] : post.headers) apr_table_add(r->headers_in, name.c_str(), value.c_str());
+    apr_table_setn(r->headers_in, "Content-Length", apr_off_t_toa(r->pool, static_cast<apr_off_t>(post.body.size())));
+    give_body(r, std::move(post.body));
+}
+
+}  // namespace
+
+std::optional<PostedForm> read_posted_form(request_rec* r, const Visit& visit, const Service& service) {
+    if (r->method_number != M_POST || !may_be_kept(visit, service.site())) return std::nullopt;
+    PostedForm posted;
+    posted.most = policy_of(r).keep_post;
+    auto body = read_body(r, std::max(posted.most, largest_sending_form));
+    if (body.input == RequestBody::Input::failed) return std::nullopt;
+    if (body.input == RequestBody::Input::whole && token_in(r, body.bytes)) {
+        posted.input = PostedForm::Input::sends_kept;
+    } else if (body.input == RequestBody::Input::too_large || body.bytes.size() > posted.most) {
+        skip_body(r);
+        posted.input = PostedForm::Input::too_large;
+    } else {
+        posted.post = post_of(r, std::move(body.bytes));
+    }
+    return posted;
+}
+
+int send_kept_post(request_rec* r, const Service& service, const Visit& verified) {
+    if (verified.session->kept == no_kept_post || !may_send_kept_post(r)) return DECLINED;
+    auto body = read_body(r, largest_sending_form);
+    if (body.input != RequestBody::Input::whole) return HTTP_BAD_REQUEST;
+    const auto token = token_in(r, body.bytes);
+    if (!token) {
+        give_body(r, std::move(body.bytes));
+        return DECLINED;
+    }
+    Visit visit = verified;
+    read_circumstances(r, visit);
+    RequestServices services{r, service};
+    auto [post, outcome] = send_kept_post(visit, *token, service.site(), services.ports());
+    if (!post) return stop_request(r, service, fit_for(visit, std::move(outcome)));
+    log_outcome(r, service, outcome);
+    become(r, std::move(*post));
+    return DECLINED;
+}
+
+}  // namespace uzmfa
