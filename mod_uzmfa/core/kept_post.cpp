@@ -24,12 +24,12 @@ std::string text_in(RecordReader& reader) { return std::string{reader.take(reade
 Session session_for(const Visit& visit, const Outcome& stopped, Services& services) {
     if (stopped.session) return *stopped.session;
     if (visit.session) return *visit.session;
-    return {.id = services.tokens.new_session_id(), .signed_in_at = visit.now, .last_active = visit.now};
+    return anonymous_after(visit.held, services.tokens.new_session_id(), visit.now);
 }
 
-Outcome not_kept(const PostedForm& posted, Outcome stopped) {
+Outcome not_kept(const PostedForm& posted, Outcome stopped, std::string_view page_due, const Site& site) {
     Page page{"not_kept", {}, {}};
-    page.with("way", stopped.location).with("kilobytes", std::to_string(posted.most / 1024));
+    page.with("way", page_url(site.own_path, page_due, page_url(site.own_path, "done", ""))).with("kilobytes", std::to_string(posted.most / 1024));
     const bool is_too_large = posted.input == PostedForm::Input::too_large;
     page.with("too_large", is_too_large ? "1" : "");
     stopped.status = 401;
@@ -69,7 +69,7 @@ std::optional<Post> decode_post(std::string_view record) {
 
 bool may_be_kept(const Visit& visit, const Site& site) {
     const Session* const held = visit.held;
-    if (!held || held->user.empty() || held->mark.uuid == Uuid{}) return false;
+    if (!held || held->mark.uuid == Uuid{}) return false;
     if (!visit.navigation || visit.cross_site || visit.subrequest || visit.signs_out) return false;
     if (!visit.own_sign_in && held->user.view() != visit.user) return false;
     return return_path(visit.target, site.own_path) == visit.target;
@@ -85,7 +85,7 @@ Outcome keep_post(const Visit& visit, Outcome stopped, std::string_view page_due
             kept = services.kept_posts.keep(visit.held->mark.uuid, visit.held->kept, posted.post);
         }
         if (!kept) return failure(kept.error());
-        if (*kept == no_kept_post) return not_kept(posted, std::move(stopped));
+        if (*kept == no_kept_post) return not_kept(posted, std::move(stopped), page_due, site);
         session.kept = *kept;
         stopped.detail = "its form is kept";
     }

@@ -60,6 +60,13 @@ Session refused_by_place(Session session, Moment now) {
     return session;
 }
 
+Session anonymous_after(const Session* former, const SessionId& id, Moment now) {
+    Session session{.id = id, .signed_in_at = now, .last_active = now};
+    if (former) session.mark.uuid = former->mark.uuid;
+    if (former) session.kept = former->kept;
+    return session;
+}
+
 bool is_pending(const Session& session, Moment now) {
     return !session.user.empty() && !session.is_verified() && now - session.signed_in_at < pending_lifetime;
 }

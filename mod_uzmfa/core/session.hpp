@@ -48,7 +48,7 @@ struct Session {
     bool may_bind = false;     // a recovery or temporary code, or a verification with the password, allows a new factor
     bool verify_again = false; // a place asks for a later verification (step-up)
     Method method = Method::none;
-    RowMark mark{};
+    RowMark mark{};            // of an anonymous session: the uuid of who was signed in here before
     Moment signed_in_at{};     // an anonymous session: when it was made
     Moment verified_at{};
     Moment last_active{};      // with a grain of a tenth of the idle timeout
@@ -72,6 +72,9 @@ bool is_alive(const Session& session, const Limits& limits, Moment now);
 
 // The session as a place leaves it that does not take it any more.
 Session refused_by_place(Session session, Moment now);
+
+// A session of nobody, which remembers whose browser it is: a form of theirs may wait or come. `former` may be null.
+Session anonymous_after(const Session* former, const SessionId& id, Moment now);
 
 // Young enough to go on to its second factor.
 bool is_pending(const Session& session, Moment now);

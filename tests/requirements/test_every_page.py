@@ -14,7 +14,7 @@ from harness.tour import STATES, TARGET, Tour, start_tour
 from selenium.webdriver.common.keys import Keys
 
 Show = Callable[..., Answer]
-NOBODY = {"login", "login_wrong", "login_waits", "login_stale", "login_again", "not_found", "cookies_blocked"}
+NOBODY = {"login", "login_wrong", "login_waits", "login_stale", "login_again", "login_keeps", "not_kept", "not_found", "cookies_blocked"}
 PHONE = (320, 640)
 
 # Colours as the eye sees them, and what of a page has too little contrast with what it stands on (WCAG 1.4.11).
@@ -83,7 +83,7 @@ def test_R95_R96_R97_R99_every_page_is_good_in_every_language(chrome: Chrome, sh
     alerts = chrome.all("[role=alert]")
     prefix = LANGUAGES[language]["title_error_prefix"].partition("{")[0]
     assert chrome.driver.title.startswith(prefix) == bool(alerts), chrome.driver.title
-    assert (answer.status == 200) == (not alerts and state not in ("not_found", "cookies_blocked", "not_permitted"))
+    assert (answer.status == 200) == (not alerts and state not in ("not_kept", "not_found", "cookies_blocked", "not_permitted"))
     assert chrome.run(UNLABELLED) == []
     assert chrome.run(WAYS_OUT) or state in NOBODY
     assert chrome.run("return [...document.querySelectorAll('.primary')].filter(e => e.getClientRects().length).length") <= 1

@@ -302,6 +302,15 @@ def test_R81_a_second_form_is_warned_of_and_the_first_stays(orders: Orders) -> N
     assert_arrived(press(browser, page), "plain", user)
 
 
+def test_R81_a_form_of_another_tab_is_kept_while_the_sign_in_page_is_open(orders: Orders) -> None:
+    user = orders.site.enrolled_user()
+    browser = orders.site.verify(user)
+    end_session(orders.site, browser)
+    browser.follow(browser.fetch("/erp"))
+    page = come_back(browser, orders.send(browser, "plain"), user)
+    assert_arrived(press(browser, page), "plain", user)
+
+
 def test_R81_the_same_form_sent_twice_is_kept_once(orders: Orders) -> None:
     user = orders.site.enrolled_user()
     browser = orders.site.verify(user)
@@ -397,8 +406,8 @@ def test_R81_under_another_auth_type(start_site: Callable[..., Site]) -> None:
 
 @pytest.mark.parametrize("lines", [
     ['Alias "/front.cgi" "{folder}/orders.cgi"', '<Location "/shop">', "FallbackResource /front.cgi", "</Location>"],
-    ["RewriteEngine On", "RewriteRule ^/shop /orders.cgi [PT]"],
-    ['Action shop /orders.cgi', '<Location "/shop">', "SetHandler shop", "</Location>"],
+    ['<Location "/shop">', "RewriteEngine On", "RewriteRule ^ /orders.cgi [PT]", "</Location>"],
+    ['Action shop /orders.cgi virtual', '<Location "/shop">', "SetHandler shop", "</Location>"],
 ], ids=["FallbackResource", "rewriting", "Action"])
 def test_R81_through_redirects_within_httpd(build_site: Callable[..., Site], lines: Sequence[str]) -> None:
     site = build_site()
@@ -425,7 +434,7 @@ def test_R81_on_each_mpm(start_site: Callable[..., Site], mpm: str) -> None:
 
 
 def test_R81_through_a_proxy(start_site: Callable[..., Site], build_site: Callable[..., Site]) -> None:
-    backend = build_site(module=False, companions=[], gate=["Require all granted"], plain_http=True)
+    backend = build_site(module=False, companions=[], gate=["Require all granted"], plain_http=True, key_file=None)
     orders = Orders(backend)
     backend.httpd.start()
     site = start_site(modules=["proxy", "proxy_http"], server=[
@@ -443,7 +452,7 @@ PHP_ECHO = """<?php
 $body = file_get_contents("php://input");
 header("Content-Type: application/json");
 echo json_encode(["sha256" => hash("sha256", $body), "post" => $_POST, "type" => $_SERVER["CONTENT_TYPE"] ?? null,
-    "user" => $_SERVER["REMOTE_USER"], "file" => isset($_FILES["file"]) ? hash_file("sha256", $_FILES["file"]["tmp_name"]) : null]);
+    "user" => $_SERVER["REMOTE_USER"], "file" => isset($_FILES["file"]) ? hash_file("sha256", $_FILES["file"]["tmp_name"]) : null], JSON_INVALID_UTF8_SUBSTITUTE);
 """
 
 

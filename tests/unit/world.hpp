@@ -39,6 +39,7 @@ struct World : Fakes {
         PageVisit request;
         request.visit.now = at;
         request.visit.session = session ? &*session : nullptr;
+        request.visit.held = request.visit.session;
         request.visit.secure = secure;
         request.visit.may_touch = true;
         request.visit.own_sign_in = named_user.empty();

@@ -15,7 +15,7 @@ Page page_of(std::string_view name, const Call& call, const SessionId& session) 
     Page page{name, {}, {}};
     add_form_values(page, call, session);
     if (call.has_user()) page.with("user", call.session->user.view());
-    const Session* const held = call.request.visit.session;
+    const Session* const held = call.request.visit.held;
     if (held && held->kept != no_kept_post && is_kept_page(call.next, call.site.own_path)) {
         page.notice = "form_kept";
         page.with("kept_minutes", std::to_string(kept_post_lifetime.count() / 60));
@@ -75,7 +75,7 @@ Call for_any_place(Call call) {
 std::optional<Outcome> evaluate_once(Call& call, const std::function<std::optional<Outcome>()>& evaluation) {
     std::optional<Outcome> outcome;
     auto kept = call.services.transactions.run([&]() -> Result<bool> {
-        if (const auto& uuid = call.session->mark.uuid; uuid != Uuid{}) {
+        if (const auto& uuid = call.session->mark.uuid; call.has_user() && uuid != Uuid{}) {
             if (auto held = call.services.sessions.hold(uuid); !held) return held.error();
         }
         outcome = evaluation();

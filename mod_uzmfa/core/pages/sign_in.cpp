@@ -6,16 +6,14 @@
 namespace uzmfa {
 namespace {
 
+// Of the session before: whose form may wait in this browser.
 KeptId kept_of_former(const Call& call) {
-    const Session* const former = call.request.visit.session;
-    return former ? former->kept : no_kept_post;
+    const Session* const held = call.request.visit.held;
+    return held ? held->kept : no_kept_post;
 }
 
 Session anonymous_session(const Call& call) {
-    return {.id = call.services.tokens.new_session_id(),
-            .signed_in_at = call.now(),
-            .last_active = call.now(),
-            .kept = kept_of_former(call)};
+    return anonymous_after(call.request.visit.held, call.services.tokens.new_session_id(), call.now());
 }
 
 // The sign-in form; a browser without a session gets an anonymous one, to which the form's token is bound.

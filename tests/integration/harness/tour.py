@@ -270,6 +270,37 @@ def logout(tour: Tour) -> Shown:
     return browser, tour.page(browser, "logout")
 
 
+# --- a form that met an ended session ---
+
+
+def stopped_form(tour: Tour, size: int) -> tuple[Browser, User, Answer]:
+    user = tour.site.enrolled_user()
+    browser = tour.verified(user)
+    former = browser.session
+    browser.log_out()
+    browser.session = former
+    return browser, user, browser.post(TARGET, b"x" * size)
+
+
+@state
+def login_keeps(tour: Tour) -> Shown:
+    browser, _, answer = stopped_form(tour, 9)
+    return browser, browser.follow(answer)
+
+
+@state
+def kept(tour: Tour) -> Shown:
+    browser, user, answer = stopped_form(tour, 9)
+    answer = browser.submit(browser.follow(answer), username=user.name, password=user.password)
+    return browser, browser.follow(browser.submit(browser.follow(answer), code=user.app.fresh()))
+
+
+@state
+def not_kept(tour: Tour) -> Shown:
+    browser, _, answer = stopped_form(tour, 70_000)
+    return browser, answer
+
+
 # --- administration ---
 
 
