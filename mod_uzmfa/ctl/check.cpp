@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/printable.hpp"
+#include "core/utc.hpp"
 #include "crypto/keys.hpp"
 #include "ctl/commands.hpp"
-#include "ctl/output.hpp"
+#include "ctl/report.hpp"
+#include "ctl/server_check.hpp"
+#include "ctl/terminal.hpp"
 #include "ctl/tool.hpp"
 #include "factors/twilio/service_check.hpp"
 #include "store/own_connection.hpp"
@@ -15,68 +19,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 
 namespace uzmfa {
 namespace {
-
-enum class Level : std::uint8_t { ok, warning, error };
-
-std::string_view name_of(Level level) {
-    switch (level) {
-        case Level::ok: return "ok";
-        case Level::warning: return "warning";
-        case Level::error: return "error";
-    }
-    return {};
-}
-
-struct Finding {
-    Level level;
-    std::string subject;
-    std::string text;
-};
-
-class Report {
-public:
-    void ok(std::string subject, std::string text) { findings_.push_back({Level::ok, std::move(subject), std::move(text)}); }
-    void warn(std::string subject, std::string text) {
-        findings_.push_back({Level::warning, std::move(subject), std::move(text)});
-    }
-    void error(std::string subject, std::string text) {
-        findings_.push_back({Level::error, std::move(subject), std::move(text)});
-    }
-    void unreachable(std::string subject, std::string text) {
-        is_unreachable_ = true;
-        error(std::move(subject), std::move(text));
-    }
-
-    int status() const {
-        if (is_unreachable_) return exit_unreachable;
-        const bool has_error = std::any_of(findings_.begin(), findings_.end(), [](const auto& one) { return one.level == Level::error; });
-        return has_error ? exit_refused : exit_done;
-    }
-
-    int print(bool as_json) const {
-        if (as_json) print_json();
-        else for (const auto& [level, subject, text] : findings_) {
-            std::printf("%-9s%-16s%s\n", std::string{name_of(level)}.c_str(), subject.c_str(), text.c_str());
-        }
-        return status();
-    }
-
-private:
-    void print_json() const {
-        std::vector<Json> items;
-        for (const auto& [level, subject, text] : findings_) {
-            items.push_back(JsonObject{}.add("level", name_of(level)).add("subject", subject).add("text", text).take());
-        }
-        uzmfa::print(JsonObject{}.add("status", std::int64_t{status()}).add("findings", json_array_of(std::move(items))).take());
-    }
-
-    std::vector<Finding> findings_;
-    bool is_unreachable_ = false;
-};
 
 void check_keys(Report& report, const ToolSettings& settings) {
     constexpr const char* subject = "key file";
@@ -141,14 +86,20 @@ void check_deletions(Report& report, Tool& tool) {
 }
 
 // Which keys of the ring are still needed by a row.
-void check_secrets(Report& report, Tool& tool) {
+void check_secrets(Report& report, Tool& tool, bool shows_progress) {
     constexpr const char* subject = "secrets";
     const auto keys = keys_of(tool.settings());
     if (!keys) return;  // Said already.
     const Sealer sealer{*keys, use::totp_secret};
     std::vector<std::size_t> sealed_by(keys->size());
     std::size_t unopened = 0;
-    const auto done = SealedSecrets{tool.database()}.for_each([&](const SealedSecret& secret) -> Result<Done> {
+    SealedSecrets secrets{tool.database()};
+    const auto total = secrets.count();
+    if (!total) return report.error(subject, in_words_of_tool(total.error().detail));
+    Progress progress{"secrets", *total, shows_progress};
+    std::int64_t seen = 0;
+    const auto done = secrets.for_each([&](const SealedSecret& secret) -> Result<Done> {
+        progress.show(++seen);
         const auto opened = secret.open(sealer);
         ++(opened ? sealed_by[opened->key] : unopened);
         return Done{};
@@ -170,7 +121,7 @@ void check_secrets(Report& report, Tool& tool) {
     }
 }
 
-void check_database(Report& report, Tool& tool) {
+void check_database(Report& report, Tool& tool, bool shows_progress) {
     const auto& settings = tool.settings();
     if (const auto opened = tool.open_database(); !opened) {
         const auto text = in_words_of_tool(opened.error().detail);
@@ -191,7 +142,7 @@ void check_database(Report& report, Tool& tool) {
         report.warn("sign-in", *missing + " is missing, or may not be read: UzmfaLoginProvider uzerp needs it, others do not");
     }
     check_rights(report, tool);
-    check_secrets(report, tool);
+    check_secrets(report, tool, shows_progress);
     check_deletions(report, tool);
 }
 
@@ -247,7 +198,7 @@ void check_provider(Report& report, Tool& tool) {
 
 }  // namespace
 
-int check(const Common& common) {
+int check(const Common& common, const std::string& httpd, const std::string& url) {
     Report report;
     auto settings = read_tool_settings(common.config_file);
     if (!settings) {
@@ -255,12 +206,16 @@ int check(const Common& common) {
         return report.print(common.as_json);
     }
     report.ok("configuration", common.config_file + " can be read");
+    if (!httpd.empty()) settings->httpd = httpd;
+    if (!url.empty()) settings->url = url;
     Tool tool{std::move(*settings)};
     check_keys(report, tool.settings());
     check_deadlines(report, tool.settings());
-    check_database(report, tool);
+    check_database(report, tool, !common.as_json);
     check_env(report, tool.settings());
     check_provider(report, tool);
+    check_modules(report, tool.settings());
+    check_site(report, tool.settings());
     return report.print(common.as_json);
 }
 

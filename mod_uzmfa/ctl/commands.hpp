@@ -26,7 +26,8 @@ int add_key(const Common& common, const std::string& path);
 int promote_key(const Common& common, const std::string& path);
 int reseal(const Common& common);
 int print_schema(const Common& common, const std::string& driver, bool with_users);
-int check(const Common& common);
+// `httpd` and `url` beat the settings; empty: as they say.
+int check(const Common& common, const std::string& httpd, const std::string& url);
 int list_users(const Common& common, bool only_not_enrolled);
 int show_user(const Common& common, const std::string& name);
 int reset_user(const Common& common, const std::string& name);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/keys.hpp"
+#include "ctl/terminal.hpp"
 #include "ctl/users.hpp"
 #include "store/sealed_secrets.hpp"
-
-#include <unistd.h>
 
 #include <cstdio>
 
@@ -19,28 +18,12 @@ struct Counts {
     std::int64_t current() const { return seen - resealed - changed - static_cast<std::int64_t>(unopened.size()); }
 };
 
-// Shows somebody who waits how far it is.
-class Progress {
-public:
-    void show(std::int64_t count) {
-        if (!is_shown_ || count % 100 != 0) return;
-        std::fprintf(stderr, "\r%lld secrets looked at", static_cast<long long>(count));
-        has_line_ = true;
-    }
-    void clear() {
-        if (has_line_) std::fputs("\r\033[K", stderr);
-        has_line_ = false;
-    }
-
-private:
-    bool is_shown_ = isatty(STDERR_FILENO) == 1;
-    bool has_line_ = false;
-};
-
-Result<Done> reseal_all(Database& database, const Sealer& sealer, Counts& counts) {
+Result<Done> reseal_all(Database& database, const Sealer& sealer, bool shows_progress, Counts& counts) {
     SealedSecrets secrets{database};
-    Progress progress;
-    auto done = secrets.for_each([&](const SealedSecret& secret) -> Result<Done> {
+    const auto total = secrets.count();
+    if (!total) return total.error();
+    Progress progress{"secrets", *total, shows_progress};
+    return secrets.for_each([&](const SealedSecret& secret) -> Result<Done> {
         progress.show(++counts.seen);
         const auto opened = secret.open(sealer);
         if (!opened) {
@@ -56,8 +39,6 @@ Result<Done> reseal_all(Database& database, const Sealer& sealer, Counts& counts
         ++(*resealed ? counts.resealed : counts.changed);
         return Done{};
     });
-    progress.clear();
-    return done;
 }
 
 void print_counts(const Counts& counts, bool as_json) {
@@ -92,7 +73,7 @@ int reseal(const Common& common) {
     if (!keys) return tool->failed(keys.error());
 
     Counts counts;
-    const auto done = reseal_all(tool->database(), Sealer{*keys, use::totp_secret}, counts);
+    const auto done = reseal_all(tool->database(), Sealer{*keys, use::totp_secret}, !common.as_json, counts);
     for (const auto& user : counts.unopened) {
         complain("a secret of " + printable(user) + " does not open: its key is not in the file, or the row was changed. Put the key back as "
                      "the last line, or let the user enroll anew: user reset",

@@ -143,6 +143,16 @@ Complaint twilio_friendly_name(ToolSettings& to, Value value) {
                   std::array<Choice<FriendlyName>, 2>{{{"uuid", FriendlyName::uuid}, {"username", FriendlyName::username}}});
 }
 
+Complaint httpd(ToolSettings& to, Value value) {
+    to.httpd = value;
+    return "";
+}
+
+Complaint url(ToolSettings& to, Value value) {
+    to.url = value;
+    return Complaint{complaint_about_site_url(value)};
+}
+
 struct Row {
     Value name;
     Complaint (*set)(ToolSettings& to, Value value);
@@ -168,6 +178,8 @@ constexpr Row rows[] = {
     {"twilio-ca-file", twilio_ca_file, "certificates to trust (the system's)"},
     {"twilio-timeout", twilio_timeout, "how long to wait for Twilio (5s)"},
     {"twilio-friendly-name", twilio_friendly_name, "uuid or username: what Twilio is told (uuid)"},
+    {"httpd", httpd, "for check: httpd's program, such as apache2ctl"},
+    {"url", url, "for check: a page of the site, https://…"},
 };
 
 Value trimmed(Value text) {
@@ -248,6 +260,11 @@ Result<ToolSettings> read_tool_settings(const std::string& path) {
     if (literal_secret_in(*settings).empty()) return settings;
     if (auto kept = read_secret_file(path, largest_file, rule_of_a_file_with_secrets); !kept) return kept.error();
     return settings;
+}
+
+std::string_view complaint_about_site_url(std::string_view url) {
+    const bool is_plain = std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7f; });
+    return url.starts_with("https://") && is_plain ? "" : "must be an address that begins with https://";
 }
 
 std::string_view literal_secret_in(const ToolSettings& settings) {

@@ -34,6 +34,8 @@ struct ToolSettings {
     Site site;
     AttemptLimits attempts;  // only the cap is read: the tool tries no codes
     twilio::Settings twilio;
+    std::string_view httpd;  // of `check`: httpd's own program; empty: it is not asked
+    std::string_view url;    // and a page of the site
 };
 
 // An error says the line, and never a value that may be a secret.
@@ -44,6 +46,9 @@ Result<ToolSettings> read_tool_settings(const std::string& path);
 
 // The setting that holds a secret itself, and not where it comes from; empty where none does.
 std::string_view literal_secret_in(const ToolSettings& settings);
+
+// Empty where `check` may ask it.
+std::string_view complaint_about_site_url(std::string_view url);
 
 // The names of all settings with a word on each, for --help.
 std::string help_on_settings();

@@ -48,7 +48,15 @@ public:
         app_.failure_message(complaint);
         app_.add_option("--config", common_.config_file, "the configuration file; without it /etc/uzmfa/uzmfactl.conf")->type_name("FILE");
         app_.add_flag("--json", common_.as_json, "print JSON");
-        app_.footer("\nExit status: 0 done, 1 refused or not found, 2 wrong usage, 3 database or Twilio unreachable.\n\n"
+        app_.footer("\nFor a new site:\n"
+                    "  uzmfactl keygen /etc/uzmfa/keys\n"
+                    "  uzmfactl schema --driver pgsql | psql uzerp\n"
+                    "  uzmfactl check\n"
+                    "For a user:\n"
+                    "  uzmfactl user show alice         how the next sign-in goes, and why\n"
+                    "  uzmfactl user temp-code alice    the phone is at home\n"
+                    "  uzmfactl user reset alice        the phone is lost\n\n"
+                    "Exit status: 0 done, 1 refused or not found, 2 wrong usage, 3 database or Twilio unreachable.\n\n"
                     "The configuration file has one NAME = VALUE a line and comments with #; only its owner may write it, and\n"
                     "where it holds a secret only its owner and group may read it:\n" +
                     help_on_settings());
@@ -76,7 +84,9 @@ private:
         auto* const add = command->add_flag("--add", adds_key_, "add a key to the file that is there, as the last one: it opens");
         command->add_flag("--promote", promotes_key_, "bring the last key of the file to the front: it seals")->excludes(add);
         command->footer("\nTo change the key first --add it, copy the file to every node and restart all of them; then --promote it, copy\n"
-                        "and restart again; then reseal. Each command says what comes next. The file keeps owner, mode and comments.\n");
+                        "and restart again; then reseal. Each command says what comes next. The file keeps owner, mode and comments.\n\n"
+                        "  uzmfactl keygen /etc/uzmfa/keys            a new site\n"
+                        "  uzmfactl keygen /etc/uzmfa/keys --add      once a year: the first step to another key\n");
         command->callback([this] {
             chosen_ = [this] {
                 if (adds_key_) return add_key(common_, file_);
@@ -88,7 +98,8 @@ private:
     void add_reseal() {
         auto* const command = app_.add_subcommand("reseal", "Seal all users' secrets anew under the first key of the key file");
         command->footer("\nFor when another key has become the first, and every node has restarted with it. May be broken off, run again, and\n"
-                        "run while httpd serves. A secret that does not open is named by its user; then the exit status is 1.\n");
+                        "run while httpd serves. A secret that does not open is named by its user; then the exit status is 1.\n\n"
+                        "  uzmfactl reseal\n");
         command->callback([this] { chosen_ = [this] { return reseal(common_); }; });
     }
 
@@ -98,14 +109,28 @@ private:
             ->required()
             ->check(CLI::IsMember({"pgsql", "sqlite3"}));
         command->add_flag("--users", with_users_, "also a users table, for sites without an application of their own");
+        command->footer("\nMay be run again on a database that has the tables: a newer version has more of them.\n\n"
+                        "  uzmfactl schema --driver pgsql | psql uzerp\n"
+                        "  uzmfactl schema --driver sqlite3 --users | sqlite3 /var/lib/uzmfa/users.db\n");
         command->callback([this] { chosen_ = [this] { return print_schema(common_, driver_, with_users_); }; });
     }
 
     void add_check() {
         auto* const command = app_.add_subcommand("check", "Look at keys, database, rights, Twilio and the clock, and say what to do");
+        command->add_option("--httpd", httpd_, "also ask httpd which modules it loads, by this program; it need not run")
+            ->type_name("PROGRAM");
+        command->add_option("--url", url_, "also look how a page of the site answers, and whether it sends HSTS")
+            ->type_name("URL")
+            ->check([](const std::string& text) {
+                const auto complaint = complaint_about_site_url(text);
+                return complaint.empty() ? "" : "'" + text + "' " + std::string{complaint};
+            });
         command->footer("\nOne line a finding: ok, warning or error. It changes nothing. Exit status 0 where there is no error,\n"
-                        "1 where there is one, 3 where the database or Twilio cannot be reached.\n");
-        command->callback([this] { chosen_ = [this] { return check(common_); }; });
+                        "1 where there is one, 3 where the database or Twilio cannot be reached. Run it as root. The two options may\n"
+                        "stand in the configuration file.\n\n"
+                        "  uzmfactl check\n"
+                        "  uzmfactl check --httpd apache2ctl --url https://erp.example.com/\n");
+        command->callback([this] { chosen_ = [this] { return check(common_, httpd_, url_); }; });
     }
 
     void add_user() {
@@ -114,33 +139,39 @@ private:
 
         auto* const list = user->add_subcommand("list", "List all users");
         list->add_flag("--not-enrolled", only_not_enrolled_, "only those who have not enrolled");
+        list->footer("\n  uzmfactl user list --not-enrolled    who has still to enroll\n");
         list->callback([this] { chosen_ = [this] { return list_users(common_, only_not_enrolled_); }; });
 
         auto* const show = add_user_command(*user, "show", "Show what is known of one user's second factor");
+        show->footer("\n  uzmfactl user show alice\n");
         show->callback([this] { chosen_ = [this] { return show_user(common_, name_); }; });
 
         auto* const reset = add_user_command(*user, "reset", "Have a user enroll anew, say after the loss of a phone");
         reset->footer("\nForgets the user's factor and what waits to be confirmed, and ends all sessions. At Twilio all that it has of\n"
                       "the user is deleted; where it cannot be reached the user is reset all the same, and httpd makes the deletion\n"
-                      "later. The user must remove the old entry from the authenticator app.\n");
+                      "later. The user must remove the old entry from the authenticator app. Make sure first that it is the user who asks.\n\n"
+                      "  uzmfactl user reset alice\n");
         reset->callback([this] { chosen_ = [this] { return reset_user(common_, name_); }; });
 
         auto* const skip = add_user_command(*user, "skip-next", "Let a user in once without a code, say with the phone left at home");
         add_hours(*skip, 24, 24 * 7, "within so many hours; later the skip has expired");
         skip->footer("\nThe next sign-in needs the password only; it ends the skip, whichever browser it is in. Only for users who are\n"
-                     "enrolled. It opens no change of the second factor. Make sure first that it is the user who asks.\n");
+                     "enrolled. It opens no change of the second factor. Make sure first that it is the user who asks.\n\n"
+                     "  uzmfactl user skip-next alice --hours 8\n");
         skip->callback([this] { chosen_ = [this] { return skip_next(common_, name_, std::chrono::hours{hours_}); }; });
 
         auto* const unlock = add_user_command(*user, "unlock", "End the wait that wrong codes have brought");
         unlock->footer("\nWrong codes, recovery codes too, are counted from the beginning. A wait ends by itself as well: user show says\n"
                        "when. What was closed by too many failures stays closed: then only user reset helps. Should the user know of no\n"
-                       "wrong codes, somebody else has the password: have it changed.\n");
+                       "wrong codes, somebody else has the password: have it changed.\n\n"
+                       "  uzmfactl user unlock alice\n");
         unlock->callback([this] { chosen_ = [this] { return unlock_user(common_, name_); }; });
 
         auto* const code = add_user_command(*user, "temp-code", "Make a code that lets a user in once, say on a day without the phone");
         add_hours(*code, 4, 72, "how long it may be used");
         code->footer("\nPrints the code, which is kept nowhere but as a digest; a new one ends the one before. The user types it on the\n"
-                     "page for recovery codes, after the password. It changes no factor. Make sure first that it is the user who asks.\n");
+                     "page for recovery codes, after the password. It changes no factor. Make sure first that it is the user who asks.\n\n"
+                     "  uzmfactl user temp-code alice --hours 8\n");
         code->callback([this] { chosen_ = [this] { return make_temporary_code(common_, name_, std::chrono::hours{hours_}); }; });
 
         auto* const end = user->add_subcommand("end-sessions", "End all sessions of a user, or of everybody");
@@ -148,7 +179,9 @@ private:
         auto* const all = end->add_flag("--all", ends_all_, "of everybody, yourself included");
         all->excludes(whose);
         end->footer("\nHolds on every node within two seconds, and after a restart. It changes no password and no factor: should somebody\n"
-                    "else have them, have the password changed and the user reset.\n");
+                    "else have them, have the password changed and the user reset.\n\n"
+                    "  uzmfactl user end-sessions alice\n"
+                    "  uzmfactl user end-sessions --all\n");
         end->callback([this, whose] {
             if (!ends_all_ && whose->count() == 0) throw CLI::RequiredError{"NAME or --all"};
             chosen_ = [this] { return ends_all_ ? end_all_sessions(common_) : end_sessions(common_, name_); };
@@ -166,7 +199,8 @@ private:
             ->check(CLI::IsMember({"local", "twilio"}));
         move->footer("\nBrings the secret to Twilio and has it verified there; then it is no longer kept here. Where anything fails the\n"
                      "user signs in as before. Needs key-file and Twilio's credentials. httpd must run with UzmfaValidator twilio\n"
-                     "for those who were moved, so move all users while nobody signs in, and change the directive then.\n");
+                     "for those who were moved, so move all users while nobody signs in, and change the directive then.\n\n"
+                     "  uzmfactl user move alice --to twilio\n");
         move->callback([this] { chosen_ = [this] { return move_user(common_, name_, target_); }; });
     }
 
@@ -203,6 +237,8 @@ private:
     std::string driver_;
     std::string name_;
     std::string target_;
+    std::string httpd_;
+    std::string url_;
     bool adds_key_ = false;
     bool promotes_key_ = false;
     std::string since_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/service.hpp"
 
+#include "core/companions.hpp"
 #include "crypto/random.hpp"
 #include "crypto/uzerp_settings.hpp"
 #include "httpd/pool.hpp"
@@ -18,18 +19,6 @@ namespace {
 constexpr const char* default_login_provider = "uzerp";
 
 Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
-
-struct Companion {
-    const char* file;
-    const char* name;
-};
-constexpr Companion companions[] = {
-    {"mod_session.c", "session_module"},
-    {"mod_dbd.c", "dbd_module"},
-    {"mod_authn_core.c", "authn_core_module"},
-    {"mod_authz_core.c", "authz_core_module"},
-    {"mod_watchdog.c", "watchdog_module"},
-};
 
 // The directive or module that is missing, empty where none is.
 std::string missing_directive(const SiteSettings& settings) {

@@ -25,6 +25,10 @@ std::optional<Sealer::Opened> SealedSecret::open(const Sealer& sealer) const {
     return bytes ? sealer.open_by_key(*bytes, seal_context(uuid, sid)) : std::nullopt;
 }
 
+Result<std::int64_t> SealedSecrets::count() {
+    return database_.count("SELECT count(*) FROM uzmfa_totp_factor WHERE substr(sid, 1, 2) = 'LF'");
+}
+
 Result<Done> SealedSecrets::for_each(const std::function<Result<Done>(const SealedSecret&)>& visit) {
     for (const auto& [kind, list] : {std::pair{Kind::factor, Statement::list_sealed_factors},
                                      std::pair{Kind::pending, Statement::list_sealed_pending}}) {

@@ -29,6 +29,9 @@ class SealedSecrets {
 public:
     explicit SealedSecrets(Database& database) : database_{database} {}
 
+    // How many there are just now, but for the few that wait for their first code.
+    Result<std::int64_t> count();
+
     // Calls for each, and stops at an error. They are read a page at a time: what changes meanwhile may be seen or not.
     Result<Done> for_each(const std::function<Result<Done>(const SealedSecret&)>& visit);
 

@@ -2,6 +2,7 @@
 """uzmfactl as an administrator uses it: users, resets, moves, and the check of a site (R14, R18, R50, R90)."""
 
 import os
+import pty
 import pwd
 import re
 import time
@@ -14,6 +15,7 @@ from harness.browser import OWN
 from harness.database import PostgreSql
 from harness.expect import assert_passed, assert_sent_to
 from harness.httpd import free_port
+from harness.paths import HTTPD, REPOSITORY, TOOL
 from harness.provider import TwilioSite
 from harness.site import Site, User, is_open
 from harness.tool import Administrator
@@ -49,7 +51,7 @@ def secrets_of(admin: Administrator, *more: str) -> list[str]:
 
 @pytest.mark.parametrize("arguments", [[], ["nosuch"], ["user"], ["user", "nosuch"], ["user", "show"], ["user", "reset"],
                                        ["user", "move", "alice"], ["user", "move", "alice", "--to", "mars"],
-                                       ["check", "more"], ["user", "list", "--nosuch"], ["events", "more"],
+                                       ["check", "more"], ["check", "--url", "http://localhost/"], ["check", "--url", "https://a b"], ["user", "list", "--nosuch"], ["events", "more"],
                                        ["events", "--since", "yesterday"], ["events", "--since", "2026-02-30"], ["user", "unlock"],
                                        ["user", "skip-next", "a", "--hours", "0"], ["user", "skip-next", "a", "--hours", "169"],
                                        ["user", "temp-code", "a", "--hours", "73"], ["user", "temp-code", "a", "--hours", "x"], ["user", "add"], ["user", "end-sessions"],
@@ -828,3 +830,115 @@ def test_check_changes_nothing(each_site: Site, admin: Administrator) -> None:
     before = each_site.database.dump()
     admin.run("check")
     assert each_site.database.dump() == before
+
+
+@pytest.mark.parametrize(("driver", "subject"), [("pgsql", "deadlines"), ("sqlite3", "key file")])
+def test_the_configuration_to_begin_with_is_right(site: Site, driver: str, subject: str) -> None:
+    lines = (REPOSITORY / "conf/uzmfactl.conf").read_text().replace("#url  =", "url =").splitlines()
+    first = lines.index(f"#driver = {driver}")
+    lines[first:first + 2] = [line.removeprefix("#") for line in lines[first:first + 2]]
+    admin = site.administrator()
+    admin.put("\n".join(line for line in lines if not line.startswith("url")))
+    found = admin.findings()
+    assert found["configuration"] == ["ok"] and found["database"] == ["error"] and subject in found
+
+
+# --- check, of httpd and the site ---
+
+MODULES = ["uzmfa", "session", "dbd", "authn_core", "authz_core", "watchdog", "ssl"]
+
+
+def httpd_that_loads(site: Site, *names: str) -> str:
+    """A program that answers -M as httpd does."""
+    program = site.httpd.root / "apache2ctl"
+    lines = "".join(f" {name}_module (shared)\n" for name in names)
+    program.write_text(f'#!/bin/sh\n[ "$1" = -M ] || exit 1\necho "AH00558: no name" >&2\ncat <<E\nLoaded Modules:\n{lines}E\n')
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_R90_the_modules_of_httpd_are_looked_at(site: Site) -> None:
+    admin = site.administrator()
+    assert "modules" not in admin.findings()
+    said = admin.run("check", "--httpd", httpd_that_loads(site, *MODULES))
+    assert said.status == DONE and "httpd loads mod_uzmfa" in said.out
+    admin.write(httpd=httpd_that_loads(site, *MODULES))
+    assert admin.findings()["modules"] == ["ok"]
+    for names, part in ((["session", "dbd"], "a2enmod uzmfa"), (["uzmfa", "session", "authz_core", "ssl"], "a2enmod dbd authn_core watchdog,")):
+        httpd_that_loads(site, *names)
+        said = admin.run("check")
+        assert said.status == REFUSED and part in said.out
+    httpd_that_loads(site, *MODULES[:-1])
+    assert admin.findings()["tls"] == ["warning"]
+
+
+def test_R90_the_modules_of_the_real_httpd_are_read_while_it_is_down(build_site: Callable[..., Site]) -> None:
+    site = build_site()
+    admin = site.administrator(httpd=f"{HTTPD} -f {site.httpd.configuration}")
+    site.httpd.start()
+    site.httpd.stop()
+    assert admin.findings()["modules"] == ["ok"]
+
+
+def test_R90_a_configuration_that_httpd_refuses_is_an_error(site: Site) -> None:
+    program = site.httpd.root / "refusing"
+    program.write_text("#!/bin/sh\necho 'AH00526: Syntax error on line 7' >&2\nexit 1\n")
+    program.chmod(0o755)
+    said = site.administrator().run("check", "--httpd", str(program))
+    assert said.status == REFUSED and f"`{program} -M` fails: AH00526: Syntax error on line 7" in said.out
+    assert "not found" in site.administrator().run("check", "--httpd", "/nowhere/httpd").out
+
+
+@pytest.mark.parametrize(("header", "level", "part"), [
+    (None, "warning", "Header always set Strict-Transport-Security"), ("max-age=31536000; includeSubDomains", "ok", "365 days"),
+    ("max-age=300", "warning", "less than a year"), ("includeSubDomains", "warning", "less than a year")])
+def test_R73_a_site_without_HSTS_is_reported(start_site: Callable[..., Site], header: str | None, level: str, part: str) -> None:
+    lines = [] if header is None else [f'Header always set Strict-Transport-Security "{header}"']
+    site = start_site(server=lines)
+    admin = site.administrator(url=site.url("/"))
+    said = admin.run("check")
+    assert said.status == DONE and part in said.out
+    assert admin.findings()["hsts"] == [level]
+    assert "does not trust the certificate" in said.out
+    site.httpd.stop()
+    said = admin.run("check")
+    assert said.status == DONE and "does not answer" in said.out and "hsts" not in said.out
+
+
+# --- what only a terminal gets ---
+
+
+def at_terminal(admin: Administrator, *arguments: str, **environment: str) -> str:
+    """What somebody at a terminal sees of a run, standard error included."""
+    shown = bytearray()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(TOOL, [str(TOOL), *arguments, "--config", str(admin.file)], {**os.environ, "TERM": "xterm", **environment})
+    try:
+        while part := os.read(terminal, 4096):
+            shown += part
+    except OSError:  # how a terminal says that nobody is left
+        pass
+    os.close(terminal)
+    os.waitpid(pid, 0)
+    return shown.decode()
+
+
+def test_a_terminal_gets_colours_unless_somebody_wants_none(site: Site) -> None:
+    admin = site.administrator()
+    assert "\x1b[32mok\x1b[0m" in at_terminal(admin, "check")
+    for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        assert "\x1b[3" not in at_terminal(admin, "check", **environment)
+    assert "\x1b[3" in at_terminal(admin, "check", NO_COLOR="")
+    assert "\x1b" not in admin.run("check", TERM="xterm").said
+    assert "\x1b" not in at_terminal(admin, "check", "--json")
+
+
+def test_a_terminal_gets_a_bar_for_long_work(site: Site) -> None:
+    site.enrolled_user()
+    admin = site.administrator()
+    for command in ("reseal", "check"):
+        shown = at_terminal(admin, command)
+        assert re.search(r"\r\[#* *\] +\d+ %  1 of \d+ secrets", shown) and "\r\x1b[K" in shown
+        assert "%" not in at_terminal(admin, command, "--json")
+        assert "%" not in admin.run(command).said

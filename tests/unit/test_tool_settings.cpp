@@ -42,7 +42,9 @@ TEST(every_setting_is_read) {
                                        "totp-algorithm = sha256\ntotp-digits = 8\ntotp-skew = 0\nfailure-cap = 20\ntwilio-account-sid = " + account +
                                        "\ntwilio-auth-token = a token = this\ntwilio-api-key = " + key + "   exec:/bin/x \"y z\"\n"
                                        "twilio-service-sid = " + service + "\ntwilio-url = http://127.0.0.1:80/\ntwilio-ca-file = /ca\n"
-                                       "twilio-timeout = 20s\ntwilio-friendly-name = username\n"));
+                                       "twilio-timeout = 20s\ntwilio-friendly-name = username\nhttpd = apache2ctl -f x\nurl = https://erp/\n"));
+    CHECK_EQUAL(settings.httpd, "apache2ctl -f x");
+    CHECK_EQUAL(settings.url, "https://erp/");
     CHECK_EQUAL(settings.site.env_file, "/srv/.env");
     CHECK_EQUAL(settings.site.users_table, "erp.people");
     CHECK(settings.site.validator == Validator::twilio);
@@ -100,6 +102,7 @@ TEST(R90_each_wrong_value_is_named_with_its_line) {
         {"twilio-timeout = 31", "twilio-timeout"},
         {"twilio-timeout = soon", "twilio-timeout"},
         {"twilio-friendly-name = email", "uuid, username"},
+        {"url = http://erp/", "url must be an address"},
     };
     for (const auto& [line, part] : wrong) {
         const Case at{line};
@@ -159,7 +162,7 @@ TEST(an_error_of_a_file_names_it) {
 
 TEST(the_help_names_every_setting) {
     for (const char* name : {"driver", "params", "key-file", "env-file", "users-table", "validator", "issuer", "totp-skew",
-                             "twilio-api-key", "twilio-friendly-name"}) {
+                             "twilio-api-key", "twilio-friendly-name", "httpd", "url"}) {
         CHECK_CONTAINS(help_on_settings(), std::string{"  "} + name + " ");
     }
 }
