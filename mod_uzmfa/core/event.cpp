@@ -60,6 +60,7 @@ bool is_recorded(Reason reason) {
         case Reason::exempt:  // each file of a page may be one
         case Reason::foreign_upgrade:
         case Reason::other_user:
+        case Reason::unsupported_type:
         case Reason::step_up_required:
         case Reason::too_many_sign_ins:  // a stranger can bring about any number
         case Reason::sign_in_busy:

@@ -89,13 +89,14 @@ constexpr Line lines[] = {
     {Reason::exempt, 1056, APLOG_INFO, "passed by an exemption"},
     {Reason::foreign_upgrade, 1057, APLOG_INFO, "refused: a page of another site asked for an upgrade of the connection"},
     {Reason::other_user, 1058, APLOG_INFO, "refused: the first factor names another user than the session"},
+    {Reason::unsupported_type, 1059, APLOG_INFO, "a body that is not JSON"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(lines); ++i) {
         if (static_cast<std::size_t>(lines[i].reason) != i) return false;
     }
-    return std::size(lines) == static_cast<std::size_t>(Reason::other_user) + 1;
+    return std::size(lines) == static_cast<std::size_t>(Reason::unsupported_type) + 1;
 }
 static_assert(in_order());
 

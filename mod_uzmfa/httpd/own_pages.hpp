@@ -10,8 +10,11 @@ namespace uzmfa {
 // module can map, rewrite or proxy it.
 int claim_own_page(request_rec* r);
 
-// The administrators' page: the one that obeys the Require of its place.
+// The administrators' page and their part of the API: what obeys the Require of its place.
 bool is_admin_page(request_rec* r);
+
+// The API, which is for programs whatever asks for it.
+bool is_own_api(request_rec* r);
 
 // access_checker_ex: the others are let through whatever Require says; they check for themselves.
 int admit_own_page(request_rec* r);

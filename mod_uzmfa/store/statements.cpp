@@ -60,7 +60,8 @@ constexpr Row rows[] = {
      " WHERE u.username > %s ORDER BY u.username LIMIT 1000"},
     {Statement::search_accounts, "search_accounts",
      "SELECT u.username, u.uuid, u.mfa_sid, u.mfa_enrolled, u.mfa_enabled, u.access_enabled FROM {users} u"
-     " WHERE u.username >= %s AND u.username <= %s ORDER BY u.username LIMIT 51"},
+     " WHERE u.username >= {greatest}(%s, %s) AND u.username <> %s AND u.username <= %s"
+     " ORDER BY u.username LIMIT CAST(%s AS integer)"},
     {Statement::add_account, "add_account",
      "INSERT INTO {users} (username, password, access_enabled, uuid) VALUES (%s, %s, TRUE, %s)"
      " ON CONFLICT (username) DO NOTHING"},
@@ -329,6 +330,7 @@ Statements::Statements(Driver driver, std::string_view users_table, bool has_pas
         expand(sql, "password", has_passwords ? "u.password" : "''");
         // Two that delete the same rows in another order would wait for each other.
         expand(sql, "unlocked", driver == Driver::pgsql ? " FOR UPDATE SKIP LOCKED" : "");
+        expand(sql, "greatest", driver == Driver::pgsql ? "greatest" : "max");
         expand(sql, "told", told_events);
         expand(sql, "wrong", wrong_codes_last);
         expand(sql, "pending", std::to_string(pending_lifetime.count()));

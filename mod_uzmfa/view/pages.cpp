@@ -98,19 +98,25 @@ Result<std::string> rendered(const std::string& text, const data& values) {
     return out;
 }
 
-// RFC 9457.
+// RFC 9457. What fits one user only is the detail of a title that fits all.
 Result<std::string> problem_json(const Page& page, int status, const Messages& messages) {
     const std::string error{page.error};
     // An error page's heading, where the reason has one.
     const std::string heading = error + "_heading";
-    const std::string title{messages[messages.has(heading) ? heading : error]};
+    const std::string title{messages[!page.notice.empty() ? page.notice : messages.has(heading) ? heading : error]};
     const std::unique_ptr<json_t, decltype(&json_decref)> problem{
         json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title", title.c_str(), "status", status, "error",
                   error.c_str()),
         json_decref};
     if (!problem) return Error{ErrorKind::damaged, "the problem document cannot be made"};
+    Messages::Values values;
     for (const auto& [key, value] : page.values) {
+        values[std::string{key}] = value;
         json_object_set_new(problem.get(), std::string{key}.c_str(), json_stringn(value.data(), value.size()));
+    }
+    if (!page.notice.empty()) {
+        const auto detail = messages.said(error, values);
+        json_object_set_new(problem.get(), "detail", json_stringn(detail.data(), detail.size()));
     }
     const std::unique_ptr<char, decltype(&free)> text{json_dumps(problem.get(), JSON_COMPACT), free};
     if (!text) return Error{ErrorKind::damaged, "the problem document cannot be written"};

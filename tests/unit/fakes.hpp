@@ -390,7 +390,7 @@ public:
     std::vector<std::string> done;  // "reset alice by admin"
     Helped helped = Helped::done;
     AccountDetails details;  // of whoever is asked for
-    bool has_more = false;
+    std::string next;         // of a search
     seconds lifetime_seen{};
     std::string address_seen;
     bool broken = false;
@@ -403,11 +403,11 @@ public:
         found.account = row->second;
         return std::optional{std::move(found)};
     }
-    Result<AccountSearch> search(std::string_view beginning) override {
+    Result<AccountSearch> search(std::string_view beginning, std::string_view after, std::size_t) override {
         if (broken) return outage();
-        AccountSearch search{.found = {}, .has_more = has_more};
+        AccountSearch search{.found = {}, .next = next};
         for (const auto& [name, account] : accounts_.rows) {
-            if (name.starts_with(beginning)) search.found.push_back({account, NextSignIn::asks_for_code});
+            if (name.starts_with(beginning) && name > after) search.found.push_back({account, NextSignIn::asks_for_code});
         }
         return search;
     }
