@@ -5,6 +5,7 @@
 
 #include "core/policy.hpp"
 #include "core/ports.hpp"
+#include "core/recorded_event.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -111,6 +112,11 @@ public:
     // Users whose names begin so; as the database sorts them, with others between where it ignores case.
     // With `after`, a name, those behind it; `limit` of them, and no more than AccountSearch::most.
     virtual Result<AccountSearch> search(std::string_view beginning, std::string_view after, std::size_t limit) = 0;
+
+    // What happened to the user of a uuid, or where it is empty to everybody, from behind a key on.
+    virtual Result<EventPage> events(std::string_view uuid, const EventKey& before) = 0;
+    // How much happened in each hour since then; what is none is not among them.
+    virtual Result<std::vector<TallyCount>> tallied(Moment since) = 0;
 
     // The next sign-in within `lifetime` passes without a code. Refused where the user is not enrolled.
     virtual Result<Helped> skip_next(std::string_view name, seconds lifetime, const Administrator& by) = 0;

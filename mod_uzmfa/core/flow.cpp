@@ -29,6 +29,8 @@ constexpr PageRow pages[] = {
     {"recovery", show_recovery, submit_recovery},
     {"account", show_account, submit_account},
     {"admin", show_admin, submit_admin, Whom::administrators},
+    {"admin/events", show_admin_events, nullptr, Whom::administrators},
+    {"admin/plot.svg", show_admin_plot, nullptr, Whom::administrators},
     {"logout", show_logout, submit_logout, Whom::anybody},
     {"api/v1/session", show_api_session, nullptr},
     {"api/v1/users", show_api_users, nullptr, Whom::administrators},

@@ -40,6 +40,12 @@ Result<AccountSearch> AccountAdministration::search(std::string_view beginning, 
     return search;
 }
 
+Result<EventPage> AccountAdministration::events(std::string_view uuid, const EventKey& before) {
+    return EventStore{database_}.latest(uuid, before);
+}
+
+Result<std::vector<TallyCount>> AccountAdministration::tallied(Moment since) { return EventStore{database_}.tallied(since); }
+
 Result<Helped> AccountAdministration::skip_next(std::string_view name, seconds lifetime, const Administrator& by) {
     const auto account = AccountStore{database_}.find(name);
     if (!account) return account.error();

@@ -2,6 +2,7 @@
 #include "view/pages.hpp"
 
 #include "core/percent.hpp"
+#include "view/plot_svg.hpp"
 #include "view/qr_svg.hpp"
 #include "view/template_check.hpp"
 
@@ -9,7 +10,9 @@
 #include <kainjow/mustache.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
+#include <tuple>
 
 namespace uzmfa {
 namespace {
@@ -21,7 +24,8 @@ constexpr std::string_view layout = "layout";
 constexpr std::string_view part = "part_";  // {{> part_error}} in the others
 constexpr std::string_view templates[] = {
     layout,       "login",       "enroll",     "verify",        "recovery",    "recovery_codes", "logout",    "account", "admin",
-    "admin_user", "part_action", "part_bound", "part_error", "part_events", "part_notice", "part_proof", "part_token", "error",
+    "admin_user", "admin_events", "part_action", "part_bound", "part_error", "part_events", "part_logged", "part_notice", "part_plot_head",
+    "part_proof", "part_token", "error",
 };
 constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
     {"style.css", "text/css; charset=utf-8"},
@@ -74,6 +78,7 @@ Messages::Values in_words(const Page::Values& row, const Messages& messages) {
     for (const auto& [key, value] : row) values[std::string{key}] = value;
     if (values.contains("system")) values["browser"] = messages.said("browser_on", values);
     if (values.contains("event")) values["event"] = messages["event_" + values["event"]];
+    if (values.contains("logged")) values["event"] = messages["log_" + values["logged"]];
     for (const auto* key : {"browser", "user_agent"}) {
         if (const auto found = values.find(key); found != values.end()) found->second = isolated(found->second);
     }
@@ -123,12 +128,30 @@ Result<std::string> problem_json(const Page& page, int status, const Messages& m
     return std::string{text.get()};
 }
 
-std::string_view value_of(const Page& page, std::string_view key) {
-    for (const auto& [name, value] : page.values) {
+std::string_view value_in(const Page::Values& values, std::string_view key) {
+    for (const auto& [name, value] : values) {
         if (name == key) return value;
     }
     return {};
 }
+
+// A row of bars for each of what is counted.
+Plot plot_of(const Page& page, const Messages& messages) {
+    constexpr std::tuple<std::string_view, std::string_view, const char*> rows[] = {
+        {"sign_in", "plot_sign_ins", "#1f5fa8"}, {"verification", "plot_verifications", "#1f7a3f"}, {"failure", "plot_failures", "#b3261e"}};
+    Plot plot;
+    const auto& bars = page.lists.front().second;
+    for (const auto& [key, label, colour] : rows) {
+        PlotRow row{std::string{messages[label]}, colour, {}};
+        for (const auto& bar : bars) row.numbers.push_back(std::strtoll(std::string{value_in(bar, key)}.c_str(), nullptr, 10));
+        plot.rows.push_back(std::move(row));
+    }
+    plot.first = value_in(bars.front(), "time");
+    plot.last = value_in(bars.back(), "time");
+    return plot;
+}
+
+std::string_view value_of(const Page& page, std::string_view key) { return value_in(page.values, key); }
 
 }  // namespace
 
@@ -172,6 +195,7 @@ Result<Rendered> Pages::render(const Page& page, int status, const Site& site, c
         return Rendered{"application/problem+json", std::move(*json)};
     }
     const Language& language = languages_.wanted_by(reader.accept_language);
+    if (page.name == "plot") return Rendered{"image/svg+xml", plot_svg(plot_of(page, language.messages)), language.tag};
     auto text = html(page, site, language, reader.request_id);
     if (!text) return text.error();
     return Rendered{html_type, std::move(*text), language.tag};

@@ -411,6 +411,24 @@ public:
         }
         return search;
     }
+    std::vector<StoredEvent> recorded;  // of everybody
+    std::vector<TallyCount> counts;
+    EventKey before_seen{};
+    std::string uuid_seen;
+    Moment since_seen{};
+    Result<EventPage> events(std::string_view uuid, const EventKey& before) override {
+        if (broken) return outage();
+        uuid_seen = uuid;
+        before_seen = before;
+        EventPage page{recorded};
+        if (!recorded.empty()) page.next = EventKey{recorded.back().at, recorded.back().id};
+        return page;
+    }
+    Result<std::vector<TallyCount>> tallied(Moment since) override {
+        if (broken) return outage();
+        since_seen = since;
+        return counts;
+    }
     Result<Helped> skip_next(std::string_view name, seconds lifetime, const Administrator& by) override {
         lifetime_seen = lifetime;
         return help("skip-next", name, by);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The administrators' page: find users, see how they sign in, and help them.
 #include "core/pages/administrator.hpp"
+#include "core/pages/event_rows.hpp"
 #include "core/pages/own_pages.hpp"
 #include "core/percent.hpp"
 #include "core/utc.hpp"
@@ -51,11 +52,15 @@ std::string_view key_of(NextSignIn next) {
     return {};
 }
 
-Result<Page> list_of_users(Call& call, std::string_view beginning, std::string_view after = {}) {
+std::string query_of_list(std::string_view beginning) { return "search=" + percent_encode(beginning); }
+
+Result<Page> list_of_users(Call& call, std::string_view beginning, std::string_view after) {
     auto search = call.services.administration.search(beginning, after, AccountSearch::most);
     if (!search) return search.error();
     Page page = page_of(page_name, call);
-    page.with("search", beginning).with("has_more", search->next).with("has_none", search->found.empty() ? "1" : "");
+    page.with("search", beginning).with("has_none", search->found.empty() ? "1" : "");
+    if (!search->next.empty()) page.with("more", query_of_list(beginning) + "&after=" + percent_encode(search->next));
+    if (!after.empty()) page.with("first_page", query_of_list(beginning));
     std::vector<Page::Values> rows;
     for (const auto& [account, next, validator] : search->found) {
         const auto name = account.name.view();
@@ -98,8 +103,9 @@ Page page_of_user(const Call& call, const AccountDetails& details) {
 
 // --- answers ---
 
-Outcome with_list(Call& call, int status, Reason reason, std::string_view error, std::string_view beginning = {}) {
-    auto page = list_of_users(call, beginning);
+Outcome with_list(Call& call, int status, Reason reason, std::string_view error) {
+    const auto& query = call.request.query;
+    auto page = list_of_users(call, query["search"], query["after"]);
     if (!page) return failure(page.error());
     if (error.empty()) return shown(std::move(*page));
     auto outcome = shown_again(status, reason, std::move(*page));
@@ -114,7 +120,17 @@ template <class Body>
 Outcome with_user(Call& call, std::string_view name, Body body) {
     auto details = call.services.administration.find(name);
     if (!details) return failure(details.error());
-    return *details ? body(page_of_user(call, **details)) : no_such_user(call);
+    if (!*details) return no_such_user(call);
+    const auto before = event_key_in(call);
+    if (!before) return refusal(400, Reason::bad_request);
+    // Without a uuid nothing has happened to the row; and none must not mean everybody's.
+    const auto& uuid = (*details)->account.uuid;
+    auto events = uuid.empty() ? EventPage{} : call.services.administration.events(uuid, *before);
+    if (!events) return failure(events.error());
+    auto page = page_of_user(call, **details);
+    page.with("query", percent_encode(name));
+    add_events(page, *events, call);
+    return body(std::move(page));
 }
 
 Outcome again(Call& call, int status, Reason reason, std::string_view error) {
@@ -179,7 +195,7 @@ const Action* action_of(const Call& call) {
 Outcome show_admin(Call& call) {
     return on_page(call, [&](const Administrator&) {
         const auto& query = call.request.query;
-        if (!query.has("user")) return with_list(call, 200, Reason::page_shown, "", query["search"]);
+        if (!query.has("user")) return with_list(call, 200, Reason::page_shown, "");
         return with_user(call, query["user"], [&](Page page) {
             if (!call.request.visit.cross_site) page.notice = notice_of(query["done"]);
             return shown(std::move(page));

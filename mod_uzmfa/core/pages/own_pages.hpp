@@ -29,6 +29,8 @@ std::string account_url(const Call& call, Reason done);
 
 Outcome show_admin(Call& call);
 Outcome submit_admin(Call& call);
+Outcome show_admin_events(Call& call);
+Outcome show_admin_plot(Call& call);
 
 Outcome show_api_session(Call& call);
 Outcome show_api_users(Call& call);
