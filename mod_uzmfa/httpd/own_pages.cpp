@@ -29,6 +29,12 @@ int claim_own_page(request_rec* r) {
     return OK;
 }
 
+int claim_raw_page(request_rec* r) {
+    const int claimed = claim_own_page(r);
+    // Names in an address of the API are decoded once, by the core: a slash may be part of one.
+    return claimed == OK && is_own_api(r) ? DONE : claimed;
+}
+
 bool is_admin_page(request_rec* r) {
     return record_of(r).is_own_page && place_settings(r).admin.value_or(false) &&
            is_for_administrators(page_of(r, service_of(r)->site()));
