@@ -12,6 +12,7 @@ from harness.browser import OWN, SCRIPT, Answer
 from harness.chrome import Chrome
 from harness.configuration import place
 from harness.database import Database
+from harness.paths import REPOSITORY
 from harness.site import Site, Workshop, is_open
 from harness.texts import LANGUAGES
 
@@ -90,7 +91,6 @@ def assert_by_index(plan: str, index: str) -> None:
 
 def statement(database: Database, name: str) -> str:
     """The SQL of a statement, as the source has it, for this database."""
-    from harness.paths import REPOSITORY
     source = (REPOSITORY / "mod_uzmfa" / "store" / "statements.cpp").read_text()
     sql = next("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', body)) for found, body in STATEMENTS.findall(source) if found == name)
     return sql.replace("{users}", "users").replace("{greatest}", "max" if database.driver == "sqlite3" else "greatest").replace("%s", "?")
@@ -101,7 +101,7 @@ def names_on(answer: Answer) -> list[str]:
 
 
 def next_of(answer: Answer) -> str | None:
-    return next((one["href"] for one in answer.page.all("a") if one.get("rel") == "next"), None)
+    return next((one["href"].partition("#")[0] for one in answer.page.all("a") if one.get("rel") == "next"), None)
 
 
 # --- users ---
@@ -187,9 +187,9 @@ def test_events_of_one_second_are_not_lost_between_pages(office: Office) -> None
     for number in range(60):
         office.site.database.execute(
             "INSERT INTO uzmfa_event (at, event, username, uuid, address, browser, session, method, node, made_by, detail)"
-            " VALUES (?, 'wrong_code', ?, ?, '', '', '', '', '', '', ?)", (office.now + 1000, user.name, uuid, f"number {number}"))
+            " VALUES (?, 'wrong_code', ?, ?, '', '', '', '', '', '', ?)", (office.now - 100, user.name, uuid, f"number {number}"))
     details, target = [], f"{ADMIN}?user={user.name}"
-    for _ in range(3):
+    while target:
         answer = office.get(target)
         details += re.findall(r"number (\d+)", answer.text)
         target = next_of(answer)
@@ -208,14 +208,14 @@ def test_the_events_of_a_user_are_on_the_users_page_and_of_nobody_else(office: O
 
 
 def test_every_event_has_a_text_in_every_language(office: Office) -> None:
-    names = set(re.findall(r"`([a-z_]+)`", re.search(r"### Events\n(.*?)\n\n", reference(), re.DOTALL)[1]))
-    assert len(names) > 30
+    said = re.search(r"### Events\n(.*?)\n\n", reference(), re.DOTALL)[1]
+    names = set(re.findall(r"`([a-z_]+)`", said)) - {"uzmfa_event", "username"}
+    assert len(names) > 20
     for language, texts in LANGUAGES.items():
-        assert not [name for name in names if f"log_{name}" not in texts and name != "uzmfa_event"], language
+        assert not [name for name in names if f"log_{name}" not in texts], language
 
 
 def reference() -> str:
-    from harness.paths import REPOSITORY
     return (REPOSITORY / "docs" / "reference.md").read_text()
 
 
@@ -293,10 +293,9 @@ def test_R52_the_pages_are_for_administrators(office: Office) -> None:
 
 
 def test_R95_R99_the_pages_in_a_browser(office: Office, chrome: Chrome, axe: str) -> None:
-    """The plot is shown, nothing is refused by the policy, and axe finds nothing."""
-    chrome.open(office.site.url("/"))
-    chrome.driver.add_cookie({"name": "__Host-uzmfa", "value": office.browser.session, "path": "/", "secure": True, "httpOnly": True})
+    """The plot is shown, and axe finds nothing."""
+    chrome.be(office.browser, office.site.url("/"))
     for target in (EVENTS, f"{ADMIN}?user={HELEN}", ADMIN):
         chrome.open(office.site.url(target))
-        shown = chrome.driver.execute_script("return [...document.images].map(i => i.naturalWidth > 0)")
-        assert all(shown), target
+        assert chrome.run("return [...document.images].every(one => one.naturalWidth > 0)"), target
+        assert chrome.violations(axe) == [], target
