@@ -5,6 +5,7 @@
 
 #include "core/policy.hpp"
 #include "core/ports.hpp"
+#include "core/recorded_event.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -68,6 +69,7 @@ enum class NextSignIn : std::uint8_t {
 struct AccountDetails {
     Account account;
     NextSignIn next_sign_in = NextSignIn::refused;
+    std::optional<Validator> validator{};  // whose the factor is; nothing where that is not known
     std::optional<Binding> binding;
     std::vector<OwedDeletion> owed;
     AttemptState codes;            // of the factor
@@ -85,12 +87,13 @@ inline bool is_enrolled(const Account& account) { return account.mfa_enrolled &&
 struct ListedAccount {
     Account account;
     NextSignIn next_sign_in = NextSignIn::refused;
+    std::optional<Validator> validator{};
 };
 
 struct AccountSearch {
     static constexpr std::size_t most = 50;
     std::vector<ListedAccount> found;  // by name
-    bool has_more = false;
+    std::string next{};                // the name behind which there are more; empty where there are none
 };
 
 enum class Helped : std::uint8_t { done, no_such_user, refused };
@@ -107,7 +110,13 @@ public:
 
     virtual Result<std::optional<AccountDetails>> find(std::string_view name) = 0;
     // Users whose names begin so; as the database sorts them, with others between where it ignores case.
-    virtual Result<AccountSearch> search(std::string_view beginning) = 0;
+    // With `after`, a name, those behind it; `limit` of them, and no more than AccountSearch::most.
+    virtual Result<AccountSearch> search(std::string_view beginning, std::string_view after, std::size_t limit) = 0;
+
+    // What happened to the user of a uuid, or where it is empty to everybody, from behind a key on.
+    virtual Result<EventPage> events(std::string_view uuid, const EventKey& before) = 0;
+    // How much happened in each hour since then; what is none is not among them.
+    virtual Result<std::vector<TallyCount>> tallied(Moment since) = 0;
 
     // The next sign-in within `lifetime` passes without a code. Refused where the user is not enrolled.
     virtual Result<Helped> skip_next(std::string_view name, seconds lifetime, const Administrator& by) = 0;

@@ -62,6 +62,7 @@ bool is_recorded(Reason reason) {
         case Reason::other_user:
         case Reason::form_sent:
         case Reason::form_dropped:
+        case Reason::unsupported_type:
         case Reason::step_up_required:
         case Reason::too_many_sign_ins:  // a stranger can bring about any number
         case Reason::sign_in_busy:

@@ -3,23 +3,9 @@
 #pragma once
 
 #include "core/outcome.hpp"
-
-#include <string>
-#include <string_view>
+#include "core/recorded_event.hpp"
 
 namespace uzmfa {
-
-struct Event {
-    std::string name{};     // of a reason, or of what an administrator did
-    std::string user{};     // as it was typed where it is nobody's name
-    std::string uuid{};     // empty: the row's, where there is a row of that name
-    std::string address{};
-    std::string browser{};  // its User-Agent
-    std::string session{};  // a digest of its id
-    std::string method{};
-    std::string made_by{};  // the administrator, empty where it is the user
-    std::string detail{};
-};
 
 // Whether an outcome of that reason is kept in the table: what befalls one person's sign-in, and no more than that.
 bool is_recorded(Reason reason);

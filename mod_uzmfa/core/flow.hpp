@@ -18,4 +18,7 @@ Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, 
 // Whether the page is that of a session's user, as all but those for signing in and out are.
 bool is_for_its_user(std::string_view page);
 
+// Whether the page obeys the Require of its place, where UzmfaAdmin is On.
+bool is_for_administrators(std::string_view page);
+
 }  // namespace uzmfa

@@ -35,10 +35,7 @@ Outcome send_to_page(const Visit& visit, Reason reason, const Site& site) {
     // Nobody signs in to be signed out at once.
     const auto next = visit.signs_out ? std::string_view{} : return_path(visit.target, site.own_path);
     auto url = page_url(site.own_path, page_for(reason), next);
-    if (visit.navigation) return redirect(reason, std::move(url));
-    Outcome outcome{.status = 401, .reason = reason, .page = Page{"problem", name_of(reason), {}}};
-    outcome.page->with("verify_url", url);
-    return outcome;
+    return visit.navigation ? redirect(reason, std::move(url)) : step_required(reason, url);
 }
 
 // Whoever wants to leave is not asked for a code first. The application is not told, for its page may do more than that.
@@ -159,9 +156,7 @@ Result<bool> mark(Session& session, Services& services, Moment now) {
 }
 
 Outcome fit_for(const Visit& visit, Outcome outcome) {
-    const bool is_error_page = outcome.page && outcome.page->name == "error";
-    if (is_error_page && !visit.navigation) outcome.page = Page{"problem", outcome.page->error, {}};
-    return outcome;
+    return visit.navigation ? outcome : as_problem(std::move(outcome));
 }
 
 std::string page_url(std::string_view own_path, std::string_view page, std::string_view next) {

@@ -13,6 +13,21 @@ Outcome refusal(int status, Reason reason) {
     return {.status = status, .reason = reason, .page = Page{"error", name_of(reason), {}}};
 }
 
+Outcome problem(int status, Reason reason, std::string_view error) {
+    return {.status = status, .reason = reason, .page = Page{"problem", error, {}}};
+}
+
+Outcome step_required(Reason reason, std::string_view url) {
+    auto outcome = problem(401, reason, name_of(reason));
+    outcome.page->with("verify_url", url);
+    return outcome;
+}
+
+Outcome as_problem(Outcome outcome) {
+    if (outcome.page && outcome.page->name == "error") outcome.page = Page{"problem", outcome.page->error, {}};
+    return outcome;
+}
+
 Outcome told_to_wait(Outcome outcome, seconds wait) {
     using std::chrono::ceil, std::chrono::hours, std::chrono::minutes;
     // A provider may say 0, and a 429 or 503 always says how long.
@@ -125,6 +140,7 @@ std::string_view name_of(Reason reason) {
         case Reason::other_user: return "other_user";
         case Reason::form_sent: return "form_sent";
         case Reason::form_dropped: return "form_dropped";
+        case Reason::unsupported_type: return "unsupported_type";
     }
     return {};
 }

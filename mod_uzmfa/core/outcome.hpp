@@ -2,6 +2,7 @@
 // What becomes of a request. The edge turns it into status, headers, page, session and log line.
 #pragma once
 
+#include "core/document.hpp"
 #include "core/result.hpp"
 #include "core/session.hpp"
 
@@ -84,6 +85,7 @@ enum class Reason : std::uint8_t {
     other_user,
     form_sent,
     form_dropped,
+    unsupported_type,
 };
 
 struct Page {
@@ -113,11 +115,15 @@ struct Outcome {
     std::string user{};               // whom it is about, for the log
     std::string made_by{};            // the administrator, where it is not the user
     std::string detail{};             // for the log only
+    std::optional<Document> document{};  // in the place of a page
 };
 
 Outcome redirect(Reason reason, std::string location);
 Outcome refusal(int status, Reason reason);  // an error page, whose texts are named after the reason
 Outcome failure(const Error& error);         // 503; 429 where the provider takes no more of this user
+Outcome problem(int status, Reason reason, std::string_view error);  // a problem document (RFC 9457); `error` names its text
+Outcome step_required(Reason reason, std::string_view url);          // 401 for a program; `url`: of the page that a person must pass
+Outcome as_problem(Outcome outcome);                                 // an error page as a problem document
 // The page says how long to wait, and so does Retry-After.
 Outcome told_to_wait(Outcome outcome, seconds wait);
 

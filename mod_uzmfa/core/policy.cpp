@@ -13,6 +13,8 @@ constexpr AlgorithmName names[] = {
 
 }  // namespace
 
+std::string_view name_of(Validator validator) { return validator == Validator::twilio ? "twilio" : "local"; }
+
 std::string_view name_of(Algorithm algorithm) {
     for (const auto& row : names) {
         if (row.algorithm == algorithm) return row.name;

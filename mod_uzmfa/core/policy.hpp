@@ -29,6 +29,7 @@ std::string_view name_of(Algorithm algorithm);                  // SHA1, SHA256,
 std::optional<Algorithm> algorithm_named(std::string_view name);
 
 enum class Validator : std::uint8_t { local, twilio };
+std::string_view name_of(Validator validator);
 enum class EnrollmentRule : std::uint8_t { open, code };  // whether a temporary code is needed to enroll
 
 struct Lockout {

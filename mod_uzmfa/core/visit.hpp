@@ -8,6 +8,7 @@
 #include "core/session.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace uzmfa {
@@ -39,14 +40,24 @@ struct Visit {
     std::string_view remembered{};    // the token of a remembered browser, as it came
 };
 
+// What a program says of what is to be done.
+struct ActionBody {
+    std::optional<int> hours{};  // out of bounds is -1
+};
+
 // A request for one of the module's own pages.
 struct PageVisit {
     Visit visit;
-    std::string_view page;   // below UzmfaPath, such as "login"
+    std::string_view page;   // below UzmfaPath, such as "login"; escapes are as they came
     Verb verb = Verb::other;
-    enum class Input : std::uint8_t { read, malformed, too_large } input = Input::read;
+    enum class Input : std::uint8_t { read, malformed, too_large, unsupported } input = Input::read;
     Form form{};
     Form query{};
+    ActionBody body{};         // of the API, in the place of a form
+    std::string_view csrf{};   // X-Uzmfa-Csrf
 };
+
+// Answered by JSON, and by a problem document where a person would get a page.
+inline bool is_for_programs(std::string_view page) { return page.starts_with("api/"); }
 
 }  // namespace uzmfa

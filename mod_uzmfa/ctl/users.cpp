@@ -13,19 +13,6 @@
 namespace uzmfa {
 namespace {
 
-JsonObject object_of(const Account& account) {
-    const auto validator = validator_of(account.mfa_sid);
-    JsonObject object;
-    object.add("user", account.name.view())
-        .add("uuid", account.uuid)
-        .add("enrolled", is_enrolled(account))
-        .add("enabled", account.mfa_enabled)
-        .add("access", account.access_enabled)
-        .add("validator", validator ? uzmfa::name_of(*validator) : std::string_view{})
-        .add("mfa_sid", account.mfa_sid);
-    return object;
-}
-
 std::string factor_of(const Account& account) {
     if (!is_enrolled(account)) return "none";
     const auto validator = validator_of(account.mfa_sid);
@@ -92,42 +79,9 @@ void print_details(const AccountDetails& details, Validator in_use) {
 
 }  // namespace
 
-std::string_view name_of(Validator validator) { return validator == Validator::twilio ? "twilio" : "local"; }
-
 Administrator administrator() {
     const auto* const entry = getpwuid(getuid());
     return {.name = "uzmfactl:" + (entry ? std::string{entry->pw_name} : std::to_string(getuid()))};
-}
-
-Json json_of(const Account& account) { return object_of(account).take(); }
-
-Json json_of(const AccountDetails& details) {
-    const auto& [account, next, binding, owed_deletions, codes, recovery, recovery_codes_left, temporary, skip, sessions, browsers] = details;
-    std::vector<Json> owed;
-    for (const auto& deletion : owed_deletions) {
-        owed.push_back(JsonObject{}
-                           .add("sid", deletion.sid)
-                           .add("owed_at", std::optional{deletion.owed_at})
-                           .add("tries", std::int64_t{deletion.tries})
-                           .take());
-    }
-    return object_of(account)
-        .add("bound_at", binding ? std::optional{binding->bound_at} : std::nullopt)
-        .add("bound_from", binding ? std::string_view{binding->bound_from} : std::string_view{})
-        .add("failures", std::int64_t{codes.failures})
-        .add("locked_for", std::int64_t{codes.wait.count()})
-        .add("closed", codes.closed)
-        .add("recovery_failures", std::int64_t{recovery.failures})
-        .add("recovery_locked_for", std::int64_t{recovery.wait.count()})
-        .add("recovery_closed", recovery.closed)
-        .add("recovery_codes_left", static_cast<std::int64_t>(recovery_codes_left))
-        .add("temporary_code_expires_at", temporary ? std::optional{temporary->expires_at} : std::nullopt)
-        .add("skip_expires_at", skip ? std::optional{skip->expires_at} : std::nullopt)
-        .add("skip_set_by", skip ? std::string_view{skip->set_by} : std::string_view{})
-        .add("sessions", static_cast<std::int64_t>(sessions.size()))
-        .add("remembered_browsers", static_cast<std::int64_t>(browsers.size()))
-        .add("owed_deletions", json_array_of(std::move(owed)))
-        .take();
 }
 
 Opened open_tool(const Common& common) {
@@ -181,7 +135,7 @@ int list_users(const Common& common, bool only_not_enrolled) {
         if (!page) return tool->failed(page.error());
         for (const auto& account : page->accounts) {
             if (only_not_enrolled && is_enrolled(account)) continue;
-            if (common.as_json) items.push_back(json_of(account));
+            if (common.as_json) items.push_back(json_of(listed(account, in_use)));
             else rows.push_back({printable(account.name.view()), factor_of(account),
                                  said_of(next_sign_in(account, in_use), in_use), printable(account.uuid)});
         }

@@ -6,6 +6,7 @@
 #include "ctl/output.hpp"
 #include "ctl/tool.hpp"
 #include "store/account_details.hpp"
+#include "view/user_json.hpp"
 
 #include <memory>
 
@@ -20,12 +21,6 @@ Opened open_tool(const Common& common);
 
 // Who uses the tool, as far as it can tell.
 Administrator administrator();
-
-std::string_view name_of(Validator validator);
-
-// A user as the API has it.
-Json json_of(const Account& account);
-Json json_of(const AccountDetails& details);
 
 // A command is done: says so, or with --json prints the user as it is now.
 int print_done(const Common& common, Tool& tool, const std::string& name, const std::string& said);

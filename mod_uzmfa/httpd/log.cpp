@@ -91,13 +91,14 @@ constexpr Line lines[] = {
     {Reason::other_user, 1058, APLOG_INFO, "refused: the first factor names another user than the session"},
     {Reason::form_sent, 1059, APLOG_INFO, "a kept form goes to the application, as its user has said"},
     {Reason::form_dropped, 1060, APLOG_INFO, "the user let a kept form go"},
+    {Reason::unsupported_type, 1061, APLOG_INFO, "a body that is not JSON"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(lines); ++i) {
         if (static_cast<std::size_t>(lines[i].reason) != i) return false;
     }
-    return std::size(lines) == static_cast<std::size_t>(Reason::form_dropped) + 1;
+    return std::size(lines) == static_cast<std::size_t>(Reason::unsupported_type) + 1;
 }
 static_assert(in_order());
 

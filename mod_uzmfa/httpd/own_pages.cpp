@@ -30,9 +30,18 @@ int claim_own_page(request_rec* r) {
     return record_of(r).is_own_page ? OK : DECLINED;
 }
 
-bool is_admin_page(request_rec* r) {
-    return record_of(r).is_own_page && place_settings(r).admin.value_or(false) && page_of(r, service_of(r)->site()) == "admin";
+int claim_raw_page(request_rec* r) {
+    const int claimed = claim_own_page(r);
+    // Names in an address of the API are decoded once, by the core: a slash may be part of one.
+    return claimed == OK && is_own_api(r) ? DONE : claimed;
 }
+
+bool is_admin_page(request_rec* r) {
+    return record_of(r).is_own_page && place_settings(r).admin.value_or(false) &&
+           is_for_administrators(page_of(r, service_of(r)->site()));
+}
+
+bool is_own_api(request_rec* r) { return record_of(r).is_own_page && is_for_programs(page_of(r, service_of(r)->site())); }
 
 int admit_own_page(request_rec* r) { return record_of(r).is_own_page && !is_admin_page(r) ? OK : DECLINED; }
 
@@ -61,7 +70,10 @@ int serve_own_page(request_rec* r) {
     }
 
     auto visit = read_visit(r, service, page == "logout");
-    if (!visit) return write_outcome(r, service, failure(visit.error()));
+    if (!visit) {
+        auto failed = failure(visit.error());
+        return write_outcome(r, service, is_for_programs(page) ? as_problem(std::move(failed)) : failed);
+    }
     // Behind check_access_ex: whoever is named here has passed this place's Require.
     if (is_admin_page(r) && place_settings(r).is_required) visit->administrator = view_of(r->user);
     const auto request = read_page_visit(r, *visit, page);

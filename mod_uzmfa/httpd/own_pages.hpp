@@ -9,9 +9,14 @@ namespace uzmfa {
 // pre_translate_name, translate_name, map_to_storage: marks a request under UzmfaPath before any other
 // module can map, rewrite or proxy it.
 int claim_own_page(request_rec* r);
+// pre_translate_name: the same, while escapes are as they came; those of the API stay so.
+int claim_raw_page(request_rec* r);
 
-// The administrators' page: the one that obeys the Require of its place.
+// The administrators' page and their part of the API: what obeys the Require of its place.
 bool is_admin_page(request_rec* r);
+
+// The API, which is for programs whatever asks for it.
+bool is_own_api(request_rec* r);
 
 // access_checker_ex: the others are let through whatever Require says; they check for themselves.
 int admit_own_page(request_rec* r);

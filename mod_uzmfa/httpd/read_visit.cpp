@@ -4,9 +4,11 @@
 #include "core/percent.hpp"
 #include "httpd/cookies.hpp"
 #include "httpd/identity.hpp"
+#include "httpd/own_pages.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/recheck.hpp"
 #include "httpd/request_body.hpp"
+#include "view/action_body.hpp"
 
 #include <cstring>
 #include <string>
@@ -36,20 +38,41 @@ Verb verb_of(const request_rec* r) {
     return r->method_number == M_POST ? Verb::post : Verb::other;
 }
 
-// The body, where it is a form within the bound. What is larger is not read to its end, and the
-// connection is not used again.
-PageVisit::Input read_form(request_rec* r, std::string& form) {
+bool is_of_type(request_rec* r, const char* wanted) {
     const auto type = header(r, "Content-Type");
     const auto media_type = std::string{type.substr(0, type.find_first_of("; \t"))};
-    const bool is_form = ap_cstr_casecmp(media_type.c_str(), "application/x-www-form-urlencoded") == 0;
+    return ap_cstr_casecmp(media_type.c_str(), wanted) == 0;
+}
+
+// The body, within the bound. What is larger is not read to its end, and the connection is not used again.
+PageVisit::Input read_small_body(request_rec* r, std::string& body) {
     auto [input, bytes] = read_body(r, longest_form);
     if (input == RequestBody::Input::too_large) {
         r->connection->keepalive = AP_CONN_CLOSE;
         return PageVisit::Input::too_large;
     }
-    if (input == RequestBody::Input::failed || !(is_form || bytes.empty())) return PageVisit::Input::malformed;
-    form = std::move(bytes);
+    if (input == RequestBody::Input::failed) return PageVisit::Input::malformed;
+    body = std::move(bytes);
     return PageVisit::Input::read;
+}
+
+void read_form(request_rec* r, PageVisit& request) {
+    std::string body;
+    request.input = read_small_body(r, body);
+    if (request.input != PageVisit::Input::read || body.empty()) return;
+    auto form = is_of_type(r, "application/x-www-form-urlencoded") ? Form::parse(body) : std::nullopt;
+    if (form) request.form = std::move(*form);
+    else request.input = PageVisit::Input::malformed;
+}
+
+void read_json(request_rec* r, PageVisit& request) {
+    std::string json;
+    request.input = read_small_body(r, json);
+    if (request.input != PageVisit::Input::read) return;
+    request.csrf = header(r, "X-Uzmfa-Csrf");
+    if (!is_of_type(r, "application/json")) request.input = PageVisit::Input::unsupported;
+    else if (const auto body = read_action_body(json)) request.body = *body;
+    else request.input = PageVisit::Input::malformed;
 }
 
 }  // namespace
@@ -97,7 +120,7 @@ Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_sessi
 }
 
 void read_circumstances(request_rec* r, Visit& visit) {
-    visit.navigation = is_navigation(r);
+    visit.navigation = is_navigation(r) && !is_own_api(r);
     visit.cross_site = is_cross_site(r);
     visit.subrequest = r->main != nullptr;
     visit.signs_out = signs_out_of_application(r);
@@ -111,16 +134,13 @@ PageVisit read_page_visit(request_rec* r, const Visit& visit, std::string_view p
     read_circumstances(r, request.visit);
     if (visit.secure) request.visit.remembered = cookie_value(r, browser_cookie(service_of(r)->site()));
 
-    std::string body;
-    if (request.verb == Verb::post) request.input = read_form(r, body);
-    auto form = Form::parse(body);
-    auto query = Form::parse(view_of(r->args).substr(0, longest_form));
-    if (!form || !query) {
-        if (request.input == PageVisit::Input::read) request.input = PageVisit::Input::malformed;
-        return request;
+    if (request.verb == Verb::post) {
+        if (is_for_programs(page)) read_json(r, request);
+        else read_form(r, request);
     }
-    request.form = std::move(*form);
-    request.query = std::move(*query);
+    auto query = Form::parse(view_of(r->args).substr(0, longest_form));
+    if (query) request.query = std::move(*query);
+    else if (request.input == PageVisit::Input::read) request.input = PageVisit::Input::malformed;
     return request;
 }
 

@@ -5,6 +5,7 @@
 #include "httpd/cookies.hpp"
 #include "httpd/log.hpp"
 #include "httpd/pool.hpp"
+#include "view/document_json.hpp"
 
 namespace uzmfa {
 namespace {
@@ -104,6 +105,11 @@ void tell(request_rec* r, const char* name, const char* value) {
 int write_page(request_rec* r, const Service& service, const Outcome& outcome) {
     tell(r, "UZMFA_DECISION", name_of(outcome.reason).data());
     write_headers(r, outcome);
+    if (outcome.document) {
+        r->status = outcome.status;
+        write_body(r, {"application/json", json_text(*outcome.document)});
+        return OK;
+    }
     if (!outcome.page && r->prev) {
         // The answer to a request that httpd stops by a status of its own.
         r->status = outcome.status;

@@ -30,6 +30,12 @@ NextSignIn next_sign_in(const Account& account, Validator in_use) {
     return account.mfa_enabled ? NextSignIn::asks_for_code : NextSignIn::skips;
 }
 
+ListedAccount listed(Account account, Validator in_use) {
+    const auto next = next_sign_in(account, in_use);
+    const auto validator = validator_of(account.mfa_sid);
+    return {std::move(account), next, validator};
+}
+
 Result<std::optional<AccountDetails>> details_of(Database& database, std::string_view name, Validator in_use,
                                                  const AttemptLimits& limits) {
     auto account = AccountStore{database}.find(name);
@@ -38,6 +44,7 @@ Result<std::optional<AccountDetails>> details_of(Database& database, std::string
     AccountDetails details;
     details.account = std::move(**account);
     details.next_sign_in = next_sign_in(details.account, in_use);
+    details.validator = validator_of(details.account.mfa_sid);
     const auto& uuid = details.account.uuid;
     if (uuid.empty()) return std::optional{std::move(details)};
 

@@ -16,5 +16,6 @@ std::optional<Validator> validator_of(std::string_view mfa_sid);
 
 // As far as the row says: a skip may have expired.
 NextSignIn next_sign_in(const Account& account, Validator in_use);
+ListedAccount listed(Account account, Validator in_use);
 
 }  // namespace uzmfa

@@ -69,16 +69,20 @@ Result<AccountPage> AccountStore::page_after(std::string_view name) {
     return page;
 }
 
-Result<std::vector<Account>> AccountStore::beginning_with(std::string_view beginning, std::size_t most) {
-    std::vector<Account> accounts;
-    if (!beginning.empty() && !is_user_name(beginning)) return accounts;
+Result<AccountPage> AccountStore::beginning_with(std::string_view beginning, std::string_view after, std::size_t most) {
+    if (!beginning.empty() && !is_user_name(beginning)) return AccountPage{};
     const auto end = std::string{beginning} + std::string{last_character};
-    auto rows = database_.rows(Statement::search_accounts, {beginning, end});
+    auto rows = database_.rows(Statement::search_accounts, {beginning, after, after, end, static_cast<std::int64_t>(most + 1)});
     if (!rows) return rows.error();
-    for (const auto& row : *rows) {
-        if (accounts.size() < most && is_user_name(row.text(0))) accounts.push_back(account_of(row));
+    AccountPage page;
+    if (rows->size() > most) {
+        rows->resize(most);
+        page.next = rows->back().text(0);
     }
-    return accounts;
+    for (const auto& row : *rows) {
+        if (is_user_name(row.text(0))) page.accounts.push_back(account_of(row));
+    }
+    return page;
 }
 
 Result<std::string> AccountStore::uuid_of_row(const Account& account) {

@@ -20,8 +20,8 @@ public:
     // All users by name, a page at a time: those behind `name`, all where it is empty. What cannot be a user's name
     // is passed over.
     Result<AccountPage> page_after(std::string_view name);
-    // At most so many, 51 at most, whose names begin so, by name; as the database sorts, so that others may stand between.
-    Result<std::vector<Account>> beginning_with(std::string_view beginning, std::size_t most);
+    // The same of those whose names begin so, at most so many; as the database sorts, so that others may stand between.
+    Result<AccountPage> beginning_with(std::string_view beginning, std::string_view after, std::size_t most);
     Result<std::string> uuid_of_row(const Account& account) override;
     Result<std::string> own_uuid(const Account& account) override;
     Result<bool> has_skip(const Account& account) override;

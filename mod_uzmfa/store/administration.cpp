@@ -12,6 +12,8 @@
 #include "store/skip_store.hpp"
 #include "store/temporary_code_store.hpp"
 
+#include <algorithm>
+
 namespace uzmfa {
 namespace {
 
@@ -29,17 +31,20 @@ Result<std::optional<AccountDetails>> AccountAdministration::find(std::string_vi
     return details_of(database_, name, in_use_, limits_);
 }
 
-Result<AccountSearch> AccountAdministration::search(std::string_view beginning) {
-    auto accounts = AccountStore{database_}.beginning_with(beginning, AccountSearch::most + 1);
-    if (!accounts) return accounts.error();
-    AccountSearch search{.found = {}, .has_more = accounts->size() > AccountSearch::most};
-    if (search.has_more) accounts->pop_back();
-    for (auto& account : *accounts) {
-        const auto next = next_sign_in(account, in_use_);
-        search.found.push_back({std::move(account), next});
-    }
+Result<AccountSearch> AccountAdministration::search(std::string_view beginning, std::string_view after, std::size_t limit) {
+    const auto most = std::min(limit, AccountSearch::most);
+    auto page = AccountStore{database_}.beginning_with(beginning, after, most);
+    if (!page) return page.error();
+    AccountSearch search{.found = {}, .next = std::move(page->next)};
+    for (auto& account : page->accounts) search.found.push_back(listed(std::move(account), in_use_));
     return search;
 }
+
+Result<EventPage> AccountAdministration::events(std::string_view uuid, const EventKey& before) {
+    return EventStore{database_}.latest(uuid, before);
+}
+
+Result<std::vector<TallyCount>> AccountAdministration::tallied(Moment since) { return EventStore{database_}.tallied(since); }
 
 Result<Helped> AccountAdministration::skip_next(std::string_view name, seconds lifetime, const Administrator& by) {
     const auto account = AccountStore{database_}.find(name);

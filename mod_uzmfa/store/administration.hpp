@@ -18,7 +18,9 @@ public:
         : database_{database}, in_use_{in_use}, limits_{limits}, on_ended_{std::move(on_ended)} {}
 
     Result<std::optional<AccountDetails>> find(std::string_view name) override;
-    Result<AccountSearch> search(std::string_view beginning) override;
+    Result<AccountSearch> search(std::string_view beginning, std::string_view after, std::size_t limit) override;
+    Result<EventPage> events(std::string_view uuid, const EventKey& before) override;
+    Result<std::vector<TallyCount>> tallied(Moment since) override;
     Result<Helped> skip_next(std::string_view name, seconds lifetime, const Administrator& by) override;
     Result<Helped> reset(std::string_view name, const Administrator& by) override;
     Result<Helped> unlock(std::string_view name, const Administrator& by) override;

@@ -16,6 +16,8 @@ constexpr std::size_t session_bytes = 16;
 constexpr std::size_t method_bytes = 16;
 constexpr std::size_t text_bytes = 255;
 
+constexpr std::int64_t seconds_of_hour = 3600;
+
 std::string fit(std::string_view text, std::size_t most) {
     // Cut once before, for a User-Agent may be very long.
     return std::string{beginning_of(printable(beginning_of(text, 4 * most)), most)};
@@ -47,6 +49,10 @@ Result<Done> EventStore::add(const Event& event) {
          fit(event.address, address_bytes), fit(event.browser, text_bytes), fit(event.session, session_bytes),
          fit(event.method, method_bytes), node_name(), fit(event.made_by, text_bytes), fit(event.detail, text_bytes)});
     if (!added) return added.error();
+    const auto tally = tally_of(event.name);
+    if (!tally) return Done{};
+    auto counted = database_.change(Statement::count_event, {name_of(*tally), node_name()});
+    if (!counted) return counted.error();
     return Done{};
 }
 
@@ -79,8 +85,35 @@ Result<std::vector<StoredEvent>> EventStore::page_after(const EventFilter& filte
     return page(Statement::find_events_after, filter, after, limit);
 }
 
+Result<EventPage> EventStore::latest(std::string_view uuid, const EventKey& before) {
+    const auto at = unix_time(before.at);
+    const std::int64_t limit = EventPage::most + 1;
+    auto rows = uuid.empty() ? database_.rows(Statement::find_latest_events, {at, at, before.id, limit})
+                             : database_.rows(Statement::find_latest_events_of, {uuid, at, at, before.id, limit});
+    if (!rows) return rows.error();
+    EventPage page;
+    for (const auto& row : *rows) {
+        if (page.events.size() < EventPage::most) page.events.push_back(event_of(row));
+    }
+    if (rows->size() > EventPage::most) page.next = EventKey{page.events.back().at, page.events.back().id};
+    return page;
+}
+
+Result<std::vector<TallyCount>> EventStore::tallied(Moment since) {
+    auto rows = database_.rows(Statement::find_event_counts, {unix_time(since) / seconds_of_hour});
+    if (!rows) return rows.error();
+    std::vector<TallyCount> counts;
+    for (const auto& row : *rows) {
+        for (const auto tally : tallies) {
+            if (name_of(tally) == row.text(1)) counts.push_back({row.number(0), tally, row.number(2)});
+        }
+    }
+    return counts;
+}
+
 Result<Done> EventStore::purge(seconds retention) {
     auto purged = database_.change(Statement::purge_events, {std::int64_t{retention.count()}});
+    if (purged) purged = database_.change(Statement::purge_event_counts, {hours_tallied + 24});
     if (!purged) return purged.error();
     return Done{};
 }

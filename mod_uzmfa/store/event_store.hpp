@@ -12,13 +12,6 @@
 
 namespace uzmfa {
 
-struct StoredEvent {
-    std::int64_t id = 0;  // grows
-    Moment at{};
-    std::string node{};
-    Event event{};
-};
-
 // Of whom: all that has the uuid or the name. Where both are empty, of everybody.
 struct EventFilter {
     std::string uuid{};
@@ -30,7 +23,7 @@ class EventStore {
 public:
     explicit EventStore(Database& database) : database_{database} {}
 
-    // Texts are cut to their columns. An event without a uuid gets that of the row of its user's name, if there is one.
+    // And counts it, where it is one that is counted. Texts are cut to their columns. An event without a uuid gets that of the row of its user's name, if there is one.
     Result<Done> add(const Event& event);
     // What an administrator did with a user, or with the account of no name: with all.
     Result<Done> add_action(std::string_view name, const Account& account, const Administrator& by,
@@ -42,6 +35,12 @@ public:
     // … or the oldest first, from behind the event `after`.
     static constexpr std::int64_t oldest = 0;
     Result<std::vector<StoredEvent>> page_after(const EventFilter& filter, std::int64_t after, std::int64_t limit);
+
+    // A page as administrators see it, the newest first: of a uuid, or where it is empty of everybody.
+    Result<EventPage> latest(std::string_view uuid, const EventKey& before);
+
+    // How many of what is counted, by hours.
+    Result<std::vector<TallyCount>> tallied(Moment since);
 
     // Forgets what is older.
     Result<Done> purge(seconds retention);

@@ -188,6 +188,15 @@ CREATE TABLE IF NOT EXISTS uzmfa_event (
 );
 CREATE INDEX IF NOT EXISTS uzmfa_event_uuid ON uzmfa_event (uuid, at);
 CREATE INDEX IF NOT EXISTS uzmfa_event_at ON uzmfa_event (at);
+
+-- How many of them in an hour (since 1970) on a node: kind is sign_in, verification or failure.
+CREATE TABLE IF NOT EXISTS uzmfa_event_count (
+  hour   bigint      NOT NULL,
+  kind   varchar(16) NOT NULL,
+  node   varchar(64) NOT NULL,
+  number bigint      NOT NULL,
+  PRIMARY KEY (hour, kind, node)
+);
 )";
 
 // {uuid}, {timestamp} and {identity} are types that the databases spell each in their own way.
@@ -248,6 +257,7 @@ const Expected always[] = {
     {"uzmfa_kept_post", {"uuid", "id", "address", "size", "kept_at", "expires_at", "sealed"}},
     {"uzmfa_event",
      {"id", "at", "event", "username", "uuid", "address", "browser", "session", "method", "node", "made_by", "detail"}},
+    {"uzmfa_event_count", {"hour", "kind", "node", "number"}},
 };
 const Expected for_uzerp_passwords[] = {
     {"", {"password"}},

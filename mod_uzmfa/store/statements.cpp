@@ -60,7 +60,8 @@ constexpr Row rows[] = {
      " WHERE u.username > %s ORDER BY u.username LIMIT 1000"},
     {Statement::search_accounts, "search_accounts",
      "SELECT u.username, u.uuid, u.mfa_sid, u.mfa_enrolled, u.mfa_enabled, u.access_enabled FROM {users} u"
-     " WHERE u.username >= %s AND u.username <= %s ORDER BY u.username LIMIT 51"},
+     " WHERE u.username >= {greatest}(%s, %s) AND u.username <> %s AND u.username <= %s"
+     " ORDER BY u.username LIMIT CAST(%s AS integer)"},
     {Statement::add_account, "add_account",
      "INSERT INTO {users} (username, password, access_enabled, uuid) VALUES (%s, %s, TRUE, %s)"
      " ON CONFLICT (username) DO NOTHING"},
@@ -269,6 +270,18 @@ constexpr Row rows[] = {
      "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM uzmfa_event"
      " WHERE (%s = '' OR uuid = nullif(%s, '') OR username = nullif(%s, '')) AND at >= %s AND id > %s"
      " ORDER BY id LIMIT CAST(%s AS integer)"},
+    {Statement::find_latest_events, "find_latest_events",
+     "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM uzmfa_event"
+     " WHERE at <= %s AND (at < %s OR id < %s) ORDER BY at DESC, id DESC LIMIT CAST(%s AS integer)"},
+    {Statement::find_latest_events_of, "find_latest_events_of",
+     "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM uzmfa_event"
+     " WHERE uuid = %s AND at <= %s AND (at < %s OR id < %s) ORDER BY at DESC, id DESC LIMIT CAST(%s AS integer)"},
+    {Statement::count_event, "count_event",
+     "INSERT INTO uzmfa_event_count (hour, kind, node, number) VALUES ({now} / 3600, %s, %s, 1)"
+     " ON CONFLICT (hour, kind, node) DO UPDATE SET number = uzmfa_event_count.number + 1"},
+    {Statement::find_event_counts, "find_event_counts",
+     "SELECT hour, kind, sum(number) FROM uzmfa_event_count WHERE hour >= %s GROUP BY hour, kind ORDER BY hour, kind"},
+    {Statement::purge_event_counts, "purge_event_counts", "DELETE FROM uzmfa_event_count WHERE hour <= {now} / 3600 - %s"},
     {Statement::find_account_events, "find_account_events",
      "SELECT at, event, CASE WHEN made_by = '' THEN address ELSE '' END, CASE WHEN made_by = '' THEN browser ELSE '' END"
      " FROM uzmfa_event WHERE uuid = %s AND event IN {told} AND at > {now} - 2592000 ORDER BY {wrong}, id DESC LIMIT 10"},
@@ -340,6 +353,7 @@ Statements::Statements(Driver driver, std::string_view users_table, bool has_pas
         expand(sql, "password", has_passwords ? "u.password" : "''");
         // Two that delete the same rows in another order would wait for each other.
         expand(sql, "unlocked", driver == Driver::pgsql ? " FOR UPDATE SKIP LOCKED" : "");
+        expand(sql, "greatest", driver == Driver::pgsql ? "greatest" : "max");
         expand(sql, "told", told_events);
         expand(sql, "wrong", wrong_codes_last);
         expand(sql, "pending", std::to_string(pending_lifetime.count()));

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "view/messages.hpp"
 
-#include <jansson.h>
+#include "view/json.hpp"
 
 #include <algorithm>
-#include <memory>
 
 namespace uzmfa {
 namespace {
-
-struct ReleaseJson {
-    void operator()(json_t* value) const { json_decref(value); }
-};
 
 constexpr std::pair<std::string_view, std::string_view> forms[] = {{"1", "_one"}, {"0", "_none"}};
 
@@ -21,7 +16,7 @@ bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || c == '_'; }
 
 Result<Messages> Messages::parse(std::string_view json) {
     json_error_t error;
-    const std::unique_ptr<json_t, ReleaseJson> root{
+    const Json root{
         json_loadb(json.data(), json.size(), JSON_REJECT_DUPLICATES, &error)};
     if (!root) return Error{ErrorKind::misconfigured, "line " + std::to_string(error.line) + ": " + error.text};
     if (!json_is_object(root.get())) return Error{ErrorKind::misconfigured, "is not a JSON object"};

@@ -2,6 +2,7 @@
 #include "view/pages.hpp"
 
 #include "core/percent.hpp"
+#include "view/plot_svg.hpp"
 #include "view/qr_svg.hpp"
 #include "view/template_check.hpp"
 
@@ -9,7 +10,9 @@
 #include <kainjow/mustache.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
+#include <tuple>
 
 namespace uzmfa {
 namespace {
@@ -20,9 +23,9 @@ using kainjow::mustache::mustache;
 constexpr std::string_view layout = "layout";
 constexpr std::string_view part = "part_";  // {{> part_error}} in the others
 constexpr std::string_view templates[] = {
-    layout,       "login",       "enroll",     "verify",        "recovery",    "recovery_codes", "logout",    "account", "admin", "kept", "not_kept",
-    "admin_user", "part_action", "part_bound", "part_error", "part_events", "part_notice", "part_proof", "part_token", "error",
-    "done",
+    layout, "login", "enroll", "verify", "recovery", "recovery_codes", "logout", "account", "admin", "admin_user", "admin_events",
+    "kept", "not_kept", "done", "part_action", "part_bound", "part_error", "part_events", "part_logged", "part_notice",
+    "part_plot_head", "part_proof", "part_token", "error",
 };
 constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
     {"style.css", "text/css; charset=utf-8"},
@@ -79,6 +82,7 @@ Messages::Values in_words(const Page::Values& row, const Messages& messages) {
     for (const auto& [key, value] : row) values[std::string{key}] = value;
     if (values.contains("system")) values["browser"] = messages.said("browser_on", values);
     if (values.contains("event")) values["event"] = messages["event_" + values["event"]];
+    if (values.contains("logged")) values["event"] = messages["log_" + values["logged"]];
     for (const auto* key : {"browser", "user_agent"}) {
         if (const auto found = values.find(key); found != values.end()) found->second = isolated(found->second);
     }
@@ -103,31 +107,55 @@ Result<std::string> rendered(const std::string& text, const data& values) {
     return out;
 }
 
-// RFC 9457.
+// RFC 9457. What fits one user only is the detail of a title that fits all.
 Result<std::string> problem_json(const Page& page, int status, const Messages& messages) {
     const std::string error{page.error};
     // An error page's heading, where the reason has one.
     const std::string heading = error + "_heading";
-    const std::string title{messages[messages.has(heading) ? heading : error]};
+    const std::string title{messages[!page.notice.empty() ? page.notice : messages.has(heading) ? heading : error]};
     const std::unique_ptr<json_t, decltype(&json_decref)> problem{
         json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title", title.c_str(), "status", status, "error",
                   error.c_str()),
         json_decref};
     if (!problem) return Error{ErrorKind::damaged, "the problem document cannot be made"};
+    Messages::Values values;
     for (const auto& [key, value] : page.values) {
+        values[std::string{key}] = value;
         json_object_set_new(problem.get(), std::string{key}.c_str(), json_stringn(value.data(), value.size()));
+    }
+    if (!page.notice.empty()) {
+        const auto detail = messages.said(error, values);
+        json_object_set_new(problem.get(), "detail", json_stringn(detail.data(), detail.size()));
     }
     const std::unique_ptr<char, decltype(&free)> text{json_dumps(problem.get(), JSON_COMPACT), free};
     if (!text) return Error{ErrorKind::damaged, "the problem document cannot be written"};
     return std::string{text.get()};
 }
 
-std::string_view value_of(const Page& page, std::string_view key) {
-    for (const auto& [name, value] : page.values) {
+std::string_view value_in(const Page::Values& values, std::string_view key) {
+    for (const auto& [name, value] : values) {
         if (name == key) return value;
     }
     return {};
 }
+
+// A row of bars for each of what is counted.
+Plot plot_of(const Page& page, const Messages& messages) {
+    constexpr std::tuple<std::string_view, std::string_view, const char*> rows[] = {
+        {"sign_in", "plot_sign_ins", "#1f5fa8"}, {"verification", "plot_verifications", "#1f7a3f"}, {"failure", "plot_failures", "#b3261e"}};
+    Plot plot;
+    const auto& bars = page.lists.front().second;
+    for (const auto& [key, label, colour] : rows) {
+        PlotRow row{std::string{messages[label]}, colour, {}};
+        for (const auto& bar : bars) row.numbers.push_back(std::strtoll(std::string{value_in(bar, key)}.c_str(), nullptr, 10));
+        plot.rows.push_back(std::move(row));
+    }
+    plot.first = value_in(bars.front(), "time");
+    plot.last = value_in(bars.back(), "time");
+    return plot;
+}
+
+std::string_view value_of(const Page& page, std::string_view key) { return value_in(page.values, key); }
 
 }  // namespace
 
@@ -171,6 +199,7 @@ Result<Rendered> Pages::render(const Page& page, int status, const Site& site, c
         if (!json) return json.error();
         return Rendered{"application/problem+json", std::move(*json), language.tag};
     }
+    if (page.name == "plot") return Rendered{"image/svg+xml", plot_svg(plot_of(page, language.messages)), language.tag};
     auto text = html(page, site, language, reader.request_id);
     if (!text) return text.error();
     return Rendered{html_type, std::move(*text), language.tag};

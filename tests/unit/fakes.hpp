@@ -422,7 +422,7 @@ public:
     std::vector<std::string> done;  // "reset alice by admin"
     Helped helped = Helped::done;
     AccountDetails details;  // of whoever is asked for
-    bool has_more = false;
+    std::string next;         // of a search
     seconds lifetime_seen{};
     std::string address_seen;
     bool broken = false;
@@ -435,13 +435,31 @@ public:
         found.account = row->second;
         return std::optional{std::move(found)};
     }
-    Result<AccountSearch> search(std::string_view beginning) override {
+    Result<AccountSearch> search(std::string_view beginning, std::string_view after, std::size_t) override {
         if (broken) return outage();
-        AccountSearch search{.found = {}, .has_more = has_more};
+        AccountSearch search{.found = {}, .next = next};
         for (const auto& [name, account] : accounts_.rows) {
-            if (name.starts_with(beginning)) search.found.push_back({account, NextSignIn::asks_for_code});
+            if (name.starts_with(beginning) && name > after) search.found.push_back({account, NextSignIn::asks_for_code});
         }
         return search;
+    }
+    std::vector<StoredEvent> recorded;  // of everybody
+    std::vector<TallyCount> counts;
+    EventKey before_seen{};
+    std::string uuid_seen;
+    Moment since_seen{};
+    Result<EventPage> events(std::string_view uuid, const EventKey& before) override {
+        if (broken) return outage();
+        uuid_seen = uuid;
+        before_seen = before;
+        EventPage page{recorded};
+        if (!recorded.empty()) page.next = EventKey{recorded.back().at, recorded.back().id};
+        return page;
+    }
+    Result<std::vector<TallyCount>> tallied(Moment since) override {
+        if (broken) return outage();
+        since_seen = since;
+        return counts;
     }
     Result<Helped> skip_next(std::string_view name, seconds lifetime, const Administrator& by) override {
         lifetime_seen = lifetime;

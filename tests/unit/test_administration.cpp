@@ -151,7 +151,7 @@ TEST(users_are_found_by_how_their_names_begin) {
     for (const auto* name : {"alicia", "al%", "al_", "Alan", "am", "al\xf0\x9f\x98\x80"}) scene.scratch.add_user(name);
     const auto found = [&](std::string_view beginning) {
         std::string names;
-        for (const auto& one : VALUE(scene.administration.search(beginning)).found) names += std::string{one.account.name.view()} + " ";
+        for (const auto& one : VALUE(scene.administration.search(beginning, "", 50)).found) names += std::string{one.account.name.view()} + " ";
         return names;
     };
     CHECK_EQUAL(found("al"), "al% al_ alice alicia al\xf0\x9f\x98\x80 ");
@@ -160,10 +160,28 @@ TEST(users_are_found_by_how_their_names_begin) {
     CHECK_EQUAL(found("xx"), "");
     CHECK_EQUAL(found("a\xff"), "");
     CHECK_EQUAL(found(std::string(300, 'a')), "");
-    CHECK_EQUAL(VALUE(scene.administration.search("many")).found.size(), AccountSearch::most);
-    CHECK(VALUE(scene.administration.search("many")).has_more);
-    CHECK(!VALUE(scene.administration.search("many1")).has_more);
-    CHECK(VALUE(scene.administration.search("")).has_more);
+    CHECK_EQUAL(VALUE(scene.administration.search("many", "", 50)).found.size(), AccountSearch::most);
+    CHECK_EQUAL(VALUE(scene.administration.search("many", "", 50)).next, "many59");
+    CHECK_EQUAL(VALUE(scene.administration.search("many1", "", 50)).next, "");
+    CHECK(!VALUE(scene.administration.search("", "", 50)).next.empty());
+}
+
+TEST(users_are_found_a_page_at_a_time) {
+    Scene scene;
+    for (int i = 0; i < 5; ++i) scene.scratch.add_user("many" + std::to_string(i));
+    const auto page = [&](std::string_view beginning, std::string_view after, std::size_t limit) {
+        const auto search = VALUE(scene.administration.search(beginning, after, limit));
+        std::string names;
+        for (const auto& one : search.found) names += std::string{one.account.name.view()} + " ";
+        return names + "next " + search.next;
+    };
+    CHECK_EQUAL(page("many", "", 2), "many0 many1 next many1");
+    CHECK_EQUAL(page("many", "many1", 2), "many2 many3 next many3");
+    CHECK_EQUAL(page("many", "many3", 2), "many4 next ");
+    CHECK_EQUAL(page("many", "many2", 2), "many3 many4 next ");
+    CHECK_EQUAL(page("many", "alice", 2), "many0 many1 next many1");
+    CHECK_EQUAL(page("many", "zoe", 2), "next ");
+    CHECK_EQUAL(page("many3", "many2x", 2), "many3 next ");
 }
 
 TEST(what_the_next_sign_in_asks_for) {

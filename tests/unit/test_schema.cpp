@@ -24,6 +24,7 @@ const std::vector<Part> own_parts{
     {"uzmfa_browser", {"digest", "uuid", "verified_at", "expires_at", "address", "browser"}},
     {"uzmfa_event",
      {"id", "at", "event", "username", "uuid", "address", "browser", "session", "method", "node", "made_by", "detail"}},
+    {"uzmfa_event_count", {"hour", "kind", "node", "number"}},
 };
 const std::vector<Part> password_parts{
     {"users", {"password"}},

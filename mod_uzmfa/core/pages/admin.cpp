@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The administrators' page: find users, see how they sign in, and help them.
-#include "core/administration.hpp"
+#include "core/pages/administrator.hpp"
+#include "core/pages/event_rows.hpp"
 #include "core/pages/own_pages.hpp"
 #include "core/percent.hpp"
 #include "core/utc.hpp"
 
 #include <charconv>
-#include <iterator>
 
 namespace uzmfa {
 namespace {
@@ -15,35 +15,13 @@ using std::chrono::hours;
 
 constexpr std::string_view page_name = "admin";
 
-// What a button does. Those without hours have none to say.
-struct Action {
-    std::string_view name;
-    Reason done;
-    std::string_view refused{};  // text of a 409
-    hours usual{};
-    hours most{};
-    bool needs_confirmation = false;
-};
-constexpr Action actions[] = {
-    {"skip-next", Reason::skip_set, "skip_refused", hours{24}, hours{168}},
-    {"reset", Reason::user_reset, "", {}, {}, true},
-    {"unlock", Reason::unlocked, "unlock_refused"},
-    {"temp-code", Reason::temporary_code_made, "code_refused", hours{4}, hours{72}},
-    {"end-sessions", Reason::sessions_ended},
-    {"end-everybody", Reason::sessions_ended, "", {}, {}, true},
-};
-
-const Action* action_named(std::string_view name) {
-    for (const auto& action : actions) {
-        if (action.name == name) return &action;
-    }
-    return nullptr;
-}
+constexpr Reason notices[] = {Reason::skip_set, Reason::user_reset, Reason::unlocked, Reason::temporary_code_made,
+                              Reason::sessions_ended};
 
 // The text that says so, where the query of a page names something that was done.
 std::string_view notice_of(std::string_view done) {
-    for (const auto& action : actions) {
-        if (name_of(action.done) == done) return name_of(action.done);
+    for (const auto reason : notices) {
+        if (name_of(reason) == done) return name_of(reason);
     }
     return {};
 }
@@ -54,25 +32,11 @@ std::string url_of_user(const Call& call, std::string_view user, Reason done) {
     return url_of_page(call) + "?user=" + percent_encode(user) + "&done=" + std::string{name_of(done)};
 }
 
-// Who is asked for by this place's Require, and has passed a second factor.
+// As administrator, and back here by way of the steps that are due.
 template <class Body>
-Outcome as_administrator(Call& call, Body body) {
-    if (!call.policy.admin) return refusal(404, Reason::not_found);
-    const auto& visit = call.request.visit;
-    if (visit.administrator.empty()) return refusal(403, Reason::admin_open);
+Outcome on_page(Call& call, Body body) {
     call.next = url_of_page(call);
-    if (!call.has_user() || call.session->refused) return go_to(Step::sign_in, call);
-    if (call.session->user.view() != visit.administrator) return refusal(403, Reason::not_permitted);
-    if (!call.session->is_verified()) {
-        auto progress = progress_of(call);
-        return progress ? go_to(progress->due, call) : failure(progress.error());
-    }
-    if (call.session->method == Method::skip || is_step_up_due(*call.session, call.policy, call.now())) {
-        return asked_to_verify(call);
-    }
-    return body(Administrator{.name = std::string{visit.administrator},
-                              .address = std::string{visit.address},
-                              .browser = std::string{visit.browser}});
+    return as_administrator(call, body);
 }
 
 // --- what is shown ---
@@ -88,13 +52,17 @@ std::string_view key_of(NextSignIn next) {
     return {};
 }
 
-Result<Page> list_of_users(Call& call, std::string_view beginning) {
-    auto search = call.services.administration.search(beginning);
+std::string query_of_list(std::string_view beginning) { return "search=" + percent_encode(beginning); }
+
+Result<Page> list_of_users(Call& call, std::string_view beginning, std::string_view after) {
+    auto search = call.services.administration.search(beginning, after, AccountSearch::most);
     if (!search) return search.error();
     Page page = page_of(page_name, call);
-    page.with("search", beginning).with("has_more", search->has_more ? "1" : "").with("has_none", search->found.empty() ? "1" : "");
+    page.with("search", beginning).with("has_none", search->found.empty() ? "1" : "");
+    if (!search->next.empty()) page.with("more", query_of_list(beginning) + "&after=" + percent_encode(search->next));
+    if (!after.empty()) page.with("first_page", query_of_list(beginning));
     std::vector<Page::Values> rows;
-    for (const auto& [account, next] : search->found) {
+    for (const auto& [account, next, validator] : search->found) {
         const auto name = account.name.view();
         rows.push_back({{"name", std::string{name}}, {"query", percent_encode(name)}, {key_of(next), "1"}});
     }
@@ -135,8 +103,9 @@ Page page_of_user(const Call& call, const AccountDetails& details) {
 
 // --- answers ---
 
-Outcome with_list(Call& call, int status, Reason reason, std::string_view error, std::string_view beginning = {}) {
-    auto page = list_of_users(call, beginning);
+Outcome with_list(Call& call, int status, Reason reason, std::string_view error) {
+    const auto& query = call.request.query;
+    auto page = list_of_users(call, query["search"], query["after"]);
     if (!page) return failure(page.error());
     if (error.empty()) return shown(std::move(*page));
     auto outcome = shown_again(status, reason, std::move(*page));
@@ -151,7 +120,17 @@ template <class Body>
 Outcome with_user(Call& call, std::string_view name, Body body) {
     auto details = call.services.administration.find(name);
     if (!details) return failure(details.error());
-    return *details ? body(page_of_user(call, **details)) : no_such_user(call);
+    if (!*details) return no_such_user(call);
+    const auto before = event_key_in(call);
+    if (!before) return refusal(400, Reason::bad_request);
+    // Without a uuid nothing has happened to the row; and none must not mean everybody's.
+    const auto& uuid = (*details)->account.uuid;
+    auto events = uuid.empty() ? EventPage{} : call.services.administration.events(uuid, *before);
+    if (!events) return failure(events.error());
+    auto page = page_of_user(call, **details);
+    page.with("query", percent_encode(name));
+    add_events(page, *events, call);
+    return body(std::move(page));
 }
 
 Outcome again(Call& call, int status, Reason reason, std::string_view error) {
@@ -166,10 +145,7 @@ Outcome again(Call& call, int status, Reason reason, std::string_view error) {
 }
 
 Outcome said(Call& call, const Action& action, const Administrator& by, Outcome outcome) {
-    outcome.reason = action.done;
-    outcome.user = call.field("user");
-    outcome.made_by = by.name;
-    return outcome;
+    return done_by(by, action, call.field("user"), std::move(outcome));
 }
 
 Outcome with_code(Call& call, const Action& action, const Administrator& by, const std::string& code, hours lifetime) {
@@ -181,11 +157,11 @@ Outcome with_code(Call& call, const Action& action, const Administrator& by, con
 
 std::optional<hours> hours_of(const Call& call, const Action& action) {
     const auto text = call.field("hours");
-    if (text.empty()) return action.usual;
+    if (text.empty()) return lifetime_of(action, std::nullopt);
     int count = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     const bool is_number = error == std::errc{} && end == text.data() + text.size();
-    return is_number && count >= 1 && hours{count} <= action.most ? std::optional{hours{count}} : std::nullopt;
+    return is_number ? lifetime_of(action, count) : std::nullopt;
 }
 
 Outcome not_helped(Call& call, const Action& action, Helped helped) {
@@ -194,36 +170,32 @@ Outcome not_helped(Call& call, const Action& action, Helped helped) {
 }
 
 Outcome act(Call& call, const Action& action, const Administrator& by, hours lifetime) {
-    auto& administration = call.services.administration;
-    const auto name = call.field("user");
-    if (action.name == "end-everybody") {
-        auto ended = administration.end_everybody(by);
+    if (&action == &end_everybody) {
+        auto ended = call.services.administration.end_everybody(by);
         if (!ended) return failure(ended.error());
         auto outcome = said(call, action, by, redirect(action.done, url_of_page(call)));
         outcome.detail = "everybody's";
         return outcome;
     }
-    if (action.name == "temp-code") {
-        auto made = administration.temporary_code(name, lifetime, by);
-        if (!made) return failure(made.error());
-        if (made->helped == Helped::done) return with_code(call, action, by, made->code, lifetime);
-        return not_helped(call, action, made->helped);
-    }
-    auto helped = action.name == "skip-next" ? administration.skip_next(name, lifetime, by)
-                  : action.name == "reset"   ? administration.reset(name, by)
-                  : action.name == "unlock"  ? administration.unlock(name, by)
-                                             : administration.end_sessions(name, by);
-    if (!helped) return failure(helped.error());
-    if (*helped != Helped::done) return not_helped(call, action, *helped);
+    const auto name = call.field("user");
+    auto made = help(call, action, name, lifetime, by);
+    if (!made) return failure(made.error());
+    if (made->helped != Helped::done) return not_helped(call, action, made->helped);
+    if (!made->code.empty()) return with_code(call, action, by, made->code, lifetime);
     return said(call, action, by, redirect(action.done, url_of_user(call, name, action.done)));
+}
+
+const Action* action_of(const Call& call) {
+    const auto name = call.field("action");
+    return name == end_everybody.name ? &end_everybody : action_named(name);
 }
 
 }  // namespace
 
 Outcome show_admin(Call& call) {
-    return as_administrator(call, [&](const Administrator&) {
+    return on_page(call, [&](const Administrator&) {
         const auto& query = call.request.query;
-        if (!query.has("user")) return with_list(call, 200, Reason::page_shown, "", query["search"]);
+        if (!query.has("user")) return with_list(call, 200, Reason::page_shown, "");
         return with_user(call, query["user"], [&](Page page) {
             if (!call.request.visit.cross_site) page.notice = notice_of(query["done"]);
             return shown(std::move(page));
@@ -232,9 +204,9 @@ Outcome show_admin(Call& call) {
 }
 
 Outcome submit_admin(Call& call) {
-    return as_administrator(call, [&](const Administrator& by) {
+    return on_page(call, [&](const Administrator& by) {
         if (!is_own_form(call)) return again(call, 403, Reason::form_stale, name_of(Reason::form_stale));
-        const Action* const action = action_named(call.field("action"));
+        const Action* const action = action_of(call);
         if (!action) return refusal(400, Reason::bad_request);
         if (action->needs_confirmation && !call.request.form.has("confirm")) {
             return again(call, 400, Reason::bad_request, "confirm_missing");

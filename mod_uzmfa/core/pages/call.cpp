@@ -32,9 +32,10 @@ Outcome shown_again(int status, Reason reason, Page page) {
 
 Origin origin_of(const Call& call) { return {call.request.visit.address, call.request.visit.browser}; }
 
-bool is_own_form(const Call& call) {
-    return !call.request.visit.cross_site && call.session &&
-           call.services.tokens.is_form_token(call.request.form["csrf"], call.session->id);
+bool is_own_form(const Call& call) { return has_own_token(call, call.request.form["csrf"]); }
+
+bool has_own_token(const Call& call, std::string_view token) {
+    return !call.request.visit.cross_site && call.session && call.services.tokens.is_form_token(token, call.session->id);
 }
 
 Moment end_of(const Session& session, const Call& call) {
@@ -145,8 +146,18 @@ Outcome finish_remembered(Call& call, Moment verified_at, std::string way) {
     return finish_as_of(verified_at, call, Method::remembered, redirect(Reason::browser_known, std::move(way)));
 }
 
+namespace {
+
+// A person is led to a page, a program is told which.
+Outcome led_to(std::string_view page, Reason reason, const Call& call) {
+    auto url = call.url_of(page);
+    return is_for_programs(call.request.page) ? step_required(reason, url) : redirect(reason, std::move(url));
+}
+
+}  // namespace
+
 Outcome asked_to_verify(const Call& call) {
-    auto outcome = redirect(Reason::step_up_required, call.url_of("verify"));
+    auto outcome = led_to("verify", Reason::step_up_required, call);
     outcome.session = *call.session;
     outcome.session->verify_again = true;
     return outcome;
@@ -182,11 +193,13 @@ Result<Progress> progress_of(const Call& call) {
 }
 
 Outcome go_to(Step due, const Call& call) {
+    const bool is_told = is_for_programs(call.request.page);
+    const auto reason = [&](Reason required) { return is_told ? required : Reason::step_not_due; };
     switch (due) {
-        case Step::sign_in: return redirect(Reason::step_not_due, call.url_of("login"));
-        case Step::recover: return redirect(Reason::step_not_due, call.url_of("recovery"));
-        case Step::enroll: return redirect(Reason::step_not_due, call.url_of("enroll"));
-        case Step::verify: return redirect(Reason::step_not_due, call.url_of("verify"));
+        case Step::sign_in: return led_to("login", reason(Reason::sign_in_required), call);
+        case Step::recover: return led_to("recovery", reason(Reason::enrollment_required), call);
+        case Step::enroll: return led_to("enroll", reason(Reason::enrollment_required), call);
+        case Step::verify: return led_to("verify", reason(Reason::verification_required), call);
         case Step::finished: break;
     }
     return redirect(Reason::step_passed, call.next);

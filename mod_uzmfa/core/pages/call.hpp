@@ -43,6 +43,8 @@ Outcome shown_again(int status, Reason reason, Page page);
 
 // The form is from this session and this site.
 bool is_own_form(const Call& call);
+// The same of a token that came in another way.
+bool has_own_token(const Call& call, std::string_view token);
 
 // --- sessions ---
 
@@ -86,6 +88,7 @@ struct Progress {
 
 // Asks the users table again: what the session knew at sign-in may have changed.
 Result<Progress> progress_of(const Call& call);
+// To its page; a program gets a 401 that names the page.
 Outcome go_to(Step due, const Call& call);
 // Another step is due than this request is for. Perhaps because an equal form was faster, after this one's session was
 // read: then it is not the session's next step that counts, but where the form led.

@@ -32,6 +32,13 @@ std::string account_url(const Call& call, Reason done);
 
 Outcome show_admin(Call& call);
 Outcome submit_admin(Call& call);
+Outcome show_admin_events(Call& call);
+Outcome show_admin_plot(Call& call);
+
+Outcome show_api_session(Call& call);
+Outcome show_api_users(Call& call);
+Outcome show_api_user(Call& call);
+Outcome submit_api_action(Call& call);
 
 Outcome show_logout(Call& call);
 Outcome submit_logout(Call& call);

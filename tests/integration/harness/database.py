@@ -82,7 +82,7 @@ class Database(ABC):
     def dump(self) -> dict[str, list[Row]]:
         """Every row of the users and of the module's own tables, but for the record of events."""
         return {table: self.execute(f"SELECT * FROM {table}") for table in ["users", *self.tables()]
-                if table != "uzmfa_event"}
+                if table not in ("uzmfa_event", "uzmfa_event_count")}
 
 
 class Sqlite(Database):

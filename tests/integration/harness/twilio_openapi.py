@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+from . import openapi
 from .node_packages import node_packages
 from .twilio.exchange import Call
 
@@ -69,11 +70,8 @@ ERROR = {"type": "object", "required": ["code", "message", "more_info", "status"
 
 def _path_item(path: str) -> tuple[Schema | None, dict[str, str], list[str]]:
     """The operations of a path and what stands in its places, or a complaint."""
-    for template, operations in document()["paths"].items():
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template))
-        if found := re.fullmatch(pattern, path):
-            return operations, {name: unquote(text) for name, text in found.groupdict().items()}, []
-    return None, {}, [f"no path of the document is like {path}"]
+    operations, places = openapi.path_item(document(), path)
+    return operations, places, [] if operations else [f"no path of the document is like {path}"]
 
 
 def _body_complaints(call: Call, operation: Schema) -> list[str]:
@@ -126,12 +124,7 @@ def _text_complaints(name: str, text: str, schema: Schema) -> list[str]:
 
 def _resolved(schema: Schema) -> Schema:
     """What a schema says, or what it refers to."""
-    if "$ref" in schema:
-        found: Any = document()
-        for step in schema["$ref"].removeprefix("#/").split("/"):
-            found = found[step]
-        return found
-    return schema
+    return openapi.resolved(document(), schema)
 
 
 TYPES: dict[str, type | tuple[type, ...]] = {
