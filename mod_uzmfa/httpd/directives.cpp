@@ -140,6 +140,13 @@ Complaint a_file(apr_pool_t* pool, const char* text, std::string_view& value) {
     return nullptr;
 }
 
+// As httpd's own logs are named.
+Complaint a_log(apr_pool_t* pool, const char* text, std::string_view& value) {
+    if (*text != '|') return *text ? a_file(pool, text, value) : "must be a path, or '|' and a program";
+    value = text;
+    return value.find_first_not_of("|$ ") == value.npos ? "names no program" : nullptr;
+}
+
 template <twilio::Kind Wanted>
 Complaint a_sid(apr_pool_t* pool, const char* text, std::string_view& value) {
     value = text;
@@ -242,6 +249,8 @@ constexpr std::tuple site_rows{
         "UzmfaRecheckInterval", in_site, "how old what a session knows of its user's row may be, such as 30s"},
     Directive<&SiteSettings::outage_grace, &Site::outage_grace, a_duration_or_none>{
         "UzmfaOutageGrace", in_site, "how much longer a verified session lives while the database is away; 0: no longer"},
+    Directive<&SiteSettings::audit_log, &Site::audit_log, a_log>{
+        "UzmfaAuditLog", in_site, "where events go as JSON, one object a line: a file, or '|' and a program"},
     Directive<&SiteSettings::event_retention, &Site::event_retention>{
         "UzmfaEventRetention", in_site, "how long the table of events keeps a row, such as 2160h"},
     Directive<&SiteSettings::enrollment, &Site::enrollment>{

@@ -3,6 +3,7 @@
 // (AuthType Uzmfa), type_checker and fixups, before anything can answer it.
 #include "httpd/hooks.hpp"
 
+#include "httpd/audit_log.hpp"
 #include "httpd/background.hpp"
 #include "httpd/browser_session.hpp"
 #include "httpd/cache_filter.hpp"
@@ -64,6 +65,7 @@ int become_session_store(apr_pool_t*, apr_pool_t*, apr_pool_t*) noexcept {
 void register_hooks(apr_pool_t* pool) {
     ap_hook_pre_config(become_session_store, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_check_config(check_config, nullptr, nullptr, APR_HOOK_LAST);
+    ap_hook_open_logs(open_audit_logs, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, nullptr, nullptr, APR_HOOK_LAST);
 
     // mod_watchdog starts at its own post_config, the last, what has been registered by then.

@@ -2,6 +2,7 @@
 #include "httpd/log.hpp"
 
 #include "core/printable.hpp"
+#include "httpd/audit_log.hpp"
 #include "httpd/events.hpp"
 #include "httpd/pool.hpp"
 #include "store/node_name.hpp"
@@ -145,21 +146,34 @@ int level_of(Reason reason, const Service& service, apr_time_t now) {
     return is_told ? APLOG_INFO : line_of(reason).level;
 }
 
+// Whatever LogLevel says: events, and not the decision on each request.
+bool is_audited(const Service& service, const Line& line) { return service.audit_log() && line.level <= APLOG_INFO; }
+
+void audit(server_rec* server, const Service& service, const Line& line, apr_time_t now, const Event& event) {
+    if (!is_audited(service, line)) return;
+    write_audit_line(server, service, {from_unix_time(apr_time_sec(now)), line.id, line.text, node_name(), event});
+}
+
 }  // namespace
 
 void log_alarm(server_rec* server, const Service& service, Reason reason, const std::string& detail) {
     const Line& line = line_of(reason);
     ap_log_error(APLOG_MARK, level_of(reason, service, apr_time_now()), 0, server, "UZMFA%d %s: %s, %s", line.id,
                  name_of(reason).data(), line.text, detail.c_str());
+    audit(server, service, line, apr_time_now(), {.name = std::string{name_of(reason)}, .detail = detail});
 }
 
 void log_outcome(request_rec* r, const Service& service, const Outcome& outcome) {
     const Line& line = line_of(outcome.reason);
     const int level = level_of(outcome.reason, service, r->request_time);
-    if (!APLOG_R_IS_LEVEL(r, level)) return;
+    const bool is_logged = APLOG_R_IS_LEVEL(r, level);
+    if (!is_logged && !is_audited(service, line)) return;
     const auto event = event_of(r, service, outcome);
-    ap_log_rerror(APLOG_MARK, level, 0, r, "UZMFA%d %s: %s%s", line.id, event.name.c_str(), line.text,
-                  fields_of(event).c_str());
+    if (is_logged) {
+        ap_log_rerror(APLOG_MARK, level, 0, r, "UZMFA%d %s: %s%s", line.id, event.name.c_str(), line.text,
+                      fields_of(event).c_str());
+    }
+    audit(r->server, service, line, apr_time_now(), event);
 }
 
 }  // namespace uzmfa

@@ -55,7 +55,7 @@ struct NodeMemory {
     Provider providers[most];
 
     // What meets every request, but is one thing to act upon.
-    enum class Alarm : std::uint8_t { database, provider, provider_settings, sign_ins, events, count };
+    enum class Alarm : std::uint8_t { database, provider, provider_settings, sign_ins, events, audit_log, count };
     std::atomic<std::int64_t> last_alarm[static_cast<std::size_t>(Alarm::count)];  // Unix time of its last line
 
     // False where no more can be owed.

@@ -48,6 +48,7 @@ public:
     const std::vector<LoginProvider>& login_providers() const { return login_providers_; }
     NodeMemory& memory() const { return *memory_; }
     NodeMemory::Source& source() const { return *source_; }  // of the database
+    apr_file_t* audit_log() const { return audit_log_; }  // null: none
     // A table or column is missing: nobody passes.
     bool is_broken() const { return broken_; }
 
@@ -63,6 +64,8 @@ public:
         site_.longest = longest;
         site_.longest_sign_in_window = sign_in_window;
     }
+
+    void keep_audit_log(apr_file_t* log) { audit_log_ = log; }
 
 private:
     Service(const SiteSettings& settings, Site site, Limits defaults, std::vector<SecretBytes> keys, Pages pages, Statements statements,
@@ -87,6 +90,7 @@ private:
     pid_t builder_ = getpid();
     NodeMemory* memory_ = nullptr;
     NodeMemory::Source* source_ = nullptr;
+    apr_file_t* audit_log_ = nullptr;
     bool broken_ = false;
 };
 

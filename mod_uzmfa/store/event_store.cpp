@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/event_store.hpp"
 
-#include "core/printable.hpp"
 #include "store/account_store.hpp"
 #include "store/node_name.hpp"
 
 namespace uzmfa {
 namespace {
-
-// As the schema has them.
-constexpr std::size_t name_bytes = 32;
-constexpr std::size_t uuid_bytes = 36;
-constexpr std::size_t address_bytes = 64;
-constexpr std::size_t session_bytes = 16;
-constexpr std::size_t method_bytes = 16;
-constexpr std::size_t text_bytes = 255;
-
-std::string fit(std::string_view text, std::size_t most) {
-    // Cut once before, for a User-Agent may be very long.
-    return std::string{beginning_of(printable(beginning_of(text, 4 * most)), most)};
-}
 
 StoredEvent event_of(const Row& row) {
     const auto text = [&](std::size_t column) { return std::string{row.text(column)}; };
@@ -41,11 +27,10 @@ StoredEvent event_of(const Row& row) {
 
 Result<Done> EventStore::add(const Event& event) {
     const std::string_view known = is_user_name(event.user) ? event.user : std::string_view{};
-    auto added = database_.change(
-        Statement::add_event,
-        {fit(event.name, name_bytes), fit(event.user, text_bytes), fit(event.uuid, uuid_bytes), known,
-         fit(event.address, address_bytes), fit(event.browser, text_bytes), fit(event.session, session_bytes),
-         fit(event.method, method_bytes), node_name(), fit(event.made_by, text_bytes), fit(event.detail, text_bytes)});
+    const Event kept = fit_to_keep(event);
+    auto added = database_.change(Statement::add_event,
+                                  {kept.name, kept.user, kept.uuid, known, kept.address, kept.browser, kept.session,
+                                   kept.method, node_name(), kept.made_by, kept.detail});
     if (!added) return added.error();
     return Done{};
 }
@@ -63,7 +48,7 @@ Result<Done> EventStore::add_action(std::string_view name, const Account& accoun
 
 Result<std::vector<StoredEvent>> EventStore::page(Statement statement, const EventFilter& filter, std::int64_t from,
                                                   std::int64_t limit) {
-    const auto user = fit(filter.user, text_bytes);
+    const auto user = fit_to_keep({.user = filter.user}).user;
     auto rows = database_.rows(statement, {filter.uuid + user, filter.uuid, user, unix_time(filter.since), from, limit});
     if (!rows) return rows.error();
     std::vector<StoredEvent> events;
