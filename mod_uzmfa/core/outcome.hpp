@@ -5,6 +5,7 @@
 #include "core/result.hpp"
 #include "core/session.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -83,6 +84,7 @@ enum class Reason : std::uint8_t {
     foreign_upgrade,
     other_user,
 };
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::other_user) + 1;
 
 struct Page {
     std::string_view name;      // "login": the template login.html; "problem" and "qr" are not HTML

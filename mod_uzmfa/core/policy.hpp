@@ -18,6 +18,7 @@ struct Policy {
     seconds idle_timeout{30 * 60};
     seconds max_age{8 * 60 * 60};
     bool admin = false;         // the administrators' page is here
+    bool metrics = false;       // and the metrics
     seconds verified_within{};  // zero: however long ago
 
     Limits limits() const { return {idle_timeout, max_age}; }

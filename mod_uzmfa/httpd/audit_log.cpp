@@ -55,6 +55,7 @@ void write_audit_line(server_rec* server, const Service& service, const AuditEnt
     apr_size_t length = line.size();
     const apr_status_t status = apr_file_write(service.audit_log(), line.data(), &length);
     if (status == APR_SUCCESS && length == line.size()) return;
+    service.memory().lost_audit_lines.add();
     const bool is_loud = service.memory().may_raise(NodeMemory::Alarm::audit_log, entry.at);
     ap_log_error(APLOG_MARK, is_loud ? APLOG_ERR : APLOG_INFO, status, server, "UZMFA1111 the audit log takes no %s",
                  entry.event.name.c_str());

@@ -34,6 +34,7 @@ static_assert(std::is_trivially_destructible_v<BrowserSession>);
 struct RequestRecord {
     BrowserSession* browser = nullptr;  // of the first request of the chain only
     bool is_own_page = false;
+    bool asks_require = false;  // what Require would say is to be known, and no more
 };
 RequestRecord& record_of(request_rec* r);
 

@@ -221,6 +221,8 @@ constexpr std::tuple place_rows{
 };
 
 constexpr std::tuple site_rows{
+    Directive<&PlaceSettings::metrics, &Policy::metrics>{
+        "UzmfaMetrics", in_place, "On: the metrics and the details of health are in this place, for those whom Require lets in"},
     Directive<&SiteSettings::own_path, &Site::own_path, a_path>{
         "UzmfaPath", in_site, "where the module's own pages live"},
     Directive<&SiteSettings::help_url, &Site::help_url, a_link>{

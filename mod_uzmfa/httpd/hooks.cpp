@@ -10,6 +10,7 @@
 #include "httpd/deletions.hpp"
 #include "httpd/gate.hpp"
 #include "httpd/guard.hpp"
+#include "httpd/metrics.hpp"
 #include "httpd/own_pages.hpp"
 #include "httpd/start.hpp"
 #include "httpd/uzerp_provider.hpp"
@@ -96,6 +97,7 @@ void register_hooks(apr_pool_t* pool) {
 
     ap_register_auth_provider(pool, AUTHN_PROVIDER_GROUP, "uzerp", AUTHN_PROVIDER_VERSION, &uzerp_provider,
                               AP_AUTH_INTERNAL_PER_CONF);
+    APR_OPTIONAL_HOOK(ap, status_hook, show_status, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "mfa", AUTHZ_PROVIDER_VERSION, &mfa_requirement,
                               AP_AUTH_INTERNAL_PER_CONF);
 }

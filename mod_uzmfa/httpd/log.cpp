@@ -3,6 +3,7 @@
 
 #include "core/printable.hpp"
 #include "httpd/audit_log.hpp"
+#include "httpd/clock.hpp"
 #include "httpd/events.hpp"
 #include "httpd/pool.hpp"
 #include "store/node_name.hpp"
@@ -96,7 +97,7 @@ constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(lines); ++i) {
         if (static_cast<std::size_t>(lines[i].reason) != i) return false;
     }
-    return std::size(lines) == static_cast<std::size_t>(Reason::other_user) + 1;
+    return std::size(lines) == reason_count;
 }
 static_assert(in_order());
 
@@ -149,9 +150,9 @@ int level_of(Reason reason, const Service& service, apr_time_t now) {
 // Whatever LogLevel says: events, and not the decision on each request.
 bool is_audited(const Service& service, const Line& line) { return service.audit_log() && line.level <= APLOG_INFO; }
 
-void audit(server_rec* server, const Service& service, const Line& line, apr_time_t now, const Event& event) {
+void audit(server_rec* server, const Service& service, const Line& line, const Event& event) {
     if (!is_audited(service, line)) return;
-    write_audit_line(server, service, {from_unix_time(apr_time_sec(now)), line.id, line.text, node_name(), event});
+    write_audit_line(server, service, {now(), line.id, line.text, node_name(), event});
 }
 
 }  // namespace
@@ -160,10 +161,11 @@ void log_alarm(server_rec* server, const Service& service, Reason reason, const 
     const Line& line = line_of(reason);
     ap_log_error(APLOG_MARK, level_of(reason, service, apr_time_now()), 0, server, "UZMFA%d %s: %s, %s", line.id,
                  name_of(reason).data(), line.text, detail.c_str());
-    audit(server, service, line, apr_time_now(), {.name = std::string{name_of(reason)}, .detail = detail});
+    audit(server, service, line, {.name = std::string{name_of(reason)}, .detail = detail});
 }
 
 void log_outcome(request_rec* r, const Service& service, const Outcome& outcome) {
+    service.memory().count(reason);
     const Line& line = line_of(outcome.reason);
     const int level = level_of(outcome.reason, service, r->request_time);
     const bool is_logged = APLOG_R_IS_LEVEL(r, level);
@@ -171,9 +173,10 @@ void log_outcome(request_rec* r, const Service& service, const Outcome& outcome)
     const auto event = event_of(r, service, outcome);
     if (is_logged) {
         ap_log_rerror(APLOG_MARK, level, 0, r, "UZMFA%d %s: %s%s", line.id, event.name.c_str(), line.text,
+    service.memory().count(outcome.reason);
                       fields_of(event).c_str());
     }
-    audit(r->server, service, line, apr_time_now(), event);
+    audit(r->server, service, line, event);
 }
 
 }  // namespace uzmfa

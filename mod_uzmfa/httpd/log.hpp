@@ -5,6 +5,7 @@
 #include "core/outcome.hpp"
 #include "httpd/httpd_api.hpp"
 #include "httpd/service.hpp"
+#include "store/event_store.hpp"
 
 namespace uzmfa {
 

@@ -28,6 +28,7 @@ struct PlaceSettings {
     std::optional<seconds> max_age;
     std::optional<seconds> verified_within;
     std::optional<bool> admin;
+    std::optional<bool> metrics;
     std::optional<std::string_view> user_header;
     std::optional<const apr_array_header_t*> exemptions;   // of Exemption; with those of outer places
     std::optional<const apr_array_header_t*> app_cookies;  // of AppCookie; with those of outer places

@@ -14,7 +14,7 @@ namespace uzmfa {
 std::string audit_line(const AuditEntry& entry) {
     const Event event = fit_to_keep(entry.event);
     const std::string time = iso_8601(entry.at);
-    const std::string id = "UZMFA" + std::to_string(entry.id);
+    const std::string id = entry.id == 0 ? "" : "UZMFA" + std::to_string(entry.id);
     const std::unique_ptr<json_t, decltype(&json_decref)> line{json_object(), json_decref};
     // The address before what a client may say of itself: a filter that reads from the left is not misled.
     for (const auto& [name, value] : {std::pair<const char*, std::string_view>{"time", time},

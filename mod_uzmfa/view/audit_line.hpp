@@ -12,7 +12,7 @@ namespace uzmfa {
 
 struct AuditEntry {
     Moment at{};
-    int id = 0;  // of the event: UZMFA and four digits
+    int id = 0;  // of the event: UZMFA and four digits; 0: none
     std::string_view text;
     std::string_view node;
     const Event& event;
