@@ -53,6 +53,7 @@ struct Site {
     std::string_view template_dir;  // empty: the installed one
     std::string_view env_file;      // uzERP's .env
     std::string_view audit_log;     // a file, or '|' and a program; empty: none
+    std::string_view notify;        // a program and its arguments; empty: none
     Validator validator = Validator::local;
     Algorithm totp_algorithm = Algorithm::sha1;
     std::uint8_t totp_digits = 6;

@@ -147,6 +147,11 @@ Complaint a_log(apr_pool_t* pool, const char* text, std::string_view& value) {
     return value.find_first_not_of("|$ ") == value.npos ? "names no program" : nullptr;
 }
 
+Complaint a_command(apr_pool_t*, const char* text, std::string_view& value) {
+    value = text;
+    return value.empty() ? "names no program" : nullptr;
+}
+
 template <twilio::Kind Wanted>
 Complaint a_sid(apr_pool_t* pool, const char* text, std::string_view& value) {
     value = text;
@@ -216,13 +221,13 @@ constexpr std::tuple place_rows{
         "UzmfaVerifiedWithin", in_place, "how long ago a user may have verified, such as 5min; else a code is asked for again"},
     Directive<&PlaceSettings::admin, &Policy::admin>{
         "UzmfaAdmin", in_place, "On: the administrators' page is in this place, for those whom its own Require names"},
+    Directive<&PlaceSettings::metrics, &Policy::metrics>{
+        "UzmfaMetrics", in_place, "On: the metrics and the details of health are in this place, for those whom Require lets in"},
     Directive<&PlaceSettings::max_age, &Policy::max_age>{
         "UzmfaSessionMaxAge", in_place, "how long after sign-in a session ends, such as 8h"},
 };
 
 constexpr std::tuple site_rows{
-    Directive<&PlaceSettings::metrics, &Policy::metrics>{
-        "UzmfaMetrics", in_place, "On: the metrics and the details of health are in this place, for those whom Require lets in"},
     Directive<&SiteSettings::own_path, &Site::own_path, a_path>{
         "UzmfaPath", in_site, "where the module's own pages live"},
     Directive<&SiteSettings::help_url, &Site::help_url, a_link>{
@@ -253,6 +258,8 @@ constexpr std::tuple site_rows{
         "UzmfaOutageGrace", in_site, "how much longer a verified session lives while the database is away; 0: no longer"},
     Directive<&SiteSettings::audit_log, &Site::audit_log, a_log>{
         "UzmfaAuditLog", in_site, "where events go as JSON, one object a line: a file, or '|' and a program"},
+    Directive<&SiteSettings::notify, &Site::notify, a_command>{
+        "UzmfaNotify", in_site, "a program that is told of enrollments, resets, skips and used recovery codes, as JSON on its input"},
     Directive<&SiteSettings::event_retention, &Site::event_retention>{
         "UzmfaEventRetention", in_site, "how long the table of events keeps a row, such as 2160h"},
     Directive<&SiteSettings::enrollment, &Site::enrollment>{

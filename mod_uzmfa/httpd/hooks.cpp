@@ -11,6 +11,7 @@
 #include "httpd/gate.hpp"
 #include "httpd/guard.hpp"
 #include "httpd/metrics.hpp"
+#include "httpd/notifications.hpp"
 #include "httpd/own_pages.hpp"
 #include "httpd/start.hpp"
 #include "httpd/uzerp_provider.hpp"
@@ -72,6 +73,7 @@ void register_hooks(apr_pool_t* pool) {
     // mod_watchdog starts at its own post_config, the last, what has been registered by then.
     ap_hook_post_config(schedule_watch, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_post_config(schedule_deletions, nullptr, nullptr, APR_HOOK_MIDDLE);
+    ap_hook_post_config(schedule_notifications, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_child_init(open_network, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_child_init(await_background_at_end, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
 
@@ -94,10 +96,10 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_insert_error_filter(keep_error_out_of_caches, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_note_auth_failure(explain, nullptr, nullptr, APR_HOOK_FIRST);
     register_cache_filter();
+    APR_OPTIONAL_HOOK(ap, status_hook, show_status, nullptr, nullptr, APR_HOOK_MIDDLE);
 
     ap_register_auth_provider(pool, AUTHN_PROVIDER_GROUP, "uzerp", AUTHN_PROVIDER_VERSION, &uzerp_provider,
                               AP_AUTH_INTERNAL_PER_CONF);
-    APR_OPTIONAL_HOOK(ap, status_hook, show_status, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "mfa", AUTHZ_PROVIDER_VERSION, &mfa_requirement,
                               AP_AUTH_INTERNAL_PER_CONF);
 }

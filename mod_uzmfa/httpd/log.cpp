@@ -157,7 +157,15 @@ void audit(server_rec* server, const Service& service, const Line& line, const E
 
 }  // namespace
 
+std::string notification_of(const StoredEvent& stored) {
+    const auto& event = stored.event;
+    const auto* const line = std::ranges::find_if(lines, [&](const Line& one) { return name_of(one.reason) == event.name; });
+    const auto [id, text] = line == std::end(lines) ? std::pair{0, ""} : std::pair{line->id, line->text};
+    return audit_line({stored.at, id, text, stored.node, event});
+}
+
 void log_alarm(server_rec* server, const Service& service, Reason reason, const std::string& detail) {
+    service.memory().count(reason);
     const Line& line = line_of(reason);
     ap_log_error(APLOG_MARK, level_of(reason, service, apr_time_now()), 0, server, "UZMFA%d %s: %s, %s", line.id,
                  name_of(reason).data(), line.text, detail.c_str());
@@ -165,7 +173,7 @@ void log_alarm(server_rec* server, const Service& service, Reason reason, const 
 }
 
 void log_outcome(request_rec* r, const Service& service, const Outcome& outcome) {
-    service.memory().count(reason);
+    service.memory().count(outcome.reason);
     const Line& line = line_of(outcome.reason);
     const int level = level_of(outcome.reason, service, r->request_time);
     const bool is_logged = APLOG_R_IS_LEVEL(r, level);
@@ -173,7 +181,6 @@ void log_outcome(request_rec* r, const Service& service, const Outcome& outcome)
     const auto event = event_of(r, service, outcome);
     if (is_logged) {
         ap_log_rerror(APLOG_MARK, level, 0, r, "UZMFA%d %s: %s%s", line.id, event.name.c_str(), line.text,
-    service.memory().count(outcome.reason);
                       fields_of(event).c_str());
     }
     audit(r->server, service, line, event);

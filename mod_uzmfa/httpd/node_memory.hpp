@@ -33,6 +33,7 @@ struct NodeMemory {
         std::atomic<std::int64_t> seen;         // up to when changes were read, by the database's clock
         std::atomic<std::int64_t> turn_until;   // until then (milliseconds) one process watches it
         std::atomic<std::int64_t> last_purge;   // of its events; Unix time
+        std::atomic<std::int64_t> notifications_until;  // until then (milliseconds) one process tells of its events
         Counter failures;                       // tries to connect that did not succeed, and connections that broke
     };
     // A session that ended while the database was away, for the watch to write down.
@@ -51,15 +52,13 @@ struct NodeMemory {
     struct Provider {
         std::atomic<std::uint64_t> name;
         CircuitBreaker breaker;
+        CallMetrics calls;
         std::atomic<std::int64_t> deletions_until;  // Unix time: until then one process is at it
     };
-        CallMetrics calls;
     static constexpr std::size_t most = 64;
     Source sources[most];
     Provider providers[most];
 
-    // What meets every request, but is one thing to act upon.
-    enum class Alarm : std::uint8_t { database, provider, provider_settings, sign_ins, events, audit_log, count };
     // What is counted, for the page `metrics`.
     Counter outcomes[reason_count];
     Histogram password_checks;
@@ -70,6 +69,8 @@ struct NodeMemory {
     std::uint64_t count_of(Reason reason) const { return outcomes[static_cast<std::size_t>(reason)].value(); }
     std::size_t count_of_owed() const;
 
+    // What meets every request, but is one thing to act upon.
+    enum class Alarm : std::uint8_t { database, provider, provider_settings, sign_ins, events, audit_log, notify, count };
     std::atomic<std::int64_t> last_alarm[static_cast<std::size_t>(Alarm::count)];  // Unix time of its last line
 
     // False where no more can be owed.

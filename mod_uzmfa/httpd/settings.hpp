@@ -50,6 +50,7 @@ struct SiteSettings {
     std::optional<std::string_view> template_dir;
     std::optional<std::string_view> env_file;
     std::optional<std::string_view> audit_log;
+    std::optional<std::string_view> notify;
     std::optional<Validator> validator;
     std::optional<Algorithm> totp_algorithm;
     std::optional<std::uint8_t> totp_digits;

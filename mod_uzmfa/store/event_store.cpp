@@ -23,6 +23,13 @@ StoredEvent event_of(const Row& row) {
                       .detail = text(11)}};
 }
 
+Result<std::vector<StoredEvent>> events_in(const Result<std::vector<Row>>& rows) {
+    if (!rows) return rows.error();
+    std::vector<StoredEvent> events;
+    for (const auto& row : *rows) events.push_back(event_of(row));
+    return events;
+}
+
 }  // namespace
 
 Result<Done> EventStore::add(const Event& event) {
@@ -30,7 +37,7 @@ Result<Done> EventStore::add(const Event& event) {
     const Event kept = fit_to_keep(event);
     auto added = database_.change(Statement::add_event,
                                   {kept.name, kept.user, kept.uuid, known, kept.address, kept.browser, kept.session,
-                                   kept.method, node_name(), kept.made_by, kept.detail});
+                                   kept.method, node_name(), kept.made_by, kept.detail, kept.name});
     if (!added) return added.error();
     return Done{};
 }
@@ -46,14 +53,26 @@ Result<Done> EventStore::add_action(std::string_view name, const Account& accoun
                 .detail = std::string{detail}});
 }
 
+Result<std::vector<StoredEvent>> EventStore::due_notifications() {
+    return events_in(database_.rows(Statement::find_due_notifications));
+}
+
+Result<bool> EventStore::claim_notification(const StoredEvent& event) {
+    auto changed = database_.change(Statement::claim_notification, {event.id});
+    if (!changed) return changed.error();
+    return *changed == 1;
+}
+
+Result<Done> EventStore::settle_notification(const StoredEvent& event) {
+    auto changed = database_.change(Statement::settle_notification, {event.id});
+    if (!changed) return changed.error();
+    return Done{};
+}
+
 Result<std::vector<StoredEvent>> EventStore::page(Statement statement, const EventFilter& filter, std::int64_t from,
                                                   std::int64_t limit) {
     const auto user = fit_to_keep({.user = filter.user}).user;
-    auto rows = database_.rows(statement, {filter.uuid + user, filter.uuid, user, unix_time(filter.since), from, limit});
-    if (!rows) return rows.error();
-    std::vector<StoredEvent> events;
-    for (const auto& row : *rows) events.push_back(event_of(row));
-    return events;
+    return events_in(database_.rows(statement, {filter.uuid + user, filter.uuid, user, unix_time(filter.since), from, limit}));
 }
 
 Result<std::vector<StoredEvent>> EventStore::page_before(const EventFilter& filter, std::int64_t before, std::int64_t limit) {

@@ -43,6 +43,12 @@ public:
     static constexpr std::int64_t oldest = 0;
     Result<std::vector<StoredEvent>> page_after(const EventFilter& filter, std::int64_t after, std::int64_t limit);
 
+    // Of what UzmfaNotify is to tell, the oldest few; of nothing that is older than a day.
+    Result<std::vector<StoredEvent>> due_notifications();
+    // True for one caller, who tells it now; where it is not settled it is due again, a minute later and as much as it is old.
+    Result<bool> claim_notification(const StoredEvent& event);
+    Result<Done> settle_notification(const StoredEvent& event);
+
     // Forgets what is older.
     Result<Done> purge(seconds retention);
 

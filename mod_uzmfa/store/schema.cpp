@@ -158,7 +158,7 @@ CREATE INDEX IF NOT EXISTS uzmfa_browser_uuid ON uzmfa_browser (uuid);
 CREATE INDEX IF NOT EXISTS uzmfa_browser_expires_at ON uzmfa_browser (expires_at);
 
 -- What happened to whom. uuid is empty where the name has no row; session is a digest of its id; made_by is the
--- administrator, empty where it is the user.
+-- administrator, empty where it is the user; notify_at is when UzmfaNotify is to tell of it, 0 where there is nothing to tell.
 CREATE TABLE IF NOT EXISTS uzmfa_event (
   id       {identity},
   at       bigint       NOT NULL,
@@ -171,8 +171,10 @@ CREATE TABLE IF NOT EXISTS uzmfa_event (
   method   varchar(16)  NOT NULL,
   node     varchar(64)  NOT NULL,
   made_by  varchar(255) NOT NULL,
-  detail   varchar(255) NOT NULL
+  detail   varchar(255) NOT NULL,
+  notify_at bigint      NOT NULL DEFAULT 0
 );
+CREATE INDEX IF NOT EXISTS uzmfa_event_notify_at ON uzmfa_event (notify_at) WHERE notify_at > 0;
 CREATE INDEX IF NOT EXISTS uzmfa_event_uuid ON uzmfa_event (uuid, at);
 CREATE INDEX IF NOT EXISTS uzmfa_event_at ON uzmfa_event (at);
 )";
@@ -233,7 +235,7 @@ const Expected always[] = {
     {"uzmfa_session", {"session", "uuid", "method", "verified_at", "ends_at", "address", "browser"}},
     {"uzmfa_browser", {"digest", "uuid", "verified_at", "expires_at", "address", "browser"}},
     {"uzmfa_event",
-     {"id", "at", "event", "username", "uuid", "address", "browser", "session", "method", "node", "made_by", "detail"}},
+     {"id", "at", "event", "username", "uuid", "address", "browser", "session", "method", "node", "made_by", "detail", "notify_at"}},
 };
 const Expected for_uzerp_passwords[] = {
     {"", {"password"}},

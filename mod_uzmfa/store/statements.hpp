@@ -117,6 +117,9 @@ enum class Statement : std::uint8_t {
     find_events_after,
     find_account_events,
     find_unseen_events,
+    find_due_notifications,
+    claim_notification,
+    settle_notification,
     purge_events,
     count
 };
