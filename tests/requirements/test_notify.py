@@ -109,7 +109,7 @@ def test_the_program_runs_without_a_shell_and_knows_nothing_but_the_event(notifi
     program.await_told("enrolled")
     (run,) = program.runs()
     _, _, arguments, *environment = run.splitlines()
-    assert arguments == "4 --to the user $HOME;id"
+    assert arguments == "3 --to the user $HOME;id"
     names = {line.split("=")[0] for line in environment if "=" in line}
     assert names <= {"PATH", "PWD", "_", "SHLVL", "OLDPWD"}
     assert "www-data" in environment
