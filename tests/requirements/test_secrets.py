@@ -98,8 +98,8 @@ class Run:
         assert len(self.secrets) > 30 and len(self.codes) >= 6
         for place_, text in self.told().items():
             found = [secret for secret in self.secrets if secret and secret in text]
-            # Six digits may be a part of a digest, or of a time.
-            found += [code for code in self.codes if re.search(rf"(?<![0-9a-f.]){code}(?![0-9a-f])", text)]
+            # Six digits may be a part of a digest, of a time, or a colour.
+            found += [code for code in self.codes if re.search(rf"(?<![0-9a-f.#]){code}(?![0-9a-f])", text)]
             found += [typed for typed in ("otpauth:", "code=", "password=", "csrf=") if typed in text]
             assert not found, (place_, found)
 
