@@ -133,7 +133,7 @@ def test_calls_to_the_provider_are_counted_and_timed(start_twilio: Callable[...,
     for behaviour in (play.latency(0.3, play.http_status(500)), *[play.reset()] * 4):
         browser = site.sign_in(user)
         twilio.double.script("create_challenge", behaviour)
-        assert browser.verify(user.app.fresh()).status == 503
+        assert browser.verify(user.app.wrong()).status == 503
     after = Metrics.of(site)
     assert after.value("uzmfa_provider_calls_total", result="server_error") == 1
     assert after.value("uzmfa_provider_calls_total", result="no_answer") == 4
