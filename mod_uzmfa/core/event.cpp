@@ -1,7 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/event.hpp"
 
+#include "core/printable.hpp"
+
 namespace uzmfa {
+namespace {
+
+// As the schema has them.
+constexpr std::size_t name_bytes = 32;
+constexpr std::size_t uuid_bytes = 36;
+constexpr std::size_t address_bytes = 64;
+constexpr std::size_t session_bytes = 16;
+constexpr std::size_t method_bytes = 16;
+constexpr std::size_t text_bytes = 255;
+
+std::string fit(std::string_view text, std::size_t most) {
+    // Cut once before, for a User-Agent may be very long.
+    return std::string{beginning_of(printable(beginning_of(text, 4 * most)), most)};
+}
+
+}  // namespace
+
+Event fit_to_keep(const Event& event) {
+    return {.name = fit(event.name, name_bytes),
+            .user = fit(event.user, text_bytes),
+            .uuid = fit(event.uuid, uuid_bytes),
+            .address = fit(event.address, address_bytes),
+            .browser = fit(event.browser, text_bytes),
+            .session = fit(event.session, session_bytes),
+            .method = fit(event.method, method_bytes),
+            .made_by = fit(event.made_by, text_bytes),
+            .detail = fit(event.detail, text_bytes)};
+}
 
 bool is_recorded(Reason reason) {
     switch (reason) {

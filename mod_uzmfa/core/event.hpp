@@ -7,6 +7,9 @@
 
 namespace uzmfa {
 
+// Fit to be kept: no control characters, UTF-8, and no text longer than the table's column.
+Event fit_to_keep(const Event& event);
+
 // Whether an outcome of that reason is kept in the table: what befalls one person's sign-in, and no more than that.
 bool is_recorded(Reason reason);
 

@@ -6,6 +6,7 @@
 #include "core/result.hpp"
 #include "core/session.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -87,6 +88,7 @@ enum class Reason : std::uint8_t {
     form_dropped,
     unsupported_type,
 };
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::unsupported_type) + 1;
 
 struct Page {
     std::string_view name;      // "login": the template login.html; "problem" and "qr" are not HTML

@@ -18,6 +18,7 @@ struct Policy {
     seconds idle_timeout{30 * 60};
     seconds max_age{8 * 60 * 60};
     bool admin = false;         // the administrators' page is here
+    bool metrics = false;       // and the metrics
     seconds verified_within{};  // zero: however long ago
     std::uint32_t keep_post = 64 * 1024;  // bytes of a POST that outlives its session; 0: Off
 
@@ -53,6 +54,8 @@ struct Site {
     std::string_view users_table = "users";
     std::string_view template_dir;  // empty: the installed one
     std::string_view env_file;      // uzERP's .env
+    std::string_view audit_log;     // a file, or '|' and a program; empty: none
+    std::string_view notify;        // a program and its arguments; empty: none
     Validator validator = Validator::local;
     Algorithm totp_algorithm = Algorithm::sha1;
     std::uint8_t totp_digits = 6;

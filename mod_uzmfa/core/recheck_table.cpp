@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/recheck_table.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace uzmfa {
 namespace {
@@ -49,6 +51,12 @@ void RecheckTable::note(const SessionId& session, Moment checked_at) {
         if (time_in(word) < time_in(checks_[chosen].load())) chosen = at;
     }
     checks_[chosen].store(word_of(mark, checked_at));
+}
+
+std::size_t RecheckTable::count_since(Moment moment) const {
+    return static_cast<std::size_t>(std::count_if(std::begin(checks_), std::end(checks_), [&](const auto& check) {
+        return from_unix_time(time_in(check.load(std::memory_order_relaxed))) >= moment;
+    }));
 }
 
 bool RecheckTable::claim(const SessionId& session, Moment now) {

@@ -18,6 +18,9 @@ public:
     Moment checked_at(const SessionId& session) const;
     void note(const SessionId& session, Moment checked_at);
 
+    // How many sessions were compared since. Looks at every slot.
+    std::size_t count_since(Moment moment) const;
+
     // True for one caller until it releases the claim: that one compares, the others wait for what it finds.
     bool claim(const SessionId& session, Moment now);
     void release(const SessionId& session);

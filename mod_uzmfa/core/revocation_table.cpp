@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace uzmfa {
 namespace {
@@ -124,6 +125,12 @@ bool RevocationTable::contains(const Session& session, std::uint64_t realm) cons
 
 bool RevocationTable::is_complete(Moment now) const {
     return complete_from_.load(std::memory_order_acquire) < unix_time(now);
+}
+
+std::size_t RevocationTable::count(Moment now) const {
+    return static_cast<std::size_t>(std::count_if(std::begin(slots_), std::end(slots_), [&](const Slot& place) {
+        return place.until.load(std::memory_order_relaxed) >= unix_time(now);
+    }));
 }
 
 }  // namespace uzmfa

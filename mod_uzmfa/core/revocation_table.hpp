@@ -34,6 +34,9 @@ public:
     // False while something had to be left out for want of room: then the table cannot say that a session is alive.
     bool is_complete(Moment now) const;
 
+    // How many sessions and users it must remember. Looks at every slot.
+    std::size_t count(Moment now) const;
+
 private:
     struct Slot {
         std::atomic<std::uint64_t> key;    // of a session, or a UserKey; 0: never used

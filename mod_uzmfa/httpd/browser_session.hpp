@@ -36,6 +36,7 @@ struct RequestRecord {
     BrowserSession* browser = nullptr;  // of the first request of the chain only
     bool is_own_page = false;
     std::string_view* given_body = nullptr;  // what is left of a body that takes the place of the client's
+    bool asks_require = false;  // what Require would say is to be known, and no more
 };
 RequestRecord& record_of(request_rec* r);
 

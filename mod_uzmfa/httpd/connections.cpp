@@ -31,6 +31,7 @@ Result<Connection> DbdConnections::acquire() {
     borrowed_ = open ? open(pool_, server_) : nullptr;
     source_.fails = !borrowed_;
     source_.tried_until = 0;
+    if (!borrowed_) source_.failures.add();
     if (!borrowed_) return Error{ErrorKind::unavailable, "mod_dbd gives no connection"};
     return Connection{borrowed_->driver, borrowed_->handle, borrowed_->pool, borrowed_->prepared};
 }
@@ -41,6 +42,9 @@ void DbdConnections::release() {
     borrowed_ = nullptr;
 }
 
-void DbdConnections::lose() { source_.fails = true; }
+void DbdConnections::lose() {
+    source_.fails = true;
+    source_.failures.add();
+}
 
 }  // namespace uzmfa

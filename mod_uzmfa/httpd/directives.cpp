@@ -156,6 +156,18 @@ Complaint a_file(apr_pool_t* pool, const char* text, std::string_view& value) {
     return nullptr;
 }
 
+// As httpd's own logs are named.
+Complaint a_log(apr_pool_t* pool, const char* text, std::string_view& value) {
+    if (*text != '|') return *text ? a_file(pool, text, value) : "must be a path, or '|' and a program";
+    value = text;
+    return value.find_first_not_of("|$ ") == value.npos ? "names no program" : nullptr;
+}
+
+Complaint a_command(apr_pool_t*, const char* text, std::string_view& value) {
+    value = text;
+    return value.empty() ? "names no program" : nullptr;
+}
+
 template <twilio::Kind Wanted>
 Complaint a_sid(apr_pool_t* pool, const char* text, std::string_view& value) {
     value = text;
@@ -227,6 +239,8 @@ constexpr std::tuple place_rows{
         "UzmfaKeepPost", in_place, "how large a form may be that outlives the end of a session, such as 64K, or Off"},
     Directive<&PlaceSettings::admin, &Policy::admin>{
         "UzmfaAdmin", in_place, "On: the administrators' page is in this place, for those whom its own Require names"},
+    Directive<&PlaceSettings::metrics, &Policy::metrics>{
+        "UzmfaMetrics", in_place, "On: the metrics and the details of health are in this place, for those whom Require lets in"},
     Directive<&PlaceSettings::max_age, &Policy::max_age>{
         "UzmfaSessionMaxAge", in_place, "how long after sign-in a session ends, such as 8h"},
 };
@@ -260,6 +274,10 @@ constexpr std::tuple site_rows{
         "UzmfaRecheckInterval", in_site, "how old what a session knows of its user's row may be, such as 30s"},
     Directive<&SiteSettings::outage_grace, &Site::outage_grace, a_duration_or_none>{
         "UzmfaOutageGrace", in_site, "how much longer a verified session lives while the database is away; 0: no longer"},
+    Directive<&SiteSettings::audit_log, &Site::audit_log, a_log>{
+        "UzmfaAuditLog", in_site, "where events go as JSON, one object a line: a file, or '|' and a program"},
+    Directive<&SiteSettings::notify, &Site::notify, a_command>{
+        "UzmfaNotify", in_site, "a program that is told of enrollments, resets, skips and used recovery codes, as JSON on its input"},
     Directive<&SiteSettings::event_retention, &Site::event_retention>{
         "UzmfaEventRetention", in_site, "how long the table of events keeps a row, such as 2160h"},
     Directive<&SiteSettings::enrollment, &Site::enrollment>{

@@ -45,6 +45,7 @@ void record_event(request_rec* r, const Service& service, Database& database, co
     const std::int64_t now = apr_time_sec(r->request_time);
     if (done && may_purge(service.source(), now)) done = store.purge(service.site().event_retention);
     if (done) return;
+    service.memory().lost_events.add();
     const bool is_loud = service.memory().may_raise(NodeMemory::Alarm::events, from_unix_time(now));
     ap_log_rerror(APLOG_MARK, is_loud ? APLOG_ERR : APLOG_INFO, 0, r, "UZMFA1110 the table of events takes no %s: %s",
                   copy_in(r->pool, name_of(outcome.reason)), done.error().detail.c_str());

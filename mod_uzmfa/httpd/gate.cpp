@@ -218,6 +218,7 @@ int check_sign_in(request_rec* r) {
 }
 
 int gate_before_require(request_rec* r) {
+    if (is_metrics_page(r)) return DECLINED;
     if (is_own_page(r)) return OK;
     return has_own_auth_type(r) ? DECLINED : run_gate(r, false);
 }
@@ -242,12 +243,12 @@ int explain_refusal(request_rec* r, const char* auth_type) {
     Visit visit = decision.visit ? *decision.visit : Visit{};
     read_circumstances(r, visit);
     Outcome outcome;
-    if (decision.visit && !decision.admission.passes && !is_admin_page(r)) {
+    if (decision.visit && !decision.admission.passes && !obeys_require(r)) {
         // The second factor may be what Require asks for.
         RequestServices services{r, *service};
         outcome = stop(visit, decision.admission.reason, service->site(), services.ports());
     } else {
-        outcome = refusal(is_admin_page(r) ? HTTP_FORBIDDEN : HTTP_UNAUTHORIZED, Reason::not_permitted);
+        outcome = refusal(obeys_require(r) ? HTTP_FORBIDDEN : HTTP_UNAUTHORIZED, Reason::not_permitted);
         outcome.user = view_of(r->user);
     }
     stop_request(r, *service, fit_for(visit, std::move(outcome)), HTTP_UNAUTHORIZED);

@@ -10,6 +10,9 @@ namespace uzmfa {
 enum class Health { ok, degraded, down };
 Health health_of(const Service& service);
 
+std::string_view name_of(Health health);
+
+// With details for those whom this place's UzmfaMetrics and Require allow them.
 int write_health(request_rec* r, const Service& service);
 
 }  // namespace uzmfa

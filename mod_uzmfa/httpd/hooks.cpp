@@ -3,12 +3,15 @@
 // (AuthType Uzmfa), type_checker and fixups, before anything can answer it.
 #include "httpd/hooks.hpp"
 
+#include "httpd/audit_log.hpp"
 #include "httpd/background.hpp"
 #include "httpd/browser_session.hpp"
 #include "httpd/cache_filter.hpp"
 #include "httpd/deletions.hpp"
 #include "httpd/gate.hpp"
 #include "httpd/guard.hpp"
+#include "httpd/metrics.hpp"
+#include "httpd/notifications.hpp"
 #include "httpd/own_pages.hpp"
 #include "httpd/request_body.hpp"
 #include "httpd/start.hpp"
@@ -65,11 +68,13 @@ int become_session_store(apr_pool_t*, apr_pool_t*, apr_pool_t*) noexcept {
 void register_hooks(apr_pool_t* pool) {
     ap_hook_pre_config(become_session_store, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_check_config(check_config, nullptr, nullptr, APR_HOOK_LAST);
+    ap_hook_open_logs(open_audit_logs, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, nullptr, nullptr, APR_HOOK_LAST);
 
     // mod_watchdog starts at its own post_config, the last, what has been registered by then.
     ap_hook_post_config(schedule_watch, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_post_config(schedule_deletions, nullptr, nullptr, APR_HOOK_MIDDLE);
+    ap_hook_post_config(schedule_notifications, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_child_init(open_network, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_child_init(await_background_at_end, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
 
@@ -94,6 +99,7 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_note_auth_failure(explain, nullptr, nullptr, APR_HOOK_FIRST);
     register_cache_filter();
     register_given_body();
+    APR_OPTIONAL_HOOK(ap, status_hook, show_status, nullptr, nullptr, APR_HOOK_MIDDLE);
 
     ap_register_auth_provider(pool, AUTHN_PROVIDER_GROUP, "uzerp", AUTHN_PROVIDER_VERSION, &uzerp_provider,
                               AP_AUTH_INTERNAL_PER_CONF);

@@ -14,11 +14,13 @@
 #include <ap_provider.h>
 #include <apr_dbd.h>
 #include <apr_optional.h>
+#include <apr_optional_hooks.h>
 #include <apr_shm.h>
 #include <apr_strings.h>
 #include <mod_auth.h>
 #include <mod_dbd.h>
 #include <mod_session.h>
+#include <mod_status.h>
 #include <mod_watchdog.h>
 #include <util_filter.h>
 

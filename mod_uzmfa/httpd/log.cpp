@@ -2,6 +2,8 @@
 #include "httpd/log.hpp"
 
 #include "core/printable.hpp"
+#include "httpd/audit_log.hpp"
+#include "httpd/clock.hpp"
 #include "httpd/events.hpp"
 #include "httpd/pool.hpp"
 #include "store/node_name.hpp"
@@ -98,7 +100,7 @@ constexpr bool in_order() {
     for (std::size_t i = 0; i < std::size(lines); ++i) {
         if (static_cast<std::size_t>(lines[i].reason) != i) return false;
     }
-    return std::size(lines) == static_cast<std::size_t>(Reason::unsupported_type) + 1;
+    return std::size(lines) == reason_count;
 }
 static_assert(in_order());
 
@@ -148,21 +150,43 @@ int level_of(Reason reason, const Service& service, apr_time_t now) {
     return is_told ? APLOG_INFO : line_of(reason).level;
 }
 
+// Whatever LogLevel says: events, and not the decision on each request.
+bool is_audited(const Service& service, const Line& line) { return service.audit_log() && line.level <= APLOG_INFO; }
+
+void audit(server_rec* server, const Service& service, const Line& line, const Event& event) {
+    if (!is_audited(service, line)) return;
+    write_audit_line(server, service, {now(), line.id, line.text, node_name(), event});
+}
+
 }  // namespace
 
+std::string notification_of(const StoredEvent& stored) {
+    const auto& event = stored.event;
+    const auto* const line = std::ranges::find_if(lines, [&](const Line& one) { return name_of(one.reason) == event.name; });
+    const auto [id, text] = line == std::end(lines) ? std::pair{0, ""} : std::pair{line->id, line->text};
+    return audit_line({stored.at, id, text, stored.node, event});
+}
+
 void log_alarm(server_rec* server, const Service& service, Reason reason, const std::string& detail) {
+    service.memory().count(reason);
     const Line& line = line_of(reason);
     ap_log_error(APLOG_MARK, level_of(reason, service, apr_time_now()), 0, server, "UZMFA%d %s: %s, %s", line.id,
                  name_of(reason).data(), line.text, detail.c_str());
+    audit(server, service, line, {.name = std::string{name_of(reason)}, .detail = detail});
 }
 
 void log_outcome(request_rec* r, const Service& service, const Outcome& outcome) {
+    service.memory().count(outcome.reason);
     const Line& line = line_of(outcome.reason);
     const int level = level_of(outcome.reason, service, r->request_time);
-    if (!APLOG_R_IS_LEVEL(r, level)) return;
+    const bool is_logged = APLOG_R_IS_LEVEL(r, level);
+    if (!is_logged && !is_audited(service, line)) return;
     const auto event = event_of(r, service, outcome);
-    ap_log_rerror(APLOG_MARK, level, 0, r, "UZMFA%d %s: %s%s", line.id, event.name.c_str(), line.text,
-                  fields_of(event).c_str());
+    if (is_logged) {
+        ap_log_rerror(APLOG_MARK, level, 0, r, "UZMFA%d %s: %s%s", line.id, event.name.c_str(), line.text,
+                      fields_of(event).c_str());
+    }
+    audit(r->server, service, line, event);
 }
 
 }  // namespace uzmfa

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/node_memory.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <string>
@@ -44,6 +45,11 @@ bool NodeMemory::owe(const Source& source, const SessionId& session, const Uuid&
         return true;
     }
     return false;
+}
+
+std::size_t NodeMemory::count_of_owed() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(owed_revocations, [](const auto& owed) { return owed.state == OwedRevocation::owed; }));
 }
 
 bool NodeMemory::may_raise(Alarm alarm, Moment now) {

@@ -2,7 +2,9 @@
 // Memory that all processes of this node share, from the first start to the last.
 #pragma once
 
+#include "core/metrics.hpp"
 #include "core/moment.hpp"
+#include "core/outcome.hpp"
 #include "core/password_slots.hpp"
 #include "core/result.hpp"
 #include "core/recheck_table.hpp"
@@ -31,6 +33,8 @@ struct NodeMemory {
         std::atomic<std::int64_t> seen;         // up to when changes were read, by the database's clock
         std::atomic<std::int64_t> turn_until;   // until then (milliseconds) one process watches it
         std::atomic<std::int64_t> last_purge;   // of its events; Unix time
+        std::atomic<std::int64_t> notifications_until;  // until then (milliseconds) one process tells of its events
+        Counter failures;                       // tries to connect that did not succeed, and connections that broke
     };
     // A session that ended while the database was away, for the watch to write down.
     struct OwedRevocation {
@@ -48,14 +52,25 @@ struct NodeMemory {
     struct Provider {
         std::atomic<std::uint64_t> name;
         CircuitBreaker breaker;
+        CallMetrics calls;
         std::atomic<std::int64_t> deletions_until;  // Unix time: until then one process is at it
     };
     static constexpr std::size_t most = 64;
     Source sources[most];
     Provider providers[most];
 
+    // What is counted, for the page `metrics`.
+    Counter outcomes[reason_count];
+    Histogram password_checks;
+    Counter lost_events;
+    Counter lost_audit_lines;
+
+    void count(Reason reason) { outcomes[static_cast<std::size_t>(reason)].add(); }
+    std::uint64_t count_of(Reason reason) const { return outcomes[static_cast<std::size_t>(reason)].value(); }
+    std::size_t count_of_owed() const;
+
     // What meets every request, but is one thing to act upon.
-    enum class Alarm : std::uint8_t { database, provider, provider_settings, sign_ins, events, count };
+    enum class Alarm : std::uint8_t { database, provider, provider_settings, sign_ins, events, audit_log, notify, count };
     std::atomic<std::int64_t> last_alarm[static_cast<std::size_t>(Alarm::count)];  // Unix time of its last line
 
     // False where no more can be owed.

@@ -5,6 +5,7 @@
 #include "core/return_path.hpp"
 #include "httpd/events.hpp"
 #include "httpd/health.hpp"
+#include "httpd/metrics.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/read_visit.hpp"
 #include "httpd/request_services.hpp"
@@ -43,7 +44,27 @@ bool is_admin_page(request_rec* r) {
 
 bool is_own_api(request_rec* r) { return record_of(r).is_own_page && is_for_programs(page_of(r, service_of(r)->site())); }
 
-int admit_own_page(request_rec* r) { return record_of(r).is_own_page && !is_admin_page(r) ? OK : DECLINED; }
+bool is_metrics_page(request_rec* r) {
+    return record_of(r).is_own_page && place_settings(r).metrics.value_or(false) && page_of(r, service_of(r)->site()) == "metrics";
+}
+
+bool sees_details(request_rec* r) {
+    if (!place_settings(r).metrics.value_or(false)) return false;
+    // In silence: the answer stands whatever Require says, so that httpd has nothing to log.
+    ap_logconf* const silence = ap_new_log_config(r->pool, nullptr);
+    silence->level = APLOG_EMERG;
+    const auto* const log = std::exchange(r->log, silence);
+    record_of(r).asks_require = true;
+    const bool is_let_in = ap_run_access_checker_ex(r) == OK;
+    record_of(r).asks_require = false;
+    r->log = log;
+    return is_let_in;
+}
+
+int admit_own_page(request_rec* r) {
+    const RequestRecord& record = record_of(r);
+    return record.is_own_page && !record.asks_require && !obeys_require(r) ? OK : DECLINED;
+}
 
 bool asks_first_factor(request_rec* r) {
     if (!record_of(r).is_own_page || has_own_auth_type(r)) return false;
@@ -65,6 +86,7 @@ int serve_own_page(request_rec* r) {
     const auto page = page_of(r, service.site());
     if (const Rendered* asset = service.pages().asset(page)) return write_asset(r, service, *asset);
     if (page == "health") return write_health(r, service);
+    if (is_metrics_page(r)) return write_metrics(r, service);
     if (page == answer_page) {
         if (const Outcome* answer = stopping_answer(r, service)) return write_page(r, service, *answer);
     }

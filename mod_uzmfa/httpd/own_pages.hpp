@@ -18,6 +18,13 @@ bool is_admin_page(request_rec* r);
 // The API, which is for programs whatever asks for it.
 bool is_own_api(request_rec* r);
 
+// And the metrics, which need no session.
+bool is_metrics_page(request_rec* r);
+inline bool obeys_require(request_rec* r) { return is_admin_page(r) || is_metrics_page(r); }
+
+// Whether `health` may say more to this request: UzmfaMetrics is On here, and Require asks for no user and lets it in.
+bool sees_details(request_rec* r);
+
 // access_checker_ex: the others are let through whatever Require says; they check for themselves.
 int admit_own_page(request_rec* r);
 

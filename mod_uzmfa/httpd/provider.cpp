@@ -14,7 +14,8 @@ Provider::Provider(const twilio::Settings& settings, twilio::Credentials credent
              .password = std::move(credentials.password),
              .ca_file = std::string{settings.ca_file},
              .loopback = is_loopback_url(settings.url)}},
-      breaking_{curl_, state.breaker},
+      measuring_{curl_, state.calls},
+      breaking_{measuring_, state.breaker},
       client_{breaking_, settings.connections} {}
 
 Result<std::unique_ptr<Provider>> Provider::build(const twilio::Settings& settings, const UzerpSettings& env,

@@ -7,6 +7,7 @@
 #include "httpd/node_memory.hpp"
 #include "net/breaking_http_client.hpp"
 #include "net/curl_http_client.hpp"
+#include "net/measuring_http_client.hpp"
 #include "net/queueing_http_client.hpp"
 
 #include <memory>
@@ -32,8 +33,9 @@ private:
     twilio::Settings settings_;
     std::string service_sid_;
     NodeMemory::Provider& state_;
-    // A call waits for its turn, asks whether there is any use, and is made.
+    // A call waits for its turn, asks whether there is any use, and is made and timed.
     CurlHttpClient curl_;
+    MeasuringHttpClient measuring_;
     BreakingHttpClient breaking_;
     mutable QueueingHttpClient client_;
 };

@@ -19,9 +19,12 @@ Result<bool> ProviderPasswords::are_right(std::string_view name, std::string_vie
     const char* const user = copy_in(r_->pool, name);
     char* const secret = copy_in(r_->pool, password);
     authn_status status = AUTH_USER_NOT_FOUND;
-    for (const auto& [label, provider] : service_.login_providers()) {
-        status = provider->check_password(r_, user, secret);
-        if (status != AUTH_USER_NOT_FOUND) break;
+    {
+        const Stopwatch watch{service_.memory().password_checks};
+        for (const auto& [label, provider] : service_.login_providers()) {
+            status = provider->check_password(r_, user, secret);
+            if (status != AUTH_USER_NOT_FOUND) break;
+        }
     }
     OPENSSL_cleanse(secret, password.size());
     if (status == AUTH_GENERAL_ERROR) return Error{ErrorKind::unavailable, "a login provider failed, as a line of level info says"};

@@ -4,6 +4,7 @@
 #include "core/companions.hpp"
 #include "crypto/random.hpp"
 #include "crypto/uzerp_settings.hpp"
+#include "httpd/notifications.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/watch.hpp"
 #include "store/own_connection.hpp"
@@ -108,6 +109,9 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
     auto providers = providers_of(settings);
     if (!providers) return providers.error();
 
+    auto notify = notify_command(site.notify);
+    if (!notify) return notify.error();
+
     Statements statements{*driver_named(*settings.database_driver), site.users_table, asks_uzerp(*providers)};
     for (const auto& [name, sql] : items_of<Replacement>(settings.statements)) statements.replace(name, sql);
 
@@ -121,6 +125,7 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
                                 std::move(*providers)};
     apr_pool_cleanup_register(pool, service, destroy, apr_pool_cleanup_null);
 
+    service->notify_ = std::move(*notify);
     auto memory = node_memory(server->process);
     if (!memory) return memory.error();
     service->memory_ = *memory;

@@ -50,6 +50,8 @@ public:
     const std::vector<LoginProvider>& login_providers() const { return login_providers_; }
     NodeMemory& memory() const { return *memory_; }
     NodeMemory::Source& source() const { return *source_; }  // of the database
+    const std::vector<std::string>& notify() const { return notify_; }  // words of a command; empty: none
+    apr_file_t* audit_log() const { return audit_log_; }  // null: none
     // A table or column is missing: nobody passes.
     bool is_broken() const { return broken_; }
 
@@ -65,6 +67,8 @@ public:
         site_.longest = longest;
         site_.longest_sign_in_window = sign_in_window;
     }
+
+    void keep_audit_log(apr_file_t* log) { audit_log_ = log; }
 
 private:
     Service(const SiteSettings& settings, Site site, Limits defaults, std::vector<SecretBytes> keys, Pages pages, Statements statements,
@@ -91,6 +95,8 @@ private:
     pid_t builder_ = getpid();
     NodeMemory* memory_ = nullptr;
     NodeMemory::Source* source_ = nullptr;
+    std::vector<std::string> notify_;
+    apr_file_t* audit_log_ = nullptr;
     bool broken_ = false;
 };
 

@@ -29,6 +29,7 @@ struct PlaceSettings {
     std::optional<seconds> verified_within;
     std::optional<std::uint32_t> keep_post;
     std::optional<bool> admin;
+    std::optional<bool> metrics;
     std::optional<std::string_view> user_header;
     std::optional<const apr_array_header_t*> exemptions;   // of Exemption; with those of outer places
     std::optional<const apr_array_header_t*> app_cookies;  // of AppCookie; with those of outer places
@@ -49,6 +50,8 @@ struct SiteSettings {
     std::optional<std::string_view> users_table;
     std::optional<std::string_view> template_dir;
     std::optional<std::string_view> env_file;
+    std::optional<std::string_view> audit_log;
+    std::optional<std::string_view> notify;
     std::optional<Validator> validator;
     std::optional<Algorithm> totp_algorithm;
     std::optional<std::uint8_t> totp_digits;

@@ -2,6 +2,7 @@
 #include "httpd/watch.hpp"
 
 #include "httpd/background.hpp"
+#include "httpd/clock.hpp"
 #include "httpd/service.hpp"
 #include "store/session_store.hpp"
 
@@ -14,8 +15,6 @@ constexpr const char* watchdog_name = "uzmfa sessions";
 constexpr apr_interval_time_t interval = apr_time_from_sec(1);
 constexpr std::int64_t pause = 800;         // milliseconds between two looks of the node
 constexpr std::int64_t longest_turn = 1'500;  // should the process that has it die; two that look do no harm
-
-Moment now() { return from_unix_time(apr_time_sec(apr_time_now())); }
 
 // One process of the node at a time.
 bool take_turn(NodeMemory::Source& source, std::int64_t now_ms) {

@@ -68,4 +68,13 @@ CircuitBreaker::State CircuitBreaker::state() const {
     return found.is_closed() ? State::closed : found.has_probe ? State::probing : State::open;
 }
 
+std::string_view name_of(CircuitBreaker::State state) {
+    switch (state) {
+        case CircuitBreaker::State::closed: return "closed";
+        case CircuitBreaker::State::open: return "open";
+        case CircuitBreaker::State::probing: break;
+    }
+    return "probing";
+}
+
 }  // namespace uzmfa

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace uzmfa {
 
@@ -34,5 +35,7 @@ private:
 
     static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 };
+
+std::string_view name_of(CircuitBreaker::State state);
 
 }  // namespace uzmfa

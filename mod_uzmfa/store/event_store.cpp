@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/event_store.hpp"
 
-#include "core/printable.hpp"
 #include "store/account_store.hpp"
 #include "store/node_name.hpp"
 
 namespace uzmfa {
 namespace {
 
-// As the schema has them.
-constexpr std::size_t name_bytes = 32;
-constexpr std::size_t uuid_bytes = 36;
-constexpr std::size_t address_bytes = 64;
-constexpr std::size_t session_bytes = 16;
-constexpr std::size_t method_bytes = 16;
-constexpr std::size_t text_bytes = 255;
-
 constexpr std::int64_t seconds_of_hour = 3600;
-
-std::string fit(std::string_view text, std::size_t most) {
-    // Cut once before, for a User-Agent may be very long.
-    return std::string{beginning_of(printable(beginning_of(text, 4 * most)), most)};
-}
 
 StoredEvent event_of(const Row& row) {
     const auto text = [&](std::size_t column) { return std::string{row.text(column)}; };
@@ -39,15 +25,21 @@ StoredEvent event_of(const Row& row) {
                       .detail = text(11)}};
 }
 
+Result<std::vector<StoredEvent>> events_in(const Result<std::vector<Row>>& rows) {
+    if (!rows) return rows.error();
+    std::vector<StoredEvent> events;
+    for (const auto& row : *rows) events.push_back(event_of(row));
+    return events;
+}
+
 }  // namespace
 
 Result<Done> EventStore::add(const Event& event) {
     const std::string_view known = is_user_name(event.user) ? event.user : std::string_view{};
-    auto added = database_.change(
-        Statement::add_event,
-        {fit(event.name, name_bytes), fit(event.user, text_bytes), fit(event.uuid, uuid_bytes), known,
-         fit(event.address, address_bytes), fit(event.browser, text_bytes), fit(event.session, session_bytes),
-         fit(event.method, method_bytes), node_name(), fit(event.made_by, text_bytes), fit(event.detail, text_bytes)});
+    const Event kept = fit_to_keep(event);
+    auto added = database_.change(Statement::add_event,
+                                  {kept.name, kept.user, kept.uuid, known, kept.address, kept.browser, kept.session,
+                                   kept.method, node_name(), kept.made_by, kept.detail, kept.name});
     if (!added) return added.error();
     const auto tally = tally_of(event.name);
     if (!tally) return Done{};
@@ -67,14 +59,26 @@ Result<Done> EventStore::add_action(std::string_view name, const Account& accoun
                 .detail = std::string{detail}});
 }
 
+Result<std::vector<StoredEvent>> EventStore::due_notifications() {
+    return events_in(database_.rows(Statement::find_due_notifications));
+}
+
+Result<bool> EventStore::claim_notification(const StoredEvent& event) {
+    auto changed = database_.change(Statement::claim_notification, {event.id});
+    if (!changed) return changed.error();
+    return *changed == 1;
+}
+
+Result<Done> EventStore::settle_notification(const StoredEvent& event) {
+    auto changed = database_.change(Statement::settle_notification, {event.id});
+    if (!changed) return changed.error();
+    return Done{};
+}
+
 Result<std::vector<StoredEvent>> EventStore::page(Statement statement, const EventFilter& filter, std::int64_t from,
                                                   std::int64_t limit) {
-    const auto user = fit(filter.user, text_bytes);
-    auto rows = database_.rows(statement, {filter.uuid + user, filter.uuid, user, unix_time(filter.since), from, limit});
-    if (!rows) return rows.error();
-    std::vector<StoredEvent> events;
-    for (const auto& row : *rows) events.push_back(event_of(row));
-    return events;
+    const auto user = fit_to_keep({.user = filter.user}).user;
+    return events_in(database_.rows(statement, {filter.uuid + user, filter.uuid, user, unix_time(filter.since), from, limit}));
 }
 
 Result<std::vector<StoredEvent>> EventStore::page_before(const EventFilter& filter, std::int64_t before, std::int64_t limit) {

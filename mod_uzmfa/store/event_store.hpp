@@ -41,6 +41,11 @@ public:
 
     // How many of what is counted, by hours.
     Result<std::vector<TallyCount>> tallied(Moment since);
+    // Of what UzmfaNotify is to tell, the oldest few; of nothing that is older than a day.
+    Result<std::vector<StoredEvent>> due_notifications();
+    // True for one caller, who tells it now; where it is not settled it is due again, a minute later and as much as it is old.
+    Result<bool> claim_notification(const StoredEvent& event);
+    Result<Done> settle_notification(const StoredEvent& event);
 
     // Forgets what is older.
     Result<Done> purge(seconds retention);

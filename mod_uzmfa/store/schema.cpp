@@ -171,7 +171,7 @@ CREATE TABLE IF NOT EXISTS uzmfa_kept_post (
 CREATE INDEX IF NOT EXISTS uzmfa_kept_post_expires_at ON uzmfa_kept_post (expires_at);
 
 -- What happened to whom. uuid is empty where the name has no row; session is a digest of its id; made_by is the
--- administrator, empty where it is the user.
+-- administrator, empty where it is the user; notify_at is when UzmfaNotify is to tell of it, 0 where there is nothing to tell.
 CREATE TABLE IF NOT EXISTS uzmfa_event (
   id       {identity},
   at       bigint       NOT NULL,
@@ -184,8 +184,10 @@ CREATE TABLE IF NOT EXISTS uzmfa_event (
   method   varchar(16)  NOT NULL,
   node     varchar(64)  NOT NULL,
   made_by  varchar(255) NOT NULL,
-  detail   varchar(255) NOT NULL
+  detail   varchar(255) NOT NULL,
+  notify_at bigint      NOT NULL DEFAULT 0
 );
+CREATE INDEX IF NOT EXISTS uzmfa_event_notify_at ON uzmfa_event (notify_at) WHERE notify_at > 0;
 CREATE INDEX IF NOT EXISTS uzmfa_event_uuid ON uzmfa_event (uuid, at);
 CREATE INDEX IF NOT EXISTS uzmfa_event_at ON uzmfa_event (at);
 
@@ -256,7 +258,7 @@ const Expected always[] = {
     {"uzmfa_browser", {"digest", "uuid", "verified_at", "expires_at", "address", "browser"}},
     {"uzmfa_kept_post", {"uuid", "id", "address", "size", "kept_at", "expires_at", "sealed"}},
     {"uzmfa_event",
-     {"id", "at", "event", "username", "uuid", "address", "browser", "session", "method", "node", "made_by", "detail"}},
+     {"id", "at", "event", "username", "uuid", "address", "browser", "session", "method", "node", "made_by", "detail", "notify_at"}},
     {"uzmfa_event_count", {"hour", "kind", "node", "number"}},
 };
 const Expected for_uzerp_passwords[] = {

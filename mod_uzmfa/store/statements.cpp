@@ -15,7 +15,7 @@ struct Row {
 };
 
 // {users} is the users table, {password} its password column where it has one, {now} the database's Unix time, {pending}
-// the lifetime of a pending enrollment in seconds, {told} the events that their user is told of, {wrong} sorts wrong codes behind the others, {unlocked} leaves out
+// the lifetime of a pending enrollment in seconds, {told} the events that their user is told of, {notified} those of them that are told at once, {wrong} sorts wrong codes behind the others, {unlocked} leaves out
 // rows that somebody else has locked, {true:X} holds where the boolean column X is true (NULL is not).
 // Portable between PostgreSQL and SQLite 3.24.
 constexpr Row rows[] = {
@@ -258,10 +258,10 @@ constexpr Row rows[] = {
     {Statement::purge_kept_posts, "purge_kept_posts", "DELETE FROM uzmfa_kept_post WHERE expires_at <= {now}"},
     {Statement::add_event, "add_event",
      "INSERT INTO uzmfa_event"
-     " (at, event, username, uuid, address, browser, session, method, node, made_by, detail)"
+     " (at, event, username, uuid, address, browser, session, method, node, made_by, detail, notify_at)"
      " VALUES ({now}, %s, %s,"
      " coalesce(nullif(%s, ''), (SELECT max({uuid:u.uuid}) FROM {users} u WHERE u.username = %s), ''),"
-     " %s, %s, %s, %s, %s, %s, %s)"},
+     " %s, %s, %s, %s, %s, %s, %s, CASE WHEN %s IN ({notified}) THEN {now} ELSE 0 END)"},
     {Statement::find_events_before, "find_events_before",
      "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM uzmfa_event"
      " WHERE (%s = '' OR uuid = nullif(%s, '') OR username = nullif(%s, '')) AND at >= %s AND id < %s"
@@ -290,13 +290,20 @@ constexpr Row rows[] = {
      " FROM uzmfa_event WHERE uuid = %s AND event IN {told} AND at > {now} - 2592000 AND session <> %s AND id >"
      " (SELECT coalesce(max(s.id), 0) FROM uzmfa_event s WHERE s.uuid = %s AND s.event IN ('code_accepted', 'browser_known'))"
      " ORDER BY {wrong}, id DESC LIMIT 10"},
+    {Statement::find_due_notifications, "find_due_notifications",
+     "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM uzmfa_event"
+     " WHERE notify_at > 0 AND notify_at <= {now} AND at > {now} - 86400 ORDER BY notify_at, id LIMIT 8"},
+    {Statement::claim_notification, "claim_notification",
+     "UPDATE uzmfa_event SET notify_at = 2 * {now} - at + 60 WHERE id = %s AND notify_at > 0 AND notify_at <= {now}"},
+    {Statement::settle_notification, "settle_notification", "UPDATE uzmfa_event SET notify_at = 0 WHERE id = %s"},
     {Statement::purge_events, "purge_events", "DELETE FROM uzmfa_event WHERE at <= {now} - %s"},
 };
 static_assert(std::size(rows) == statement_count);
 
-constexpr std::string_view told_events =
-    "('wrong_code', 'code_used', 'wrong_recovery_code', 'recovery_used', 'temporary_used', 'temporary_code_made', 'skip_set',"
-    " 'skip_used', 'reset', 'enrolled', 'recovery_codes_made')";
+// Of the events that their user is told of, those that UzmfaNotify tells of at once.
+constexpr std::string_view notified_events =
+    "'recovery_used', 'temporary_used', 'temporary_code_made', 'skip_set', 'skip_used', 'reset', 'enrolled', 'recovery_codes_made'";
+constexpr std::string_view told_events = "('wrong_code', 'code_used', 'wrong_recovery_code', {notified})";
 
 // Somebody who knows the password can make many of them.
 constexpr std::string_view wrong_codes_last = "CASE WHEN event IN ('wrong_code', 'code_used', 'wrong_recovery_code') THEN 1 ELSE 0 END";
@@ -355,6 +362,7 @@ Statements::Statements(Driver driver, std::string_view users_table, bool has_pas
         expand(sql, "unlocked", driver == Driver::pgsql ? " FOR UPDATE SKIP LOCKED" : "");
         expand(sql, "greatest", driver == Driver::pgsql ? "greatest" : "max");
         expand(sql, "told", told_events);
+        expand(sql, "notified", notified_events);
         expand(sql, "wrong", wrong_codes_last);
         expand(sql, "pending", std::to_string(pending_lifetime.count()));
         expand(sql, "true", "(coalesce(CAST(", " AS varchar(5)), '') IN ('true', 't', '1'))");

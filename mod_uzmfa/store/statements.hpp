@@ -126,6 +126,9 @@ enum class Statement : std::uint8_t {
     purge_event_counts,
     find_account_events,
     find_unseen_events,
+    find_due_notifications,
+    claim_notification,
+    settle_notification,
     purge_events,
     count
 };

@@ -23,7 +23,7 @@ BAD_VALUES = [
     "UzmfaSessionIdleTimeout soon", "UzmfaSessionIdleTimeout -5", "UzmfaSessionIdleTimeout 0", "UzmfaSessionIdleTimeout 30x",
     "UzmfaSessionMaxAge never", "UzmfaSessionMaxAge 0", "UzmfaSessionMaxAge 99999999999999999999", "UzmfaRecheckInterval often",
     "UzmfaUsersTable \"users; DROP TABLE users\"", "UzmfaUsersTable \"\"", "UzmfaSessionKeyFile \"\"", "UzmfaTemplateDir /nowhere/at/all",
-    "UzmfaNoSuchDirective On",
+    "UzmfaMetrics Maybe", "UzmfaNoSuchDirective On",
 ]
 
 
@@ -66,7 +66,8 @@ def test_a_directive_of_a_server_is_refused_in_a_place(build_site: Build, line: 
 
 
 HTACCESS = ["UzmfaEngine Off", "UzmfaEngine On", "UzmfaSessionIdleTimeout 9h", "UzmfaSessionMaxAge 9h", "UzmfaPath /x",
-            "UzmfaTotpSkew 1", "UzmfaSessionCookie x", "UzmfaLoginProvider file", "UzmfaAllowHttp On"]
+            "UzmfaTotpSkew 1", "UzmfaSessionCookie x", "UzmfaLoginProvider file", "UzmfaAllowHttp On",
+            "UzmfaMetrics On", "UzmfaAuditLog /dev/null", "UzmfaNotify /bin/true"]
 
 
 @pytest.fixture(scope="module")

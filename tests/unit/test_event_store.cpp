@@ -51,6 +51,45 @@ TEST(R87_an_event_is_kept_with_all_that_it_says) {
     CHECK_EQUAL(event.detail, "a detail");
 }
 
+TEST(R54_what_is_to_be_told_is_claimed_once_and_told_once) {
+    Scene scene;
+    for (const auto* name : {"signed_in", "enrolled", "wrong_code", "reset", "skip_set", "skip_used", "recovery_used",
+                             "temporary_used", "temporary_code_made", "recovery_codes_made"}) {
+        scene.add(name, "bob");
+    }
+    const auto due = VALUE(scene.store.due_notifications());
+    CHECK_EQUAL(names_of(due), (Names{"enrolled", "reset", "skip_set", "skip_used", "recovery_used", "temporary_used",
+                                      "temporary_code_made", "recovery_codes_made"}));
+    CHECK_EQUAL(due[0].event.uuid, bobs_uuid);
+    CHECK(VALUE(scene.store.claim_notification(due[0])));
+    CHECK(!VALUE(scene.store.claim_notification(due[0])));
+    CHECK_EQUAL(VALUE(scene.store.due_notifications()).size(), 7);
+    VALUE(scene.store.settle_notification(due[1]));
+    CHECK(!VALUE(scene.store.claim_notification(due[1])));
+    CHECK_EQUAL(names_of(VALUE(scene.store.due_notifications())).front(), "skip_set");
+}
+
+TEST(R54_what_was_not_told_is_due_again_later_and_later_for_a_day) {
+    Scene scene;
+    scene.add("reset", "bob");
+    const auto age = [&](int seconds) {
+        scene.scratch.run("UPDATE uzmfa_event SET at = at - " + std::to_string(seconds) + ", notify_at = notify_at - " + std::to_string(seconds));
+    };
+    const auto due = [&] { return VALUE(scene.store.due_notifications()).size(); };
+    CHECK(VALUE(scene.store.claim_notification(VALUE(scene.store.due_notifications())[0])));
+    age(50);
+    CHECK_EQUAL(due(), 0);
+    age(15);
+    CHECK_EQUAL(due(), 1);
+    CHECK(VALUE(scene.store.claim_notification(VALUE(scene.store.due_notifications())[0])));
+    age(100);
+    CHECK_EQUAL(due(), 0);
+    age(30);
+    CHECK_EQUAL(due(), 1);
+    age(86'400);
+    CHECK_EQUAL(due(), 0);
+}
+
 TEST(a_uuid_is_that_of_the_row_in_lower_case_where_there_is_one) {
     Scene scene;
     for (const auto* user : {"alice", "carol", "nobody", "", "Alice"}) scene.add("wrong_password", user);
