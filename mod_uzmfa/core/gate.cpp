@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/gate.hpp"
 
+#include "core/kept_post.hpp"
 #include "core/percent.hpp"
 #include "core/return_path.hpp"
 

@@ -5,7 +5,7 @@
 #include "core/attempts.hpp"
 #include "core/browsers.hpp"
 #include "core/code.hpp"
-#include "core/kept_post.hpp"
+#include "core/kept_posts.hpp"
 #include "core/recovery.hpp"
 #include "core/result.hpp"
 #include "core/session.hpp"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/form.hpp"
-#include "core/kept_post.hpp"
+#include "core/kept_posts.hpp"
 #include "core/moment.hpp"
 #include "core/session.hpp"
 

@@ -2,7 +2,7 @@
 // Kept forms, sealed for their user.
 #pragma once
 
-#include "core/kept_post.hpp"
+#include "core/kept_posts.hpp"
 #include "crypto/sealer.hpp"
 #include "store/database.hpp"
 

@@ -3,16 +3,19 @@
 
 import hashlib
 import json
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlencode
 
 import pytest
 
 from harness.browser import COOKIE, FORM, OWN, Answer, Browser
+from harness.chrome import Chrome
 from harness.configuration import BASIC_GATE, place
 from harness.pages import Form
 from harness.site import Site, User, Workshop, is_open
 from harness.uzerp import ENGINES, uzerp_site
+from selenium.webdriver.common.keys import Keys
 
 FIELD = "uzmfa_kept_post"
 MULTIPART = (b"--xyz\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nGr\xfc\xdfe\r\n--xyz\r\nContent-Disposition: form-data; "
@@ -495,3 +498,92 @@ def test_R84_while_the_database_is_away_nothing_is_lost(build_site: Callable[...
     page = come_back(browser, orders.send(browser), user)
     assert_arrived(press(browser, page), "form", user)
 
+
+
+# --- in a real browser ---
+
+FORM_PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Order</title></head><body>
+<form method="post" action="/orders.cgi/new?id=7" enctype="{enctype}"><label>Text <textarea name="text"></textarea></label>
+<button>Send</button></form></body></html>
+"""
+
+
+def write(chrome: Chrome, orders: Orders, text: str, enctype: str = FORM) -> User:
+    """A person fills in the application's form; by the time of the button the session has ended."""
+    site = orders.site
+    site.application.add("order.html", FORM_PAGE.format(enctype=enctype))
+    user = site.enrolled_user()
+    browser = site.verify(user)
+    chrome.be(browser, site.url())
+    chrome.open(site.url("/order.html"))
+    chrome.run("arguments[0].value = arguments[1]", chrome.field("text"), text)
+    browser.log_out()
+    return user
+
+
+def arrived_in(chrome: Chrome) -> dict[str, str]:
+    chrome.await_path("/orders.cgi/new")
+    return json.loads(chrome.run("return document.body.innerText"))
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("enctype", [FORM, "multipart/form-data", "text/plain"])
+def test_R81_in_Chromium_a_form_is_not_lost(chrome: Chrome, orders: Orders, enctype: str, scripts: bool) -> None:
+    user = write(chrome, orders, "an hour of work\nGrüße", enctype)
+    before = orders.arrived
+    if not scripts:
+        chrome.disable_scripts()
+    chrome.all("button")[0].click()
+    chrome.await_path(f"{OWN}/login")
+    assert "has not been sent yet" in chrome.all("main")[0].text
+    chrome.fill(username=user.name, password=user.password)
+    chrome.fill(code=user.app.fresh())
+    chrome.await_path(f"{OWN}/kept")
+    assert "/orders.cgi/new" in chrome.all("main")[0].text and orders.arrived == before
+    chrome.all("button.primary")[0].click()
+    seen = arrived_in(chrome)
+    assert (seen["user"], seen["type"].partition(";")[0], seen["query"]) == (user.name, enctype, "id=7")
+    assert int(seen["size"]) > 24 and orders.arrived == before + 1
+
+
+def test_R81_in_Chromium_a_form_that_is_too_large_is_sent_by_a_reload(chrome: Chrome, orders: Orders) -> None:
+    user = write(chrome, orders, "x" * 90_000)
+    before = orders.arrived
+    chrome.all("button")[0].click()
+    chrome.await_element("a[target=_blank]")
+    first = chrome.driver.current_window_handle
+    chrome.all("a[target=_blank]")[0].click()
+    chrome.await_true(lambda: len(chrome.driver.window_handles) == 2, "no tab is opened")
+    chrome.driver.switch_to.window(next(one for one in chrome.driver.window_handles if one != first))
+    chrome.await_element("[name=username]")
+    chrome.fill(username=user.name, password=user.password)
+    chrome.field("code").send_keys(user.app.fresh(), Keys.ENTER)
+    chrome.await_true(lambda: len(chrome.driver.window_handles) == 1 or chrome.path.startswith(f"{OWN}/done"), "it goes on")
+    chrome.driver.switch_to.window(first)
+    assert orders.arrived == before
+    chrome.driver.refresh()
+    assert arrived_in(chrome)["size"] > 90_000 and orders.arrived == before + 1
+
+
+def test_R81_over_http_2(start_site: Callable[..., Site]) -> None:
+    """Small forms are kept, large ones told of; in between curl would lose the connection if a body were left unread."""
+    orders = Orders(start_site(modules=["http2"], server=["Protocols h2 http/1.1"]))
+    user = orders.site.enrolled_user()
+    browser = orders.site.verify(user)
+    end_session(orders.site, browser)
+    kept, large = (post_over_http_2(orders.site, browser, body) for body in (b"x=1", b"x=" + b"y" * 400_000))
+    assert kept[0] == 303 and large[0] == 401 and "not_kept" not in kept[1]
+    page = browser.fetch(kept[1])
+    assert "has not been sent yet" in page.text
+
+
+def post_over_http_2(site: Site, browser: Browser, body: bytes) -> tuple[int, str]:
+    """Status and Location."""
+    done = subprocess.run(
+        ["curl", "--http2", "-s", "-o", "-", "-w", "\n%{http_version} %{http_code} %header{location}", "--cacert",
+         site.certificate.certificate, "-H", f"Cookie: {COOKIE}={browser.session}", "-H", "Sec-Fetch-Mode: navigate",
+         "-H", f"Content-Type: {FORM}", "--data-binary", "@-", f"https://localhost:{site.httpd.port}/orders.cgi"],
+        input=body, capture_output=True, timeout=60)
+    version, status, location = done.stdout.decode().rsplit("\n", 1)[1].split(" ")
+    assert version == "2", done.stderr
+    return int(status), location.partition(f":{site.httpd.port}")[2] or location

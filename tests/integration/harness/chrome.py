@@ -105,7 +105,7 @@ class Chrome:
         self.open(url)
         frame = self.command("Page.getFrameTree")["frameTree"]["frame"]["id"]
         self.command("Page.setDocumentContent", frameId=frame, html=html)
-        self._await(lambda: self.run("return document.readyState") == "complete", "the page does not load")
+        self.await_true(lambda: self.run("return document.readyState") == "complete", "the page does not load")
 
     @property
     def path(self) -> str:
