@@ -505,6 +505,7 @@ def test_R82_R85_while_the_database_is_away_a_program_gets_a_problem(start_site:
         site.database.come_back()
 
 
-def test_titles_of_problems_are_english_for_everybody(desk: Desk) -> None:
+def test_titles_of_problems_are_in_the_language_of_their_reader(desk: Desk) -> None:
     answers = [asked(desk.site.browser(), SESSION, headers={"Accept-Language": language}) for language in ("en", *OTHERS)]
-    assert len({answer.text for answer in answers}) == 1
+    assert len({answer.json()["title"] for answer in answers}) == 1 + len(OTHERS)
+    assert len({answer.json()["error"] for answer in answers}) == 1

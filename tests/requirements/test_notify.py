@@ -86,7 +86,7 @@ def test_R54_a_program_is_told_of_enrollment_recovery_skip_and_reset(notified: C
     tool.json("user", "temp-code", user.name)
     tool.json("user", "reset", user.name)
     told = program.await_told("enrolled", "recovery_used", "skip_used", "skip_set", "temporary_code_made", "reset")
-    assert {event["made_by"] for event in told if event["event"] in ("skip_set", "reset")} == {"root"}
+    assert {event["made_by"] for event in told if event["event"] in ("skip_set", "reset")} == {"uzmfactl:root"}
     time.sleep(3)
     assert len(program.told()) == 6, "something is told twice"
 

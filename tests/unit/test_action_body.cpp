@@ -6,11 +6,11 @@ namespace uzmfa::test {
 namespace {
 
 TEST(nothing_or_hours_is_what_a_body_says) {
-    CHECK(!VALUE(read_action_body("{}")).hours);
-    CHECK_EQUAL(*VALUE(read_action_body("{\"hours\":24}")).hours, 24);
-    CHECK_EQUAL(*VALUE(read_action_body(" { \"hours\" : 0 }\n")).hours, 0);
+    CHECK(!read_action_body("{}").value().hours);
+    CHECK_EQUAL(*read_action_body("{\"hours\":24}").value().hours, 24);
+    CHECK_EQUAL(*read_action_body(" { \"hours\" : 0 }\n").value().hours, 0);
     for (const auto* beyond : {"{\"hours\":-5}", "{\"hours\":2147483648}", "{\"hours\":9223372036854775807}"}) {
-        CHECK_EQUAL(*VALUE(read_action_body(beyond)).hours, -1);
+        CHECK_EQUAL(*read_action_body(beyond).value().hours, -1);
     }
 }
 

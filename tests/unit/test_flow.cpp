@@ -689,6 +689,7 @@ TEST(R79_the_end_of_a_way_in_a_window_is_for_anybody_and_says_nothing_of_them) {
     check_end();
     world.be_pending("alice", true);
     check_end();
+    world.validator.verdict = Verdict::accepted;
     check_redirect(world.post("verify", "code=123456&next=/uzmfa/done"), "/uzmfa/done", Reason::code_accepted);
     check_end();
     world.be_external("dave");
