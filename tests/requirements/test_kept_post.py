@@ -122,7 +122,7 @@ def later_orders(workshop: Workshop) -> Orders:
 
 @pytest.mark.parametrize("kind", BODIES)
 def test_R81_a_form_of_any_type_arrives_as_it_was_sent(orders: Orders, kind: str) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     before = orders.arrived
     end_session(orders.site, browser)
@@ -140,7 +140,7 @@ def test_R81_a_form_of_any_type_arrives_as_it_was_sent(orders: Orders, kind: str
 
 def test_R81_what_met_an_idle_session_arrives(later_orders: Orders) -> None:
     site = later_orders.site
-    user = site.enrolled_user()
+    user = site.add_user()
     browser = site.verify(user)
     site.clock.forward(31 * 60)
     page = come_back(browser, later_orders.send(browser, "multipart"), user)
@@ -149,7 +149,7 @@ def test_R81_what_met_an_idle_session_arrives(later_orders: Orders) -> None:
 
 def test_R81_what_met_a_step_up_arrives(later_orders: Orders) -> None:
     site = later_orders.site
-    user = site.enrolled_user()
+    user = site.add_user()
     browser = site.verify(user)
     site.clock.forward(301)
     answer = later_orders.send(browser, target="/orders.cgi/vault")
@@ -169,7 +169,7 @@ def test_R81_what_met_a_pending_sign_in_arrives(orders: Orders) -> None:
 
 
 def test_R81_a_content_coding_goes_along(orders: Orders) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     page = come_back(browser, orders.send(browser, "binary", Content_Encoding="x-odd"), user)
@@ -178,7 +178,7 @@ def test_R81_a_content_coding_goes_along(orders: Orders) -> None:
 
 
 def test_R98_the_pages_say_how_long_it_is_kept(orders: Orders) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     answer = orders.send(browser)
@@ -189,7 +189,7 @@ def test_R98_the_pages_say_how_long_it_is_kept(orders: Orders) -> None:
 
 def test_R81_an_old_one_is_gone_and_its_address_is_not(later_orders: Orders) -> None:
     site = later_orders.site
-    user = site.enrolled_user()
+    user = site.add_user()
     browser = site.verify(user)
     end_session(site, browser)
     before = later_orders.arrived
@@ -203,7 +203,7 @@ def test_R81_an_old_one_is_gone_and_its_address_is_not(later_orders: Orders) -> 
 
 
 def test_R81_no_get_sends_or_drops_anything(orders: Orders) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     before = orders.arrived
@@ -218,7 +218,7 @@ def test_R81_no_get_sends_or_drops_anything(orders: Orders) -> None:
 
 @pytest.mark.parametrize("token", ["", "wrong", None])
 def test_R69_without_the_sessions_token_nothing_is_sent(orders: Orders, token: str | None) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     before = orders.arrived
@@ -232,7 +232,7 @@ def test_R69_without_the_sessions_token_nothing_is_sent(orders: Orders, token: s
 
 
 def test_R81_another_user_of_the_browser_sees_and_sends_nothing(orders: Orders) -> None:
-    owner, other = orders.site.enrolled_user(), orders.site.enrolled_user()
+    owner, other = orders.site.add_user(), orders.site.enrolled_user()
     browser = orders.site.verify(owner)
     end_session(orders.site, browser)
     before = orders.arrived
@@ -247,7 +247,7 @@ def test_R81_another_user_of_the_browser_sees_and_sends_nothing(orders: Orders) 
 
 
 def test_R81_another_browser_of_the_user_sees_nothing(orders: Orders) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     orders.send(browser)
@@ -259,7 +259,7 @@ def test_R81_another_browser_of_the_user_sees_nothing(orders: Orders) -> None:
     ({"Sec-Fetch-Site": "cross-site"}, 303), ({"Sec-Fetch-Site": "same-site"}, 303), ({"Sec-Fetch-Mode": "cors"}, 401),
     ({"Sec-Fetch-Mode": None}, 401)], ids=["other site", "same site", "script", "old browser"])
 def test_R81_only_a_persons_form_of_this_site_is_kept(orders: Orders, headers: dict[str, str | None], status: int) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     before = orders.kept
@@ -281,7 +281,7 @@ def test_R81_nothing_is_kept_for_who_was_not_signed_in(orders: Orders, cookie: s
 
 @pytest.mark.parametrize("size", [65537, 300_000])
 def test_R81_above_the_cap_the_person_is_warned_and_a_reload_sends_all(orders: Orders, size: int) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     before = orders.arrived
@@ -299,7 +299,7 @@ def test_R81_above_the_cap_the_person_is_warned_and_a_reload_sends_all(orders: O
 
 
 def test_R81_a_second_form_is_warned_of_and_the_first_stays(orders: Orders) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     first = orders.send(browser, "plain")
@@ -310,7 +310,7 @@ def test_R81_a_second_form_is_warned_of_and_the_first_stays(orders: Orders) -> N
 
 
 def test_R81_a_form_of_another_tab_is_kept_while_the_sign_in_page_is_open(orders: Orders) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     browser.follow(browser.fetch("/erp"))
@@ -319,7 +319,7 @@ def test_R81_a_form_of_another_tab_is_kept_while_the_sign_in_page_is_open(orders
 
 
 def test_R81_the_same_form_sent_twice_is_kept_once(orders: Orders) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     orders.send(browser, "plain")
@@ -328,7 +328,7 @@ def test_R81_the_same_form_sent_twice_is_kept_once(orders: Orders) -> None:
 
 
 def test_R81_a_form_can_be_let_go(orders: Orders) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     before = orders.arrived
@@ -340,7 +340,7 @@ def test_R81_a_form_can_be_let_go(orders: Orders) -> None:
 
 def test_R81_the_button_pressed_too_late_loses_nothing(orders: Orders) -> None:
     """The session has ended once more between the page and the button."""
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     page = come_back(browser, orders.send(browser, "json"), user)
@@ -350,7 +350,7 @@ def test_R81_the_button_pressed_too_late_loses_nothing(orders: Orders) -> None:
 
 
 def test_R80_the_cookie_does_not_grow(orders: Orders) -> None:
-    user = orders.site.enrolled_user("n" * 40)
+    user = orders.site.add_user("n" * 40)
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     page = come_back(browser, orders.send(browser), user)
@@ -362,7 +362,7 @@ def test_R80_the_cookie_does_not_grow(orders: Orders) -> None:
 @pytest.mark.parametrize("kind", BODIES)
 def test_R81_the_body_of_a_verified_session_is_not_touched(orders: Orders, kind: str) -> None:
     """Nor where a form was kept before: small forms are read then, and given back."""
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     assert_arrived(orders.send(browser, kind), kind, user)
     end_session(orders.site, browser)
@@ -373,7 +373,7 @@ def test_R81_the_body_of_a_verified_session_is_not_touched(orders: Orders, kind:
 
 
 def test_R81_the_table_holds_nothing_that_can_be_read(orders: Orders) -> None:
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     browser.post("/orders.cgi/very-private", {"text": "very-private"})
@@ -383,7 +383,7 @@ def test_R81_the_table_holds_nothing_that_can_be_read(orders: Orders) -> None:
 
 def test_R81_off_keeps_nothing_and_says_so(start_site: Callable[..., Site]) -> None:
     orders = Orders(start_site(location=["UzmfaKeepPost Off"]))
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     assert orders.send(browser).status == 401
@@ -422,7 +422,7 @@ def test_R81_through_redirects_within_httpd(build_site: Callable[..., Site], lin
     orders = Orders(site)
     site.configure(modules=modules, server=[line.format(folder=site.application.folder) for line in lines])
     site.httpd.start()
-    user = site.enrolled_user()
+    user = site.add_user()
     browser = site.verify(user)
     end_session(site, browser)
     site.application.add("shop/.keep", "")
@@ -433,7 +433,7 @@ def test_R81_through_redirects_within_httpd(build_site: Callable[..., Site], lin
 @pytest.mark.parametrize("mpm", ["prefork", "worker"])
 def test_R81_on_each_mpm(start_site: Callable[..., Site], mpm: str) -> None:
     orders = Orders(start_site(mpm=mpm))
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     page = come_back(browser, orders.send(browser, "binary"), user)
@@ -446,7 +446,7 @@ def test_R81_through_a_proxy(start_site: Callable[..., Site], build_site: Callab
     backend.httpd.start()
     site = start_site(modules=["proxy", "proxy_http"], server=[
         f'ProxyPass "/orders.cgi" "http://127.0.0.1:{backend.httpd.plain_port}/orders.cgi"'])
-    user = site.enrolled_user()
+    user = site.add_user()
     browser = site.verify(user)
     for kind in ("multipart", "binary", "empty"):
         end_session(site, browser)
@@ -471,7 +471,7 @@ def erp(build_site: Callable[..., Site], request: pytest.FixtureRequest) -> Iter
 
 
 def test_R81_php_gets_fields_and_files(erp: Site) -> None:
-    user = erp.enrolled_user()
+    user = erp.add_user()
     browser = erp.verify(user)
     for kind in ("form", "multipart"):
         content_type, body = BODIES[kind]
@@ -492,7 +492,7 @@ def test_R84_while_the_database_is_away_nothing_is_lost(build_site: Callable[...
     site = build_site("pgsql")
     orders = Orders(site)
     site.httpd.start()
-    user = site.enrolled_user()
+    user = site.add_user()
     browser = site.verify(user)
     end_session(site, browser)
     site.database.execute("ALTER TABLE uzmfa_kept_post RENAME TO uzmfa_kept_post_away")
@@ -516,7 +516,7 @@ def write(chrome: Chrome, orders: Orders, text: str, enctype: str = FORM) -> Use
     """A person fills in the application's form; by the time of the button the session has ended."""
     site = orders.site
     site.application.add("order.html", FORM_PAGE.format(enctype=enctype))
-    user = site.enrolled_user()
+    user = site.add_user()
     browser = site.verify(user)
     chrome.be(browser, site.url())
     chrome.open(site.url("/order.html"))
@@ -572,7 +572,7 @@ def test_R81_in_Chromium_a_form_that_is_too_large_is_sent_by_a_reload(chrome: Ch
 def test_R81_over_http_2(start_site: Callable[..., Site]) -> None:
     """Small forms are kept, large ones told of; in between curl would lose the connection if a body were left unread."""
     orders = Orders(start_site(modules=["http2"], server=["Protocols h2 http/1.1"]))
-    user = orders.site.enrolled_user()
+    user = orders.site.add_user()
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     kept, large = (post_over_http_2(orders.site, browser, body) for body in (b"x=1", b"x=" + b"y" * 400_000))

@@ -274,7 +274,7 @@ def logout(tour: Tour) -> Shown:
 
 
 def stopped_form(tour: Tour, size: int) -> tuple[Browser, User, Answer]:
-    user = tour.site.enrolled_user()
+    user = tour.site.add_user()
     browser = tour.verified(user)
     former = browser.session
     browser.log_out()
