@@ -138,7 +138,8 @@ Outcome stop(const Visit& visit, Reason reason, const Site& site, Services& serv
     const bool leads_to_page = outcome.status == 303 && !outcome.drop_session;
     if (!visit.posted || !leads_to_page) return outcome;
     const auto page = page_for(outcome.reason);
-    return keep_post(visit, std::move(outcome), page, site, services);
+    const bool is_over = reason == Reason::sign_in_required;
+    return keep_post(visit, std::move(outcome), page, is_over, site, services);
 }
 
 Outcome sign_out(const Session& session, const Site& site, Services& services) {

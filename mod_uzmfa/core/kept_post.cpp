@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t length_bytes = 4;
 constexpr std::string_view page_name = "kept";
+constexpr seconds longest_absence{24 * 60 * 60};
 
 void put_text(std::string& record, std::string_view text) {
     put_number(record, text.size(), length_bytes);
@@ -19,6 +20,8 @@ void put_text(std::string& record, std::string_view text) {
 }
 
 std::string text_in(RecordReader& reader) { return std::string{reader.take(reader.number(length_bytes))}; }
+
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find_first_of("?#")); }
 
 // The session that the browser has from now on. One that was ended goes: only what is kept goes on.
 Session session_for(const Visit& visit, const Outcome& stopped, Services& services) {
@@ -30,13 +33,23 @@ Session session_for(const Visit& visit, const Outcome& stopped, Services& servic
 Outcome not_kept(const PostedForm& posted, Outcome stopped, std::string_view page_due, const Site& site) {
     Page page{"not_kept", {}, {}};
     page.with("way", page_url(site.own_path, page_due, page_url(site.own_path, "done", ""))).with("kilobytes", std::to_string(posted.most / 1024));
-    const bool is_too_large = posted.input == PostedForm::Input::too_large;
-    page.with("too_large", is_too_large ? "1" : "");
+    page.with("too_large", posted.input == PostedForm::Input::too_large ? "1" : "");
+    page.with("another", posted.input == PostedForm::Input::whole ? "1" : "");
     stopped.status = 401;
     stopped.location.clear();
     stopped.page = std::move(page);
-    stopped.detail = is_too_large ? "its form is too large to be kept" : "another form is kept, or there is no room for this one";
+    stopped.detail = "its form is not kept";
     return stopped;
+}
+
+// `no_kept_post` where it cannot be.
+Result<KeptId> kept(const Session& held, const Post& post, bool is_over, KeptPosts& posts) {
+    const auto& user = held.mark.uuid;
+    if (!is_over || held.kept == no_kept_post) return posts.keep(user, held.kept, post);
+    auto waiting = posts.find(user, held.kept);
+    if (!waiting) return waiting.error();
+    if (!*waiting) return posts.keep(user, no_kept_post, post);
+    return (*waiting)->post == post ? held.kept : no_kept_post;  // pressed twice
 }
 
 }  // namespace
@@ -72,21 +85,25 @@ bool may_be_kept(const Visit& visit, const Site& site) {
     if (!held || held->mark.uuid == Uuid{}) return false;
     if (!visit.navigation || visit.cross_site || visit.subrequest || visit.signs_out) return false;
     if (!visit.own_sign_in && held->user.view() != visit.user) return false;
-    return return_path(visit.target, site.own_path) == visit.target;
+    return visit.now - held->last_active < longest_absence && !lies_under(path_of(visit.target), site.own_path);
 }
 
-Outcome keep_post(const Visit& visit, Outcome stopped, std::string_view page_due, const Site& site, Services& services) {
+bool is_fit_target(std::string_view target, const Site& site) {
+    const auto page = kept_page_url(site.own_path, target);
+    return return_path(target, site.own_path) == target && return_path(page, site.own_path) == page;
+}
+
+Outcome keep_post(const Visit& visit, Outcome stopped, std::string_view page_due, bool is_over, const Site& site,
+                  Services& services) {
     const PostedForm& posted = *visit.posted;
     Session session = session_for(visit, stopped, services);
     session.kept = visit.held->kept;
     if (posted.input != PostedForm::Input::sends_kept) {
-        auto kept = Result<KeptId>{no_kept_post};
-        if (posted.input == PostedForm::Input::whole) {
-            kept = services.kept_posts.keep(visit.held->mark.uuid, visit.held->kept, posted.post);
-        }
-        if (!kept) return failure(kept.error());
-        if (*kept == no_kept_post) return not_kept(posted, std::move(stopped), page_due, site);
-        session.kept = *kept;
+        auto id = Result<KeptId>{no_kept_post};
+        if (posted.input == PostedForm::Input::whole) id = kept(*visit.held, posted.post, is_over, services.kept_posts);
+        if (!id) return failure(id.error());
+        if (*id == no_kept_post) return not_kept(posted, std::move(stopped), page_due, site);
+        session.kept = *id;
         stopped.detail = "its form is kept";
     }
     stopped.session = session;

@@ -19,13 +19,17 @@ struct Services;
 // The one field of the form that sends a kept one; its value is the session's form token.
 inline constexpr std::string_view kept_post_field = "uzmfa_kept_post";
 
-// Whether a POST that is stopped may be kept: a person's, from a page of this site, in a browser in which its user was
-// signed in. It must be known before its body is read.
+// Whether a POST that is stopped is somebody's work: a person's, from a page of this site, in a browser in which its user was
+// signed in within the last day. It must be known before its body is read.
 bool may_be_kept(const Visit& visit, const Site& site);
+// Whether a form can be sent there later.
+bool is_fit_target(std::string_view target, const Site& site);
 
 // The stopped POST's way leads to the page that says what waits; or it is told, before anything is lost, that the form
-// cannot be kept. `page_due` is the own page that the way begins with.
-Outcome keep_post(const Visit& visit, Outcome stopped, std::string_view page_due, const Site& site, Services& services);
+// cannot be kept. `page_due` is the own page that the way begins with. Whoever shows the cookie of a session that is over
+// changes nothing of what waits.
+Outcome keep_post(const Visit& visit, Outcome stopped, std::string_view page_due, bool is_over, const Site& site,
+                  Services& services);
 
 // The page of a kept form, which leads on to where the form was sent.
 std::string kept_page_url(std::string_view own_path, std::string_view target);

@@ -32,8 +32,9 @@ std::optional<Post> decode_post(std::string_view record);
 struct PostedForm {
     enum class Input : std::uint8_t {
         whole,
-        too_large,    // for UzmfaKeepPost
-        sends_kept,   // the form that was to send a kept one
+        too_large,   // for UzmfaKeepPost
+        unfit,       // none is kept here, or its address or headers are beyond the bounds
+        sends_kept,  // the form that was to send a kept one
     } input = Input::whole;
     Post post{};
     std::size_t most = 0;  // bytes that would have been kept
@@ -49,8 +50,8 @@ class KeptPosts {
 public:
     virtual ~KeptPosts() = default;
 
-    // Keeps one of the user's for kept_post_lifetime. `former` is the one that the browser's session has: it is replaced where
-    // it is for the same address. `no_kept_post` where another one waits there, or there is no room.
+    // Keeps one of the user's for kept_post_lifetime. `former` is the one of the session, which is alive: it is replaced
+    // where it is for the same address. `no_kept_post` where another one waits there, or there is no room.
     virtual Result<KeptId> keep(const Uuid& user, KeptId former, const Post& post) = 0;
     virtual Result<std::optional<KeptPost>> find(const Uuid& user, KeptId id) = 0;
     // The same, for one caller only: it is gone then.

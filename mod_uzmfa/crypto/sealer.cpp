@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t nonce_bytes = 12;
 constexpr std::size_t tag_bytes = 16;
-constexpr std::size_t longest_value = 1 << 20;
+constexpr std::size_t longest_value = 16 << 20;
 
 struct FreeContext {
     void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }

@@ -245,6 +245,8 @@ int explain_refusal(request_rec* r, const char* auth_type) {
     Outcome outcome;
     if (decision.visit && !decision.admission.passes && !obeys_require(r)) {
         // The second factor may be what Require asks for.
+        const auto posted = read_posted_form(r, visit, *service);
+        visit.posted = posted ? &*posted : nullptr;
         RequestServices services{r, *service};
         outcome = stop(visit, decision.admission.reason, service->site(), services.ports());
     } else {

@@ -20,6 +20,7 @@
 #include <mod_auth.h>
 #include <mod_dbd.h>
 #include <mod_session.h>
+#include <mod_ssl.h>
 #include <mod_status.h>
 #include <mod_watchdog.h>
 #include <util_filter.h>

@@ -2,6 +2,7 @@
 #include "httpd/kept_post.hpp"
 
 #include "core/gate.hpp"
+#include "httpd/identity.hpp"
 #include "httpd/log.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/read_visit.hpp"
@@ -13,6 +14,8 @@ namespace uzmfa {
 namespace {
 
 constexpr std::size_t largest_sending_form = 256;
+constexpr std::size_t most_headers = 32;
+constexpr std::size_t longest_headers = 8192;  // bytes of all
 
 bool describes_body(std::string_view name) {
     return name.size() > 8 && ap_cstr_casecmpn(name.data(), "Content-", 8) == 0 && ap_cstr_casecmp(name.data(), "Content-Length") != 0;
@@ -32,9 +35,15 @@ void each_header(request_rec* r, Visitor visit) {
 Post post_of(request_rec* r, std::string body) {
     Post post{.target = std::string{view_of(r->unparsed_uri)}, .headers = {}, .body = std::move(body)};
     each_header(r, [&](std::string_view name, std::string_view value) {
-        if (is_kept_header(name) && post.headers.size() < 32) post.headers.emplace_back(name, value);
+        if (is_kept_header(name)) post.headers.emplace_back(name, value);
     });
     return post;
+}
+
+bool has_fit_headers(const Post& post) {
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : post.headers) bytes += name.size() + value.size();
+    return post.headers.size() <= most_headers && bytes <= longest_headers;
 }
 
 bool is_form(request_rec* r) {
@@ -76,14 +85,23 @@ std::optional<PostedForm> read_posted_form(request_rec* r, const Visit& visit, c
     posted.most = policy_of(r).keep_post;
     auto body = read_body(r, std::max(posted.most, largest_sending_form));
     if (body.input == RequestBody::Input::failed) return std::nullopt;
-    if (body.input == RequestBody::Input::whole && token_in(r, body.bytes)) {
+    const bool is_whole = body.input == RequestBody::Input::whole;
+    if (!is_whole) skip_body(r);
+    if (is_whole && token_in(r, body.bytes)) {
         posted.input = PostedForm::Input::sends_kept;
-    } else if (body.input == RequestBody::Input::too_large || body.bytes.size() > posted.most) {
-        skip_body(r);
-        posted.input = PostedForm::Input::too_large;
-    } else {
-        posted.post = post_of(r, std::move(body.bytes));
+        return posted;
     }
+    const bool is_fit_place = policy_of(r).engine == Engine::on && posted.most > 0;
+    if (!is_fit_place || !is_fit_target(visit.target, service.site())) {
+        posted.input = PostedForm::Input::unfit;
+        return posted;
+    }
+    if (!is_whole || body.bytes.size() > posted.most) {
+        posted.input = PostedForm::Input::too_large;
+        return posted;
+    }
+    posted.post = post_of(r, std::move(body.bytes));
+    if (!has_fit_headers(posted.post)) posted.input = PostedForm::Input::unfit;
     return posted;
 }
 
@@ -103,6 +121,8 @@ int send_kept_post(request_rec* r, const Service& service, const Visit& verified
     if (!post) return stop_request(r, service, fit_for(visit, std::move(outcome)));
     log_outcome(r, service, outcome);
     become(r, std::move(*post));
+    // None of its headers says who it is.
+    replace_claims(r, r->user);
     return DECLINED;
 }
 

@@ -21,6 +21,12 @@ std::string_view page_of(const request_rec* r, const Site& site) {
     return page;
 }
 
+bool shows_certificate(request_rec* r) {
+    const auto lookup = APR_RETRIEVE_OPTIONAL_FN(ssl_var_lookup);
+    if (!lookup) return false;
+    return view_of(lookup(r->pool, r->server, r->connection, r, const_cast<char*>("SSL_CLIENT_VERIFY"))) == "SUCCESS";
+}
+
 }  // namespace
 
 int claim_own_page(request_rec* r) {
@@ -74,8 +80,9 @@ bool asks_first_factor(request_rec* r) {
     if (!browser.session || !browser.session->external) return false;
     const char* const type = ap_auth_type(r);
     if (!type || ap_cstr_casecmp(type, "None") == 0) return false;
-    // A browser shows a password only where it was asked for it; other signs of who it is come with each request.
-    const bool shows_password = apr_table_get(r->headers_in, "Authorization");
+    // A browser shows a password only where it was asked for it; other signs of who it is come with each request. mod_ssl makes
+    // a certificate's name a Basic one (FakeBasicAuth), later than here.
+    const bool shows_password = apr_table_get(r->headers_in, "Authorization") || shows_certificate(r);
     const bool is_dialog = ap_cstr_casecmp(type, "Basic") == 0 || ap_cstr_casecmp(type, "Digest") == 0;
     return shows_password || !is_dialog;
 }

@@ -32,7 +32,8 @@ Result<KeptId> KeptPostStore::keep(const Uuid& user, KeptId former, const Post& 
     const auto address = hex(hmac(Digest::sha256, address_key_, bytes_of(post.target)));
     auto kept = database_.change(Statement::keep_post,
                                  {uuid, std::int64_t{id}, address, size, std::int64_t{kept_post_lifetime.count()}, sealed,
-                                  size, most_bytes, uuid, std::int64_t{id}, std::int64_t{most_of_user}});
+                                  size, most_bytes, uuid, std::int64_t{id}, size, most_bytes_of_user, uuid, std::int64_t{id},
+                                  std::int64_t{most_of_user}});
     if (!kept) return kept.error();
     return *kept == 1 ? id : no_kept_post;
 }

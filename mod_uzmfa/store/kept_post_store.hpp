@@ -11,7 +11,8 @@ namespace uzmfa {
 class KeptPostStore final : public KeptPosts {
 public:
     static constexpr int most_of_user = 8;                                // in different browsers
-    static constexpr std::int64_t most_bytes = std::int64_t{64} << 20;  // of all together
+    static constexpr std::int64_t most_bytes = std::int64_t{64} << 20;  // of all together, as they are sealed
+    static constexpr std::int64_t most_bytes_of_user = most_bytes / 4;
 
     // `address_key` makes digests of addresses.
     KeptPostStore(Database& database, const Sealer& sealer, const SecretBytes& address_key)

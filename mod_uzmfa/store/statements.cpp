@@ -249,6 +249,8 @@ constexpr Row rows[] = {
      "INSERT INTO uzmfa_kept_post (uuid, id, address, size, kept_at, expires_at, sealed)"
      " SELECT %s, CAST(%s AS bigint), %s, CAST(%s AS bigint), {now}, {now} + CAST(%s AS bigint), %s"
      " WHERE (SELECT coalesce(sum(k.size), 0) FROM uzmfa_kept_post k) + CAST(%s AS bigint) <= CAST(%s AS bigint)"
+     " AND (SELECT coalesce(sum(k.size), 0) FROM uzmfa_kept_post k WHERE k.uuid = %s AND k.id <> %s) + CAST(%s AS bigint)"
+     " <= CAST(%s AS bigint)"
      " AND (SELECT count(*) FROM uzmfa_kept_post k WHERE k.uuid = %s AND k.id <> %s) < CAST(%s AS bigint)"
      " ON CONFLICT (uuid, id) DO UPDATE SET size = excluded.size, kept_at = excluded.kept_at,"
      " expires_at = excluded.expires_at, sealed = excluded.sealed WHERE uzmfa_kept_post.address = excluded.address"},

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <tuple>
 
 namespace uzmfa {
@@ -146,8 +147,11 @@ Plot plot_of(const Page& page, const Messages& messages) {
     Plot plot;
     const auto& bars = page.lists.front().second;
     for (const auto& [key, label, colour] : rows) {
-        PlotRow row{std::string{messages[label]}, colour, {}};
+        PlotRow row{std::string{messages[label]}, {}, colour, {}};
         for (const auto& bar : bars) row.numbers.push_back(std::strtoll(std::string{value_in(bar, key)}.c_str(), nullptr, 10));
+        const auto sum = std::accumulate(row.numbers.begin(), row.numbers.end(), std::int64_t{0});
+        const auto most = *std::ranges::max_element(row.numbers);
+        row.said = messages.said("plot_sum", {{"sum", std::to_string(sum)}, {"most", std::to_string(most)}});
         plot.rows.push_back(std::move(row));
     }
     plot.first = value_in(bars.front(), "time");

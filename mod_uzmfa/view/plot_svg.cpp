@@ -2,13 +2,12 @@
 #include "view/plot_svg.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <string_view>
 
 namespace uzmfa {
 namespace {
 
-constexpr int width = 480;
+constexpr int width = 384;
 constexpr int margin = 12;
 constexpr int label_height = 20;
 constexpr int bars_height = 44;
@@ -59,14 +58,13 @@ std::string bars_of(const PlotRow& row, std::int64_t bottom) {
 std::string plot_svg(const Plot& plot) {
     const auto height = margin + row_height * static_cast<std::int64_t>(plot.rows.size()) + axis_height;
     std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"" + attribute("width", width) + attribute("height", height) + " viewBox=\"0 0 " +
-                      std::to_string(width) + " " + std::to_string(height) + "\" font-family=\"system-ui,sans-serif\" font-size=\"13\" fill=\"#1a1a1a\">" +
+                      std::to_string(width) + " " + std::to_string(height) + "\" font-family=\"system-ui,sans-serif\" font-size=\"14\" fill=\"#1a1a1a\">" +
                       "<path fill=\"#fff\" d=\"M0 0h" + std::to_string(width) + "v" + std::to_string(height) + "H0z\"/>";
     std::int64_t top = margin;
     for (const auto& row : plot.rows) {
         if (row.numbers.empty()) continue;
         const auto bottom = top + label_height + bars_height;
-        const auto sum = std::accumulate(row.numbers.begin(), row.numbers.end(), std::int64_t{0});
-        svg += text_at(margin, top + 12, "start", row.label) + text_at(width - margin, top + 12, "end", std::to_string(sum)) + bars_of(row, bottom) +
+        svg += text_at(margin, top + 12, "start", row.label) + text_at(width - margin, top + 12, "end", row.said) + bars_of(row, bottom) +
                "<path stroke=\"#767676\" d=\"M" + std::to_string(margin) + " " + std::to_string(bottom) + ".5h" + std::to_string(width - 2 * margin) + "\"/>";
         top += row_height;
     }

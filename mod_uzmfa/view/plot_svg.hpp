@@ -10,6 +10,7 @@ namespace uzmfa {
 
 struct PlotRow {
     std::string label;
+    std::string said;  // beside it, how much it was
     std::string colour;  // of SVG
     std::vector<std::int64_t> numbers;
 };

@@ -133,7 +133,7 @@ def test_R95_no_page_needs_a_script(chrome: Chrome, show: Show, state: str) -> N
     hidden = [one for one in page.elements if "hidden" in one.attributes]
     assert [one.get("id") for one in hidden] == (["keep"] if state == "recovery_codes" else [])
     assert [one for one in page.elements if any(name.startswith("on") or name == "style" for name in one.attributes)] == []
-    assert {one.get("src").rsplit("/", 1)[-1] for one in page.all("script")} <= {"submit.js", "recovery_codes.js"}
+    assert {one.get("src").rsplit("/", 1)[-1] for one in page.all("script")} <= {"submit.js", "recovery_codes.js", "done.js"}
 
 
 # --- R98: time limits ---

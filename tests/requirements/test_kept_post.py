@@ -323,8 +323,69 @@ def test_R81_the_same_form_sent_twice_is_kept_once(orders: Orders) -> None:
     browser = orders.site.verify(user)
     end_session(orders.site, browser)
     orders.send(browser, "plain")
-    page = come_back(browser, orders.send(browser, "json"), user)
-    assert_arrived(press(browser, page), "json", user)
+    page = come_back(browser, orders.send(browser, "plain"), user)
+    assert_arrived(press(browser, page), "plain", user)
+
+
+def test_R81_a_dead_cookie_changes_nothing_that_waits(orders: Orders) -> None:
+    """A thief of a session that is over exchanges no form for another."""
+    user = orders.site.add_user()
+    browser = orders.site.verify(user)
+    end_session(orders.site, browser)
+    answer = orders.send(browser, "plain")
+    thief = orders.site.holder(browser.session)
+    assert orders.send(thief, "json").status in (303, 401)
+    page = come_back(browser, answer, user)
+    assert orders.send(thief, "json").status in (303, 401)
+    assert_arrived(press(browser, page), "plain", user)
+
+
+@pytest.mark.parametrize("size", [1 << 20, 5 << 20])
+def test_R81_large_forms_where_they_are_allowed(start_site: Callable[..., Site], size: int) -> None:
+    orders = Orders(start_site(location=["UzmfaKeepPost 8M"]))
+    user = orders.site.add_user()
+    browser = orders.site.verify(user)
+    end_session(orders.site, browser)
+    body = b"x=" + b"z" * (size - 2)
+    page = come_back(browser, browser.post(orders.target, body), user)
+    assert json.loads(press(browser, page).body)["sha256"] == hashlib.sha256(body).hexdigest()
+
+
+@pytest.mark.parametrize("gate", [("Session On", "AuthType Uzmfa", "Require valid-user", f"UzmfaEngine {engine}")
+                                  for engine in ("Off", "ReportOnly")], ids=["Off", "ReportOnly"])
+def test_R81_where_the_gate_sends_none_none_is_kept_and_it_says_so(start_site: Callable[..., Site], gate: Sequence[str]) -> None:
+    site = start_site(gate=gate, server=place("Location", "/gated", ["UzmfaEngine On"]))
+    user = site.add_user()
+    browser = site.verify(user)
+    end_session(site, browser)
+    assert browser.post("/erp", {"x": "1"}).status == 401
+    assert not site.database.execute("SELECT id FROM uzmfa_kept_post")
+
+
+@pytest.mark.parametrize(("target", "status"), [
+    ("/erp?" + "x" * 2000, 401), ("/erp?" + "%C3%A9" * 250, 401), ("//erp", 401), (f"{OWN}/account", 303)])
+def test_R81_what_could_not_be_sent_is_not_kept(orders: Orders, target: str, status: int) -> None:
+    user = orders.site.add_user()
+    browser = orders.site.verify(user)
+    end_session(orders.site, browser)
+    before = orders.kept
+    assert browser.post(target, {"x": "1"}).status == status
+    assert orders.kept == before
+
+
+def test_R77_a_kept_form_names_no_user(start_site: Callable[..., Site]) -> None:
+    site = start_site(location=["UzmfaUserHeader Content-User"])
+    user = site.add_user()
+    browser = site.verify(user)
+    end_session(site, browser)
+    answer = browser.post("/env", {"x": "1"}, {"Content-User": "boss", "Content-Language": "de"})
+    seen = press(browser, come_back(browser, answer, user)).environment
+    assert (seen["HTTP_CONTENT_USER"], seen["HTTP_CONTENT_LANGUAGE"]) == (user.name, "de")
+
+
+def test_R80_the_page_leads_to_itself_once_at_most(orders: Orders) -> None:
+    browser = orders.site.verify(orders.site.add_user())
+    assert browser.fetch(f"{OWN}/kept?next={OWN}/kept%3Fnext={OWN}/kept").location == "/"
 
 
 def test_R81_a_form_can_be_let_go(orders: Orders) -> None:

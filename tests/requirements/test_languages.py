@@ -32,8 +32,8 @@ def without_number(key: str) -> str:
 def events_told() -> list[str]:
     """The events that users are told of."""
     statements = (REPOSITORY / "mod_uzmfa/store/statements.cpp").read_text()
-    text = re.search(r"told_events =([^;]*);", statements)[1]
-    return re.findall(r"'([a-z_]+)'", text)
+    texts = re.findall(r"(?:told|notified)_events =([^;]*);", statements)
+    return re.findall(r"'([a-z_]+)'", "".join(texts))
 
 
 # --- the files ---

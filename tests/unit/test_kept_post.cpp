@@ -96,14 +96,30 @@ TEST(R81_who_cannot_keep_a_form_says_so_before_it_is_lost) {
 
 TEST(R81_another_form_does_not_take_the_place_of_the_one_that_waits) {
     Stopped stopped;
-    stopped.held.kept = stopped.stop().session->kept;
+    stopped.held = session_of("alice", Method::totp, seconds{1});
+    stopped.held.kept = stopped.stop(Reason::step_up_required).session->kept;
     stopped.posted.post.body = "three of these";
-    CHECK(stopped.stop().status == 303);
+    CHECK(stopped.stop(Reason::step_up_required).status == 303);
     CHECK(stopped.kept_posts.kept.begin()->second.second.post.body == "three of these");
+    CHECK(stopped.stop().status == 303);  // pressed twice
     stopped.visit.target = "/invoices";
     stopped.posted.post = Post{"/invoices", {}, "other"};
-    CHECK(stopped.stop().status == 401);
+    CHECK(stopped.stop(Reason::step_up_required).status == 401);
     CHECK(stopped.kept_posts.kept.size() == 1);
+}
+
+TEST(R81_who_shows_the_cookie_of_a_session_that_is_over_changes_nothing_that_waits) {
+    Stopped stopped;
+    stopped.held.kept = stopped.stop().session->kept;
+    stopped.posted.post.body = "a thief's";
+    CHECK(stopped.stop().status == 401);
+    stopped.visit.session = nullptr;
+    stopped.visit.revoked = true;
+    CHECK(stopped.stop().status == 401);
+    CHECK(stopped.kept_posts.kept.size() == 1 && stopped.kept_posts.kept.begin()->second.second.post == order);
+    stopped.kept_posts.kept.clear();
+    const auto former = stopped.held.kept;
+    CHECK(stopped.stop().session->kept != former || former == 7);
 }
 
 TEST(R81_the_form_that_sends_one_is_not_kept_itself) {
@@ -138,9 +154,13 @@ TEST(R81_only_a_persons_form_of_this_site_may_be_kept) {
     CHECK(refuses([](Visit& visit, Session&) { visit.held = nullptr; }));
     CHECK(refuses([](Visit&, Session& held) { held.mark.uuid = {}; }));
     CHECK(refuses([](Visit& visit, Session&) { visit.own_sign_in = false; }));
-    for (const auto* target : {"//evil.example/", "https://evil.example/", "/\\evil.example", "", "/uzmfa/login"}) {
-        CHECK(refuses([&](Visit& visit, Session&) { visit.target = target; }));
+    CHECK(refuses([](Visit& visit, Session&) { visit.target = "/uzmfa/admin?user=bob"; }));
+    CHECK(refuses([](Visit&, Session& held) { held.last_active = now - seconds{24 * 60 * 60}; }));
+    CHECK(is_fit_target("/orders?id=7", site) && is_fit_target("/" + std::string(1300, 'x'), site));
+    for (const std::string target : {"//evil.example/", "https://evil.example/", "/\\evil.example", ""}) {
+        CHECK(!is_fit_target(target, site));
     }
+    CHECK(!is_fit_target("/" + std::string(2040, 'x'), site));
 }
 
 // --- the page, and the button ---

@@ -317,6 +317,18 @@ def admin_none(tour: Tour) -> Shown:
 
 
 @state
+def admin_events(tour: Tour) -> Shown:
+    browser = tour.admin()
+    return browser, browser.fetch(f"{OWN}/admin/events")
+
+
+@state
+def done(tour: Tour) -> Shown:
+    browser = tour.verified()
+    return browser, browser.fetch(f"{OWN}/done")
+
+
+@state
 def admin_unconfirmed(tour: Tour) -> Shown:
     browser = tour.admin()
     return browser, tour.pressed(browser.fetch(f"{OWN}/admin"), browser, "end-everybody")
