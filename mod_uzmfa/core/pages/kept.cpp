@@ -34,7 +34,7 @@ Outcome page_of_kept(Call& call, int status, std::string_view error) {
 }  // namespace
 
 Outcome show_kept(Call& call) {
-    if (is_kept_page(call.next, call.site.own_path)) call.next = "/";
+    if (is_kept_page(call.next, call.site.own_path)) call.next = std::string{"/"};
     if (!call.has_user() || !has_arrived(*call.session)) return lead_here(call);
     return page_of_kept(call, 200, {});
 }
