@@ -160,9 +160,9 @@ TEST(a_buffer_that_is_too_small_is_a_bug) {
     CHECK_THROWS(sealer_of_key_1().open(value, "context", buffer));
 }
 
-TEST(a_value_over_1_MiB_is_a_bug_to_seal_and_nothing_to_open) {
-    CHECK_THROWS(sealer_of_key_1().seal(Bytes((1 << 20) + 1), "context"));
-    CHECK(!sealer_of_key_1().open(Bytes((1 << 20) + Sealer::overhead + 1), "context"));
+TEST(a_value_over_16_MiB_is_a_bug_to_seal_and_nothing_to_open) {
+    CHECK_THROWS(sealer_of_key_1().seal(Bytes((16 << 20) + 1), "context"));
+    CHECK(!sealer_of_key_1().open(Bytes((16 << 20) + Sealer::overhead + 1), "context"));
 }
 
 TEST(many_threads_use_one_sealer) {
