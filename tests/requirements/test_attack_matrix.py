@@ -289,6 +289,17 @@ def fill(text: str, site: Site, backends: dict[str, Backend | Site]) -> str:
     return text
 
 
+LIMITS = {"idle too long": "UzmfaSessionIdleTimeout 2h", "beyond its max age": "UzmfaSessionMaxAge 9h"}
+
+
+@pytest.mark.parametrize("state", LIMITS)
+def test_R60_a_session_of_the_matrix_is_too_old_in_one_way_only(start_site: Callable[..., Site], home: Site,
+                                                               sessions: Sessions, state: str) -> None:
+    """The positive control of each: where that one limit is longer it opens the gate, and the other does not."""
+    site = start_site(like=home, location=[LIMITS[state]])
+    assert [one for one in LIMITS if is_open(site.holder(sessions[one]).fetch("/"))] == [state]
+
+
 def allow_what_is_logged(arena: Arena) -> None:
     for pattern in (*arena.row.log, LOGGED):
         arena.site.log.allow(pattern)
@@ -321,17 +332,6 @@ def test_R1_R2_R9_R103_no_cell_of_the_matrix_gives_content(arena: Arena, session
     assert not leaks, f"{len(leaks)} leaks:\n" + "\n".join(leaks)
     assert arena.asked() == asked, "a request came through to a backend"
     assert arena.files() == files
-
-
-LIMITS = {"idle too long": "UzmfaSessionIdleTimeout 2h", "beyond its max age": "UzmfaSessionMaxAge 9h"}
-
-
-@pytest.mark.parametrize("state", LIMITS)
-def test_R60_a_session_of_the_matrix_is_too_old_in_one_way_only(start_site: Callable[..., Site], home: Site,
-                                                               sessions: Sessions, state: str) -> None:
-    """The positive control of each: where that one limit is longer it opens the gate, and the other does not."""
-    site = start_site(like=home, location=[LIMITS[state]])
-    assert [one for one in LIMITS if is_open(site.holder(sessions[one]).fetch("/"))] == [state]
 
 
 @on_event("files and scripts")
