@@ -86,6 +86,8 @@ Outcome answer_to(const PageVisit& request, const Policy& policy, const Site& si
     const auto given_next = request.form.has("next") ? request.form["next"] : request.query["next"];
     Call call{request, policy, site, services, session,
               std::string{return_path(given_next, site.own_path)}};
+    const auto waiting = waiting_target(request.visit.held, services.kept_posts);
+    call.waiting = waiting ? *waiting : call.next;  // the page of the kept form says what is wrong
     if (row->whom != Whom::anybody && is_of_other_user(request.visit)) {
         auto outcome = refusal(403, Reason::other_user);
         outcome.page->with("retry", call.next);
@@ -93,7 +95,7 @@ Outcome answer_to(const PageVisit& request, const Policy& policy, const Site& si
     }
     // A button pressed twice: the first press has given the session a new id. Only a step leads on.
     if (posted && request.visit.revoked && row->submit != submit_logout && !is_for_programs(request.page)) {
-        return redirect(Reason::step_passed, row->submit == submit_account ? call.url_of(row->name) : call.next);
+        return redirect(Reason::step_passed, row->submit == submit_account ? call.url_of(row->name) : call.arrival());
     }
     auto outcome = posted ? row->submit(call) : row->show(call);
     if (is_for_programs(request.page)) return outcome;

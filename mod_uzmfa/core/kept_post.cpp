@@ -89,8 +89,7 @@ bool may_be_kept(const Visit& visit, const Site& site) {
 }
 
 bool is_fit_target(std::string_view target, const Site& site) {
-    const auto page = kept_page_url(site.own_path, target);
-    return return_path(target, site.own_path) == target && return_path(page, site.own_path) == page;
+    return return_path(target, site.own_path) == target;
 }
 
 Outcome keep_post(const Visit& visit, Outcome stopped, std::string_view page_due, bool is_over, const Site& site,
@@ -107,15 +106,16 @@ Outcome keep_post(const Visit& visit, Outcome stopped, std::string_view page_due
         stopped.detail = "its form is kept";
     }
     stopped.session = session;
-    stopped.location = page_url(site.own_path, page_due, kept_page_url(site.own_path, visit.target));
     return stopped;
 }
 
 std::string kept_page_url(std::string_view own_path, std::string_view target) { return page_url(own_path, page_name, target); }
 
-bool is_kept_page(std::string_view next, std::string_view own_path) {
-    const auto page = kept_page_url(own_path, "");
-    return next.starts_with(page) && (next.size() == page.size() || next[page.size()] == '?');
+Result<std::string> waiting_target(const Session* held, KeptPosts& posts) {
+    if (!held || held->kept == no_kept_post) return std::string{};
+    auto waiting = posts.find(held->mark.uuid, held->kept);
+    if (!waiting) return waiting.error();
+    return *waiting ? (*waiting)->post.target : std::string{};
 }
 
 Sending send_kept_post(const Visit& visit, std::string_view token, const Site& site, Services& services) {

@@ -25,7 +25,7 @@ bool may_be_kept(const Visit& visit, const Site& site);
 // Whether a form can be sent there later.
 bool is_fit_target(std::string_view target, const Site& site);
 
-// The stopped POST's way leads to the page that says what waits; or it is told, before anything is lost, that the form
+// The stopped POST's way leads to its own address, before which a page says what waits; or it is told, before anything is lost, that the form
 // cannot be kept. `page_due` is the own page that the way begins with. Whoever shows the cookie of a session that is over
 // changes nothing of what waits.
 Outcome keep_post(const Visit& visit, Outcome stopped, std::string_view page_due, bool is_over, const Site& site,
@@ -33,7 +33,8 @@ Outcome keep_post(const Visit& visit, Outcome stopped, std::string_view page_due
 
 // The page of a kept form, which leads on to where the form was sent.
 std::string kept_page_url(std::string_view own_path, std::string_view target);
-bool is_kept_page(std::string_view next, std::string_view own_path);
+// The address of the form that waits in a browser whose cookie holds this; empty where none does.
+Result<std::string> waiting_target(const Session* held, KeptPosts& posts);
 
 // The user says so: the form in `post`, or else the answer in `outcome`.
 struct Sending {

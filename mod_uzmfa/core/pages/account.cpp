@@ -94,7 +94,7 @@ Result<Page> page_of_account(const Call& call) {
     const auto events = call.services.account_events.latest(details.account.uuid);
 
     Page page = page_of(page_name, call);
-    page.with("continue", call.next).with("has_next", call.next == "/" ? "" : "1");
+    page.with("continue", call.arrival()).with("has_next", call.next == "/" ? "" : "1");
     if (details.binding) page.with("bound_at", utc(details.binding->bound_at)).with("bound_from", details.binding->bound_from);
     page.with("codes_left", std::to_string(details.recovery_codes_left));
     if (call.site.recovery_codes > 0) page.with("has_codes", "1");

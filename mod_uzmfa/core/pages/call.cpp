@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/pages/call.hpp"
 
-#include "core/kept_post.hpp"
-
 #include <algorithm>
 
 namespace uzmfa {
@@ -15,8 +13,7 @@ Page page_of(std::string_view name, const Call& call, const SessionId& session) 
     Page page{name, {}, {}};
     add_form_values(page, call, session);
     if (call.has_user()) page.with("user", call.session->user.view());
-    const Session* const held = call.request.visit.held;
-    if (held && held->kept != no_kept_post && is_kept_page(call.next, call.site.own_path)) {
+    if (call.next == call.waiting && !call.has_arrived()) {
         page.notice = "form_kept";
         page.with("kept_minutes", std::to_string(kept_post_lifetime.count() / 60));
     }
@@ -84,7 +81,7 @@ std::optional<Outcome> evaluate_once(Call& call, const std::function<std::option
         if (outcome && (outcome->status == 503 || outcome->reason == Reason::session_over)) return false;
         auto replaced = call.services.sessions.is_revoked(call.session->id);
         if (!replaced) return replaced.error();
-        if (*replaced) outcome = redirect(Reason::step_passed, call.next);
+        if (*replaced) outcome = redirect(Reason::step_passed, call.arrival());
         return outcome && !*replaced;
     });
     return kept ? outcome : failure(kept.error());
@@ -202,14 +199,14 @@ Outcome go_to(Step due, const Call& call) {
         case Step::verify: return led_to("verify", reason(Reason::verification_required), call);
         case Step::finished: break;
     }
-    return redirect(Reason::step_passed, call.next);
+    return redirect(Reason::step_passed, call.arrival());
 }
 
 Outcome lead_on(Step due, Call& call) {
     if (call.request.verb == Verb::post && call.session) {
         auto replaced = call.services.sessions.is_revoked(call.session->id);
         if (!replaced) return failure(replaced.error());
-        if (*replaced) return redirect(Reason::step_passed, call.next);
+        if (*replaced) return redirect(Reason::step_passed, call.arrival());
     }
     return go_to(due, call);
 }

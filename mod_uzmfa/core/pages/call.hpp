@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/gate.hpp"
+#include "core/kept_post.hpp"
 #include "core/outcome.hpp"
 #include "core/policy.hpp"
 #include "core/ports.hpp"
@@ -23,10 +24,15 @@ struct Call {
     Services& services;
     const Session* session;  // alive; may be anonymous
     std::string next;        // "/" where none was given
+    std::string waiting{};   // the address of a form that waits in this browser
 
     Moment now() const { return request.visit.now; }
     bool has_user() const { return session && !session->user.empty(); }
+    // No step is due here, unless the person asks for one.
+    bool has_arrived() const { return has_user() && session->is_verified() && !session->refused && !session->verify_again; }
     std::string url_of(std::string_view page) const { return page_url(site.own_path, page, next); }
+    // Where the way through all steps ends: at `next`, or before it at the form that waits there.
+    std::string arrival() const { return next == waiting ? kept_page_url(site.own_path, next) : next; }
     std::string_view field(std::string_view name) const { return request.form[name]; }
 };
 
@@ -65,9 +71,9 @@ Result<Done> replace_session(Call& call, Session& session, Outcome& outcome, con
 Outcome go_forward(Call& call, Session session, Outcome outcome, const Change& change = {});
 // A change: all other sessions of the user are over, and no browser is remembered.
 Result<Done> end_other_sessions(Call& call);
-// The second factor is passed: to `next`, or to where `outcome` leads.
+// The second factor is passed: to the arrival, or to where `outcome` leads.
 Outcome finish(Call& call, Method method, Outcome outcome, const Change& change = {});
-inline Outcome finish(Call& call, Method method, Reason reason) { return finish(call, method, redirect(reason, call.next)); }
+inline Outcome finish(Call& call, Method method, Reason reason) { return finish(call, method, redirect(reason, call.arrival())); }
 // The same in a browser in which the user has verified then.
 Outcome finish_remembered(Call& call, Moment verified_at, std::string way);
 // A verified session has to verify again, and comes to `next` then.

@@ -54,7 +54,7 @@ std::optional<Outcome> bind_factor(Call& call, const Account& account, const Che
     const auto end_former = [&] {
         return is_enrolled(account) ? end_other_sessions(call) : call.services.browsers.forget_all(account.uuid);
     };
-    auto outcome = finish(call, Method::totp, redirect(Reason::enrolled, call.next), end_former);
+    auto outcome = finish(call, Method::totp, redirect(Reason::enrolled, call.arrival()), end_former);
     return codes->empty() || !outcome.session ? outcome : with_recovery_codes(call, std::move(outcome), *codes);
 }
 

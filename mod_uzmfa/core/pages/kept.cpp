@@ -7,14 +7,10 @@
 namespace uzmfa {
 namespace {
 
-bool has_arrived(const Session& session) { return session.is_verified() && !session.refused && !session.verify_again; }
-
-// To the step that is due, and back here.
+// To the step that is due, behind which the way leads back here.
 Outcome lead_here(const Call& call) {
-    Call step = call;
-    step.next = kept_page_url(call.site.own_path, call.next);
-    auto progress = progress_of(step);
-    return progress ? go_to(progress->due, step) : failure(progress.error());
+    auto progress = progress_of(call);
+    return progress ? go_to(progress->due, call) : failure(progress.error());
 }
 
 Outcome page_of_kept(Call& call, int status, std::string_view error) {
@@ -34,13 +30,12 @@ Outcome page_of_kept(Call& call, int status, std::string_view error) {
 }  // namespace
 
 Outcome show_kept(Call& call) {
-    if (is_kept_page(call.next, call.site.own_path)) call.next = std::string{"/"};
-    if (!call.has_user() || !has_arrived(*call.session)) return lead_here(call);
+    if (!call.has_arrived()) return lead_here(call);
     return page_of_kept(call, 200, {});
 }
 
 Outcome submit_kept(Call& call) {
-    if (!call.has_user() || !has_arrived(*call.session)) return lead_here(call);
+    if (!call.has_arrived()) return lead_here(call);
     if (!is_own_form(call)) return page_of_kept(call, 403, name_of(Reason::form_stale));
     auto dropped = call.services.kept_posts.drop(call.session->mark.uuid, call.session->kept);
     return dropped ? redirect(Reason::form_dropped, call.next) : failure(dropped.error());

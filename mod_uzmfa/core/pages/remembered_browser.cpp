@@ -20,9 +20,9 @@ Result<std::optional<Moment>> remembered_since(Call& call, const Account& accoun
 }
 
 std::string way_of_remembered(Call& call, const Account& account) {
-    if (call.site.remember_browser == seconds{} || call.request.visit.remembered.empty()) return call.next;
+    if (call.site.remember_browser == seconds{} || call.request.visit.remembered.empty()) return call.arrival();
     const auto events = call.services.account_events.unseen(account.uuid, call.session->id);
-    return events && !events->empty() ? account_url(call, Reason::browser_known) : call.next;
+    return events && !events->empty() ? account_url(call, Reason::browser_known) : call.arrival();
 }
 
 Outcome remembering(Call& call, const Account& account, Outcome outcome) {

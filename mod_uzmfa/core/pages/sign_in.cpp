@@ -86,7 +86,7 @@ Outcome after_password(Call& call, Standing& standing, const std::string& way_of
         if (!skipped) return failure(skipped.error());
         if (*skipped) {
             session.method = Method::skip;
-            outcome = redirect(Reason::skip_used, call.next);
+            outcome = redirect(Reason::skip_used, call.arrival());
         }
     }
     if (standing.enrolled() && !session.is_verified()) {

@@ -110,7 +110,7 @@ class Chrome:
     @property
     def path(self) -> str:
         """Path and query of the page shown."""
-        parts = urlsplit(self.driver.current_url)
+        parts = urlsplit(self.driver.current_url or "")
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
     @property
