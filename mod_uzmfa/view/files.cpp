@@ -29,6 +29,7 @@ Result<std::string> read_file(const std::string& path) {
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
     if (file.bad() || text.size() > largest_file) return unreadable();
+    text.shrink_to_fit();  // each is held as long as the server runs
     return text;
 }
 
