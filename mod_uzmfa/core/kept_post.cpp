@@ -124,12 +124,13 @@ Sending send_kept_post(const Visit& visit, std::string_view token, const Site& s
     if (visit.cross_site || !services.tokens.is_form_token(token, session.id)) {
         return {std::nullopt, redirect(Reason::form_stale, kept_page_url(site.own_path, target))};
     }
-    auto taken = services.kept_posts.take(session.mark.uuid, session.kept);
+    auto taken = services.kept_posts.find(session.mark.uuid, session.kept);
+    // What has come since, for another address, goes on waiting.
+    if (taken && *taken && (*taken)->post.target != visit.target) taken = std::optional<KeptPost>{};
+    if (taken && *taken) taken = services.kept_posts.take(session.mark.uuid, session.kept);
     if (!taken) return {std::nullopt, failure(taken.error())};
     // Pressed twice, or too late: the browser goes where the form went.
-    if (!*taken || (*taken)->post.target != visit.target) {
-        return {std::nullopt, redirect(Reason::step_passed, std::string{target})};
-    }
+    if (!*taken) return {std::nullopt, redirect(Reason::step_passed, std::string{target})};
     return {std::move((*taken)->post), {.reason = Reason::form_sent, .user = std::string{session.user.view()}}};
 }
 

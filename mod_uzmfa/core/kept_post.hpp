@@ -16,8 +16,9 @@ namespace uzmfa {
 struct Visit;
 struct Services;
 
-// The one field of the form that sends a kept one; its value is the session's form token.
+// The one field of the form that sends a kept one; its value is the session's form token. And the size of that form.
 inline constexpr std::string_view kept_post_field = "uzmfa_kept_post";
+inline constexpr std::size_t sending_form_size = kept_post_field.size() + 1 + 22;
 
 // Whether a POST that is stopped is somebody's work: a person's, from a page of this site, in a browser in which its user was
 // signed in within the last day. It must be known before its body is read.

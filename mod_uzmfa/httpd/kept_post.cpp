@@ -58,11 +58,14 @@ std::optional<std::string> token_in(request_rec* r, std::string_view body) {
     return std::string{(*form)[kept_post_field]};
 }
 
-bool may_send_kept_post(request_rec* r) {
+// Where nothing waits, the form may be one whose session is over: it has this very size, and other bodies are not touched.
+bool may_send_kept_post(request_rec* r, const Session& session) {
     apr_off_t length = 0;
     const char* const said = apr_table_get(r->headers_in, "Content-Length");
-    return r->method_number == M_POST && ap_is_initial_req(r) && is_form(r) && said && ap_parse_strict_length(&length, said) &&
-           length <= static_cast<apr_off_t>(largest_sending_form);
+    if (r->method_number != M_POST || !ap_is_initial_req(r) || !is_form(r)) return false;
+    if (!said || !ap_parse_strict_length(&length, said)) return false;
+    const auto size = static_cast<std::size_t>(length);
+    return session.kept == no_kept_post ? size == sending_form_size : size <= largest_sending_form;
 }
 
 void become(request_rec* r, Post post) {
@@ -106,7 +109,7 @@ std::optional<PostedForm> read_posted_form(request_rec* r, const Visit& visit, c
 }
 
 int send_kept_post(request_rec* r, const Service& service, const Visit& verified) {
-    if (verified.session->kept == no_kept_post || !may_send_kept_post(r)) return DECLINED;
+    if (!may_send_kept_post(r, *verified.session)) return DECLINED;
     auto body = read_body(r, largest_sending_form);
     if (body.input != RequestBody::Input::whole) return HTTP_BAD_REQUEST;
     const auto token = token_in(r, body.bytes);

@@ -15,7 +15,7 @@ struct Row {
 };
 
 // {users} is the users table, {password} its password column where it has one, {now} the database's Unix time, {pending}
-// the lifetime of a pending enrollment in seconds, {told} the events that their user is told of, {notified} those of them that are told at once, {wrong} sorts wrong codes behind the others, {unlocked} leaves out
+// the lifetime of a pending enrollment in seconds, {told} the events that their user is told of, {notified} those of them that are told at once, {wrong} chooses wrong codes behind the others, {unlocked} leaves out
 // rows that somebody else has locked, {true:X} holds where the boolean column X is true (NULL is not).
 // Portable between PostgreSQL and SQLite 3.24.
 constexpr Row rows[] = {
@@ -286,12 +286,13 @@ constexpr Row rows[] = {
     {Statement::purge_event_counts, "purge_event_counts", "DELETE FROM uzmfa_event_count WHERE hour <= {now} / 3600 - %s"},
     {Statement::find_account_events, "find_account_events",
      "SELECT at, event, CASE WHEN made_by = '' THEN address ELSE '' END, CASE WHEN made_by = '' THEN browser ELSE '' END"
-     " FROM uzmfa_event WHERE uuid = %s AND event IN {told} AND at > {now} - 2592000 ORDER BY {wrong}, id DESC LIMIT 10"},
+     " FROM (SELECT * FROM uzmfa_event WHERE uuid = %s AND event IN {told} AND at > {now} - 2592000"
+     " ORDER BY {wrong}, id DESC LIMIT 10) chosen ORDER BY id DESC"},
     {Statement::find_unseen_events, "find_unseen_events",
      "SELECT at, event, CASE WHEN made_by = '' THEN address ELSE '' END, CASE WHEN made_by = '' THEN browser ELSE '' END"
-     " FROM uzmfa_event WHERE uuid = %s AND event IN {told} AND at > {now} - 2592000 AND session <> %s AND id >"
+     " FROM (SELECT * FROM uzmfa_event WHERE uuid = %s AND event IN {told} AND at > {now} - 2592000 AND session <> %s AND id >"
      " (SELECT coalesce(max(s.id), 0) FROM uzmfa_event s WHERE s.uuid = %s AND s.event IN ('code_accepted', 'browser_known'))"
-     " ORDER BY {wrong}, id DESC LIMIT 10"},
+     " ORDER BY {wrong}, id DESC LIMIT 10) chosen ORDER BY id DESC"},
     {Statement::find_due_notifications, "find_due_notifications",
      "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM uzmfa_event"
      " WHERE notify_at > 0 AND notify_at <= {now} AND at > {now} - 86400 ORDER BY notify_at, id LIMIT 8"},
@@ -307,7 +308,7 @@ constexpr std::string_view notified_events =
     "'recovery_used', 'temporary_used', 'temporary_code_made', 'skip_set', 'skip_used', 'reset', 'enrolled', 'recovery_codes_made'";
 constexpr std::string_view told_events = "('wrong_code', 'code_used', 'wrong_recovery_code', {notified})";
 
-// Somebody who knows the password can make many of them.
+// Somebody who knows the password can make many of them: they push no other out of a list.
 constexpr std::string_view wrong_codes_last = "CASE WHEN event IN ('wrong_code', 'code_used', 'wrong_recovery_code') THEN 1 ELSE 0 END";
 
 // Replaces every `{name:X}` by `before X after`, and `{name}` by `before`.

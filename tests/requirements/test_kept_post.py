@@ -419,6 +419,48 @@ def test_R81_the_button_pressed_too_late_loses_nothing(orders: Orders) -> None:
     assert_arrived(press(browser, page), "json", user)
 
 
+def test_R81_the_button_pressed_once_more_takes_nothing_that_has_come_since(later_orders: Orders) -> None:
+    """As by a reload of what the first form was answered with."""
+    site = later_orders.site
+    user = site.add_user()
+    browser = site.verify(user)
+    end_session(site, browser)
+    page = come_back(browser, later_orders.send(browser), user)
+    form = sending_form(page)
+    assert_arrived(browser.send(page, form), "form", user)
+    site.clock.forward(301)
+    answer = later_orders.send(browser, "plain", "/orders.cgi/vault")
+    assert answer.leads_to == f"{OWN}/verify"
+    again = browser.send(page, form)
+    assert again.status == 303 and again.location == later_orders.target
+    page = browser.follow(browser.submit(browser.follow(answer), code=user.app.fresh()))
+    assert_arrived(press(browser, page), "plain", user)
+
+
+def test_R81_the_button_of_a_session_that_is_over_sends_nothing(orders: Orders) -> None:
+    """Nor does the application get the button's form in place of the one that was kept."""
+    user, other = orders.site.add_user(), orders.site.enrolled_user()
+    browser = orders.site.verify(user)
+    end_session(orders.site, browser)
+    page = come_back(browser, orders.send(browser), user)
+    form = sending_form(page)
+    before = orders.arrived
+    for next_one in (user, other):
+        browser.log_out()
+        orders.site.verify(next_one, browser)
+        assert browser.send(page, form).status == 303
+        assert orders.site.verify(next_one).send(page, form).status == 303  # in another browser
+    assert orders.arrived == before
+
+
+def test_R81_a_form_of_the_buttons_size_is_handed_on_as_it_came(orders: Orders) -> None:
+    user = orders.site.add_user()
+    browser = orders.site.verify(user)
+    body = b"text=" + b"y" * (len(f"{FIELD}={browser.token()}") - 5)
+    answer = browser.post(orders.target, body)
+    assert json.loads(answer.body)["sha256"] == hashlib.sha256(body).hexdigest()
+
+
 def test_R80_the_cookie_does_not_grow(orders: Orders) -> None:
     user = orders.site.add_user("n" * 40)
     browser = orders.site.verify(user)

@@ -244,6 +244,7 @@ TEST(R81_a_stale_token_or_another_site_sends_nothing) {
 TEST(R81_a_form_goes_to_no_other_address) {
     Waiting world;
     CHECK(!world.send(world.token(), false, "/orders?id=8").post);
+    CHECK(world.send(world.token()).post);
 }
 
 TEST(R81_the_way_to_where_a_form_waits_ends_at_its_page) {

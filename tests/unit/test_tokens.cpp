@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/kept_post.hpp"
 #include "crypto/keys.hpp"
 #include "crypto/tokens.hpp"
 #include "test.hpp"
@@ -35,6 +36,7 @@ TEST(R69_a_form_token_belongs_to_one_session) {
     const SessionTokens tokens{{key(1)}};
     const auto token = tokens.form_token(id_of(1));
     CHECK_EQUAL(token.size(), 22);
+    CHECK_EQUAL(kept_post_field.size() + 1 + token.size(), sending_form_size);
     CHECK_EQUAL(tokens.form_token(id_of(1)), token);
     CHECK(tokens.is_form_token(token, id_of(1)));
     CHECK(!tokens.is_form_token(token, id_of(2)));

@@ -228,13 +228,17 @@ def start_chrome(preferences: Mapping[str, Any] | None = None, blocks_windows: b
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server",
-                     "--hide-scrollbars", "--lang=en"):
+                     "--hide-scrollbars", "--lang=en",
+                     # No tab waits for its turn behind the one that is in front.
+                     "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows",
+                     "--disable-renderer-backgrounding"):
         options.add_argument(argument)
     options.accept_insecure_certs = True
     options.add_experimental_option("prefs", dict(preferences or {}))
     if blocks_windows:
         options.add_experimental_option("excludeSwitches", ["disable-popup-blocking"])
     driver = webdriver.Chrome(service=Service(str(CHROMEDRIVER)), options=options)
+    driver.set_page_load_timeout(4 * PATIENCE)
     try:
         yield Chrome(driver)
     finally:

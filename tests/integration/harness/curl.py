@@ -45,3 +45,17 @@ def over_http_2(site: Site, asked: Sequence[tuple[str, str]], *headers: str, hos
     told = [re.fullmatch(r"2 (\d+)", one) for one in parts[1::2]]
     assert all(told), f"not HTTP/2: {parts[1::2]}"
     return [Exchange(method, target, int(one[1]), text) for (method, target), one, text in zip(asked, told, parts[::2])]
+
+
+def upload(site: Site, version: str, target: str, body: bytes, *headers: str) -> Exchange:
+    """POST a body whose length is not said before, as a stream. `version` is 1.1 or 2."""
+    done = subprocess.run(
+        ["curl", f"--http{version}", "--silent", "--show-error", "--include", "--request", "POST", "--upload-file", "-",
+         "--max-time", "60", "--cacert", site.certificate.certificate, "--write-out", f"{END}%{{http_version}} %{{http_code}}",
+         *(word for one in ("Expect:", *headers) for word in ("--header", one)), f"https://localhost:{site.httpd.port}{target}"],
+        input=body, capture_output=True, timeout=90)
+    assert done.returncode == 0, done.stderr.decode()
+    text, _, told = done.stdout.decode().rpartition(END)
+    used, _, status = told.partition(" ")
+    assert used == version, f"HTTP/{used}"
+    return Exchange("POST", target, int(status), text)
