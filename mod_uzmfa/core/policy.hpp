@@ -67,6 +67,7 @@ struct Site {
     std::uint16_t failure_cap = 100;
     std::uint16_t recovery_codes = 10;  // 0: Off
     bool allow_http = false;
+    bool clear_site_data = false;
     seconds recheck_interval{30};   // how old what a session knows of its user's row may be
     seconds outage_grace{5 * 60};   // how much older for a verified session while the database is away
     seconds remember_browser{};     // how long after a verification the browser is asked for none; zero: Off

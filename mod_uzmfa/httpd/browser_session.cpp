@@ -144,6 +144,10 @@ void drop_session(request_rec* r, const Service& service, BrowserSession& browse
 void drop_cookie(request_rec* r, const Service& service, BrowserSession& browser) {
     browser.drops = true;
     if (browser.secure) set_cookie(r, service.site(), browser, "", "; Max-Age=0");
+    // Not "cookies": those of neighbouring hosts would go too.
+    if (service.site().clear_site_data) {
+        apr_table_setn(answered_request(r)->err_headers_out, "Clear-Site-Data", R"("cache", "storage")");
+    }
 }
 
 void keep_cookie(request_rec* r) noexcept {

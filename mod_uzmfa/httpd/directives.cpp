@@ -290,6 +290,8 @@ constexpr std::tuple site_rows{
         "UzmfaFailureCap", in_site, "after how many wrong codes in a row none is looked at any more"},
     Directive<&SiteSettings::recovery_codes, &Site::recovery_codes, a_count_or_off>{
         "UzmfaRecoveryCodes", in_site, "how many recovery codes a user gets at enrollment, or Off"},
+    Directive<&SiteSettings::clear_site_data, &Site::clear_site_data>{
+        "UzmfaClearSiteData", in_site, "On: at the sign-out browsers forget what they have stored of the site"},
     Directive<&SiteSettings::allow_http, &Site::allow_http>{
         "UzmfaAllowHttp", in_site, "On: for tests only, cookies without Secure over plain HTTP"},
 };

@@ -63,6 +63,7 @@ struct SiteSettings {
     std::optional<std::uint16_t> failure_cap;
     std::optional<std::uint16_t> recovery_codes;
     std::optional<bool> allow_http;
+    std::optional<bool> clear_site_data;
     std::optional<seconds> recheck_interval;
     std::optional<seconds> outage_grace;
     std::optional<seconds> remember_browser;

@@ -19,7 +19,7 @@ BAD_VALUES = [
     "UzmfaSignInLimit 5 0s", "UzmfaSignInLimit 5 soon", "UzmfaValidator none", "UzmfaEnrollment closed",
     "UzmfaTotpAlgorithm MD5", "UzmfaTotpAlgorithm SHA-1", "UzmfaTotpDigits 5", "UzmfaTotpDigits 7", "UzmfaTotpDigits six",
     "UzmfaTotpDigits 6x", "UzmfaTotpSkew 2", "UzmfaTotpSkew -1", "UzmfaTotpSkew 1.5", "UzmfaSessionCookie \"a b\"",
-    "UzmfaSessionCookie a=b", "UzmfaSessionCookie a;b", "UzmfaSessionCookie \"\"", "UzmfaAllowHttp Perhaps",
+    "UzmfaSessionCookie a=b", "UzmfaSessionCookie a;b", "UzmfaSessionCookie \"\"", "UzmfaAllowHttp Perhaps", "UzmfaClearSiteData Some",
     "UzmfaSessionIdleTimeout soon", "UzmfaSessionIdleTimeout -5", "UzmfaSessionIdleTimeout 0", "UzmfaSessionIdleTimeout 30x",
     "UzmfaSessionMaxAge never", "UzmfaSessionMaxAge 0", "UzmfaSessionMaxAge 99999999999999999999", "UzmfaRecheckInterval often",
     "UzmfaUsersTable \"users; DROP TABLE users\"", "UzmfaUsersTable \"\"", "UzmfaSessionKeyFile \"\"", "UzmfaTemplateDir /nowhere/at/all",
@@ -67,7 +67,7 @@ def test_a_directive_of_a_server_is_refused_in_a_place(build_site: Build, line: 
 
 HTACCESS = ["UzmfaEngine Off", "UzmfaEngine On", "UzmfaSessionIdleTimeout 9h", "UzmfaSessionMaxAge 9h", "UzmfaPath /x",
             "UzmfaTotpSkew 1", "UzmfaSessionCookie x", "UzmfaLoginProvider file", "UzmfaAllowHttp On",
-            "UzmfaMetrics On", "UzmfaAuditLog /dev/null", "UzmfaNotify /bin/true"]
+            "UzmfaClearSiteData On", "UzmfaMetrics On", "UzmfaAuditLog /dev/null", "UzmfaNotify /bin/true"]
 
 
 @pytest.fixture(scope="module")

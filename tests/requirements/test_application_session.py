@@ -259,3 +259,24 @@ def test_R102_R84_while_the_database_is_away_it_ends_on_this_node(start_site: Bu
         assert not is_open(copy.fetch("/"))
     finally:
         site.database.come_back()
+
+
+@pytest.mark.parametrize("line", ["UzmfaClearSiteData On", "UzmfaClearSiteData Off", ""])
+def test_R61_Clear_Site_Data_goes_with_each_sign_out_and_with_nothing_else(start_site: Build, line: str) -> None:
+    vault = place("Location", "/erp/vault", ["UzmfaAppLogout ^/erp/vault$", "UzmfaVerifiedWithin 1min"])
+    site = start_site(movable_clock=True, location=[LOGOUT_LINE], server=[line, *vault])
+    user = site.add_user()
+    browser = site.browser()
+
+    def by_step_up() -> Answer:
+        site.clock.forward(61)
+        return browser.fetch("/erp/vault")
+
+    for way in (browser.log_out, lambda: browser.fetch(LOGOUT), by_step_up):
+        for answer in (browser.fetch(f"{OWN}/login"), browser.sign_in(user.name, user.password)):
+            assert "Clear-Site-Data" not in answer.headers
+        site.verify(user, browser)
+        for target in ("/env", f"{OWN}/account", f"{OWN}/logout"):
+            assert "Clear-Site-Data" not in browser.fetch(target).headers
+        assert way().headers["Clear-Site-Data"] == ('"cache", "storage"' if line.endswith("On") else None)
+        assert not is_open(browser.fetch("/"))
