@@ -117,7 +117,7 @@ def test_a_site_serves_after_the_upgrade(former: Site, schema: Path) -> None:
     assert browser.verify(user.app.wrong()).status == 401
     browser = former.verify(user)
     assert is_open(browser.fetch("/"))
-    assert browser.sign_out().status == 303
+    assert browser.log_out().status == 303
     assert not is_open(browser.fetch("/"))
     assert former.sign_in(user).fetch(f"{OWN}/verify").status == 200
 
