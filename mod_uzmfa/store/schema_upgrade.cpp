@@ -18,7 +18,7 @@ struct Column {
     std::string_view definition;
 };
 constexpr Column later_columns[] = {
-    {"uzmfa_revocation", "uuid", "varchar(36) NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'"},  // nobody's
+    {"uzmfa_revocation", "uuid", "varchar(36) NOT NULL DEFAULT 'ffffffff-ffff-ffff-ffff-ffffffffffff'"},  // nobody's
     {"uzmfa_revocation", "made_at", "bigint NOT NULL DEFAULT 0"},
     {"uzmfa_attempt", "era", "varchar(36) NOT NULL DEFAULT ''"},
     {"uzmfa_event", "notify_at", "bigint NOT NULL DEFAULT 0"},

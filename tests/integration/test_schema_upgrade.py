@@ -40,7 +40,7 @@ def make_former(database: Database, schema: Path) -> dict[str, dict[str, object]
     """The tables of a former version, with rows in those that have changed since; on PostgreSQL with the rights of then."""
     for table in database.tables():
         database.execute(f"DROP TABLE {table}")
-    for statement in schema.read_text().replace("{identity}", IDENTITY[database.driver]).split(";\n"):
+    for statement in schema.read_text().strip().replace("{identity}", IDENTITY[database.driver]).split(";\n"):
         database.execute(statement)
     rows = {table: row for table, row in ROWS.items() if table in database.tables()}
     for table, row in rows.items():
@@ -151,7 +151,7 @@ def test_a_table_that_may_not_be_read_is_not_made_anew(build_site: Callable[...,
 def test_where_nothing_is_missing_nothing_is_printed(each_site: Site) -> None:
     admin = each_site.administrator()
     assert admin.run("schema", "--upgrade").out == NOTHING
-    assert admin.json("schema", "--upgrade") == {"sql": ""}
+    assert admin.json("schema", "--upgrade") == {"sql": None}
     apply(each_site.database, NOTHING)
 
 
