@@ -26,7 +26,7 @@ ROWS = {
                          "algorithm": "SHA1", "digits": 6, "tries": 1, "created_at": 1},
     "uzmfa_revocation": {"session": "2" * 32, "ends_at": 4102444800},
     "uzmfa_attempt": {"uuid": UUID, "kind": "code", "failures": 3, "open_at": 0},
-    "uzmfa_event": {"id": 1, "at": 1, "event": "signed_in", "username": "alice", "uuid": UUID, "address": "", "browser": "",
+    "uzmfa_event": {"at": 1, "event": "signed_in", "username": "alice", "uuid": UUID, "address": "", "browser": "",
                     "session": "", "method": "", "node": "", "made_by": "", "detail": ""},
 }
 
