@@ -121,6 +121,15 @@ void check_secrets(Report& report, Tool& tool, bool shows_progress) {
     }
 }
 
+// For a table or column that is missing.
+std::string remedy(std::string_view missing, const ToolSettings& settings) {
+    if (missing.find(" uzmfa_") == missing.npos) {
+        return "The table of users is the application's; on a site without one: uzmfactl schema --driver " + std::string{settings.driver} + " --users";
+    }
+    const auto into = settings.driver == "pgsql" ? "psql, as the owner of the tables" : "sqlite3 " + std::string{settings.params};
+    return "Make it by: uzmfactl schema --upgrade | " + into;
+}
+
 void check_database(Report& report, Tool& tool, bool shows_progress) {
     const auto& settings = tool.settings();
     if (const auto opened = tool.open_database(); !opened) {
@@ -132,10 +141,7 @@ void check_database(Report& report, Tool& tool, bool shows_progress) {
 
     auto missing = missing_from(tool.database(), {settings.site.users_table, false});
     if (!missing) return report.unreachable("tables", in_words_of_tool(missing.error().detail));
-    if (!missing->empty()) {
-        return report.error("tables", *missing + " is missing, or may not be read. The module's own tables are made by the SQL of: "
-                                                 "uzmfactl schema --driver " + std::string{settings.driver});
-    }
+    if (!missing->empty()) return report.error("tables", *missing + " is missing, or may not be read. " + remedy(*missing, settings));
     report.ok("tables", "all are there");
     missing = missing_from(tool.database(), {settings.site.users_table, true});
     if (missing && !missing->empty()) {

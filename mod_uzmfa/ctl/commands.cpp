@@ -3,8 +3,9 @@
 
 #include "config.h"
 #include "ctl/output.hpp"
-#include "ctl/tool.hpp"
+#include "ctl/users.hpp"
 #include "store/schema.hpp"
+#include "store/schema_upgrade.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -14,12 +15,27 @@ namespace uzmfa {
 
 const std::string_view version = PACKAGE_VERSION;
 
-int print_schema(const Common& common, const std::string& driver, bool with_users) {
-    const auto sql = schema(*driver_named(driver), with_users);
+namespace {
+
+int print_sql(const Common& common, const std::string& sql) {
     if (common.as_json) print(JsonObject{}.add("sql", sql).take());
     if (common.as_json) return exit_done;
     const bool printed = std::fputs(sql.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
     return printed ? exit_done : complain(std::string{"cannot print the schema: "} + std::strerror(errno), exit_refused);
+}
+
+}  // namespace
+
+int print_schema(const Common& common, const std::string& driver, bool with_users) {
+    return print_sql(common, schema(*driver_named(driver), with_users));
+}
+
+int print_schema_upgrade(const Common& common) {
+    const auto opened = open_tool(common);
+    if (!opened.tool) return opened.status;
+    const auto sql = schema_upgrade(opened.tool->database());
+    if (!sql) return opened.tool->failed(sql.error());
+    return print_sql(common, sql->empty() && !common.as_json ? "-- Nothing is missing.\n" : *sql);
 }
 
 }  // namespace uzmfa

@@ -26,6 +26,7 @@ int add_key(const Common& common, const std::string& path);
 int promote_key(const Common& common, const std::string& path);
 int reseal(const Common& common);
 int print_schema(const Common& common, const std::string& driver, bool with_users);
+int print_schema_upgrade(const Common& common);
 // `httpd` and `url` beat the settings; empty: as they say.
 int check(const Common& common, const std::string& httpd, const std::string& url);
 int list_users(const Common& common, bool only_not_enrolled);

@@ -190,7 +190,8 @@ Value trimmed(Value text) {
 
 // A line in a wrong place may be a secret: only what looks like a name is repeated.
 bool looks_like_a_name(Value text) {
-    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
+    const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; };
+    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), is_plain);
 }
 
 Complaint set(ToolSettings& to, Value line, std::array<bool, std::size(rows)>& seen) {

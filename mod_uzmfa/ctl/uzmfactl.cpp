@@ -105,14 +105,21 @@ private:
 
     void add_schema() {
         auto* const command = app_.add_subcommand("schema", "Print the SQL that makes the module's own tables");
-        command->add_option("--driver", driver_, "the database: pgsql or sqlite3")
-            ->required()
-            ->check(CLI::IsMember({"pgsql", "sqlite3"}));
-        command->add_flag("--users", with_users_, "also a users table, for sites without an application of their own");
-        command->footer("\nMay be run again on a database that has the tables: a newer version has more of them.\n\n"
+        auto* const driver = command->add_option("--driver", driver_, "the database: pgsql or sqlite3")->check(CLI::IsMember({"pgsql", "sqlite3"}));
+        auto* const users = command->add_flag("--users", with_users_, "also a users table, for sites without an application of their own");
+        command->add_flag("--upgrade", upgrades_, "look at the database of the configuration file, and print only what is missing there")
+            ->excludes(driver)
+            ->excludes(users);
+        command->footer("\nThe owner of the tables applies it. --upgrade is for a database that a former version has made, and adds columns,\n"
+                        "and on PostgreSQL rights for the user of params, as well; rows stay, and servers that run the former version go on.\n"
+                        "Both may be run again.\n\n"
                         "  uzmfactl schema --driver pgsql | psql uzerp\n"
-                        "  uzmfactl schema --driver sqlite3 --users | sqlite3 /var/lib/uzmfa/users.db\n");
-        command->callback([this] { chosen_ = [this] { return print_schema(common_, driver_, with_users_); }; });
+                        "  uzmfactl schema --driver sqlite3 --users | sqlite3 /var/lib/uzmfa/users.db\n"
+                        "  uzmfactl schema --upgrade | psql uzerp            before a newer version serves\n");
+        command->callback([this, driver] {
+            if (!upgrades_ && driver->count() == 0) throw CLI::RequiredError{"--driver or --upgrade"};
+            chosen_ = [this] { return upgrades_ ? print_schema_upgrade(common_) : print_schema(common_, driver_, with_users_); };
+        });
     }
 
     void add_check() {
@@ -244,6 +251,7 @@ private:
     std::string since_;
     int hours_ = 0;
     bool with_users_ = false;
+    bool upgrades_ = false;
     bool only_not_enrolled_ = false;
     bool ends_all_ = false;
     std::function<int()> chosen_;

@@ -108,7 +108,7 @@ int post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* temporary, server_rec* mai
         auto& service = const_cast<Service&>(*settings.service);
         const auto missing = service.examine(temporary);
         if (missing.empty()) return {};
-        const auto complaint = missing + " is missing (the module's own tables: uzmfactl schema)";
+        const auto complaint = missing + " is missing (the module's own tables: uzmfactl schema --upgrade)";
         if (is_first_start()) return complaint;
         if (complaint == said) return {};
         said = complaint;

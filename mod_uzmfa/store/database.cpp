@@ -232,7 +232,7 @@ Result<bool> Database::try_transaction(const std::function<Result<bool>()>& work
     return done;
 }
 
-Result<std::int64_t> Database::count(const std::string& sql) {
+Result<Row> Database::answer(const std::string& sql) {
     auto open = connection();
     if (!open) return open.error();
     const auto& [driver, handle, parent, kept] = **open;
@@ -243,7 +243,19 @@ Result<std::int64_t> Database::count(const std::string& sql) {
     Row found;
     apr_dbd_row_t* row = nullptr;
     while (apr_dbd_get_row(driver, pool.get(), results, &row, -1) == 0) found.add(apr_dbd_get_entry(driver, row, 0));
-    return found.number(0);
+    return found;
+}
+
+Result<std::int64_t> Database::count(const std::string& sql) {
+    const auto found = answer(sql);
+    if (!found) return found.error();
+    return found->number(0);
+}
+
+Result<std::string> Database::text(const std::string& sql) {
+    const auto found = answer(sql);
+    if (!found) return found.error();
+    return std::string{found->text(0)};
 }
 
 }  // namespace uzmfa

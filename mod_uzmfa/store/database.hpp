@@ -78,6 +78,7 @@ public:
     Result<bool> in_transaction(const std::function<Result<bool>()>& work);
     // The number that a query of the module's own answers (the check of tables and columns).
     Result<std::int64_t> count(const std::string& sql);
+    Result<std::string> text(const std::string& sql);  // the same of a text
     Driver driver() const { return statements_.driver(); }
     // Gives the connection back; the next statement takes one again. A transaction keeps it.
     void release();
@@ -90,6 +91,7 @@ private:
     bool renew(Connection& connection);
     bool reconnect(Connection& connection);
     Result<Done> send(Statement statement, const std::function<int(Connection&, apr_dbd_prepared_t*)>& sender);
+    Result<Row> answer(const std::string& sql);
     Error failure(std::string_view what, int code);
 
     ConnectionSource& source_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/rights.hpp"
 
+#include "store/catalog.hpp"
 #include "store/schema.hpp"
 
 namespace uzmfa {
@@ -9,31 +10,29 @@ namespace {
 constexpr std::string_view changed_columns[] = {"uuid", "mfa_sid", "mfa_enrolled", "mfa_enabled"};
 constexpr std::string_view rights_on_own_tables[] = {"SELECT", "INSERT", "UPDATE", "DELETE"};
 
-std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"; }
-
 }  // namespace
+
+Result<std::vector<std::string>> missing_rights_on(Database& database, std::string_view table) {
+    std::vector<std::string> missing;
+    for (const auto right : rights_on_own_tables) {
+        const auto may = may_use_table(database, table, right);
+        if (!may) return may.error();
+        if (!*may) missing.push_back(std::string{right} + " on " + std::string{table});
+    }
+    return missing;
+}
 
 Result<std::vector<std::string>> missing_rights(Database& database, std::string_view users_table) {
     std::vector<std::string> missing;
-    if (database.driver() != Driver::pgsql) return missing;
-    // A privilege of a table that is not there is NULL: that is missing_from's to say.
-    const auto note = [&](const std::string& has, std::string&& name) -> Result<Done> {
-        auto lacks = database.count("SELECT count(*) WHERE NOT " + has);
-        if (!lacks) return lacks.error();
-        if (*lacks > 0) missing.push_back(std::move(name));
-        return Done{};
-    };
     for (const auto column : changed_columns) {
-        auto noted = note("has_column_privilege(to_regclass(" + quoted(users_table) + "), " + quoted(column) + ", 'UPDATE')",
-                          "UPDATE of " + std::string{users_table} + "." + std::string{column});
-        if (!noted) return noted.error();
+        const auto may = may_change_column(database, users_table, column);
+        if (!may) return may.error();
+        if (!*may) missing.push_back("UPDATE of " + std::string{users_table} + "." + std::string{column});
     }
     for (const auto table : own_table_names()) {
-        for (const auto right : rights_on_own_tables) {
-            auto noted = note("has_table_privilege(to_regclass(" + quoted(table) + "), " + quoted(right) + ")",
-                              std::string{right} + " on " + std::string{table});
-            if (!noted) return noted.error();
-        }
+        const auto of_table = missing_rights_on(database, table);
+        if (!of_table) return of_table.error();
+        missing.insert(missing.end(), of_table->begin(), of_table->end());
     }
     return missing;
 }

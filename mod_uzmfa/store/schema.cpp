@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/schema.hpp"
 
+#include "store/catalog.hpp"
+
 #include <span>
 
 namespace uzmfa {
@@ -273,34 +275,16 @@ std::string replaced(std::string_view text, std::string_view token, std::string_
     return out;
 }
 
-// Counts the columns of a table, of that name where one is given. Asks the catalog and not the table: a table
-// that somebody has locked is not missing.
-std::string column_count(Driver driver, std::string_view table, std::string_view column) {
-    std::string sql;
-    if (driver == Driver::pgsql) {
-        sql = "SELECT count(*) FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass('" + std::string{table} +
-              "') AND attnum > 0 AND NOT attisdropped";
-        if (!column.empty()) sql += " AND attname = '" + std::string{column} + "' AND has_column_privilege(attrelid, attnum, 'SELECT')";
-        return sql;
-    }
-    const auto dot = table.find('.');
-    sql = "SELECT count(*) FROM pragma_table_info('" + std::string{dot == table.npos ? table : table.substr(dot + 1)} + "'";
-    if (dot != table.npos) sql += ", '" + std::string{table.substr(0, dot)} + "'";
-    sql += ")";
-    if (!column.empty()) sql += " WHERE lower(name) = '" + std::string{column} + "'";
-    return sql;
-}
-
 Result<std::string> missing_of(Database& database, std::string_view users_table, std::span<const Expected> expected) {
     for (const auto& [name, columns] : expected) {
         const std::string table{name.empty() ? users_table : name};
-        auto there = database.count(column_count(database.driver(), table, {}));
+        auto there = has_table(database, table);
         if (!there) return there.error();
-        if (*there == 0) return "table " + table;
+        if (!*there) return "table " + table;
         for (const auto column : columns) {
-            there = database.count(column_count(database.driver(), table, column));
+            there = may_read_column(database, table, column);
             if (!there) return there.error();
-            if (*there == 0) return "column " + table + "." + std::string{column};
+            if (!*there) return "column " + table + "." + std::string{column};
         }
     }
     return std::string{};

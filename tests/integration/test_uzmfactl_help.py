@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.documents import REFERENCE, code_in
 from harness.paths import REPOSITORY, TOOL
 
 MANUAL = REPOSITORY / "docs/uzmfactl.8"
@@ -117,9 +118,14 @@ def test_bash_completes_files(tmp_path: Path) -> None:
     assert complete("uzmfactl keygen k", tmp_path) == complete("uzmfactl check --config ", tmp_path) == {"keys"}
 
 
-def test_the_reference_has_each_command_and_option(offered: dict[str, set[str]]) -> None:
-    text = (REPOSITORY / "docs/reference.md").read_text()
-    part = text[text.index("\n## uzmfactl\n"):text.index("\n## The log\n")]
-    for command, options in offered.items():
-        assert f"`uzmfactl {command}" in part
-        assert all(option in part for option in options), command
+def test_the_reference_has_each_command_and_option_and_no_other(offered: dict[str, set[str]]) -> None:
+    told: dict[str, set[str]] = {}
+    for cell, _ in REFERENCE.table("uzmfactl", "command"):
+        (words, *more) = code_in(cell)
+        command = re.match("uzmfactl((?: [a-z][a-z-]*)*)", words)[1].strip()
+        named = {option for text in (words, *more) for option in re.findall(r"--[a-z-]+", text)}
+        told.setdefault(command, set()).update(named)
+    assert told.pop("") == {"--help", "--version"}  # the last row, and with a command as well
+    assert told == offered
+    everywhere = EVERYWHERE | {"--version"} | {option for options in offered.values() for option in options}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", REFERENCE.section("uzmfactl"))) <= everywhere

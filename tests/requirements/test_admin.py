@@ -3,13 +3,13 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from administrators import DRIVERS, HELEN, Administrator, helen_is_signed_in, on_each_database  # noqa: F401
 from harness.browser import OWN, Answer, Browser
 from harness.chrome import Chrome
 from harness.configuration import place
@@ -19,19 +19,12 @@ from harness.site import Site, User, Workshop, is_open
 from harness.texts import OTHERS, english_texts_in
 
 PAGE = f"{OWN}/admin"
-HELEN = "helen"
 ONLY_HELEN = place("Location", PAGE, ["UzmfaAdmin On", f"Require user {HELEN}"])
-DRIVERS = ["sqlite3", "pgsql"]
 CHANGES = ["skip-next", "temp-code", "unlock", "end-sessions", "reset"]
 
 
-@dataclass
-class Office:
-    """An administrator before the page, and the site it is for."""
-
-    site: Site
-    helen: User
-    browser: Browser
+class Office(Administrator):
+    """Before the page."""
 
     def page(self, user: User) -> Answer:
         """What the page says of a user."""
@@ -49,31 +42,8 @@ class Office:
     def help(self, user: User, action: str, **changes: str) -> Answer:
         return self.post(self.page(user), action, **changes)
 
-    def events(self, user: User, name: str) -> list[dict[str, object]]:
-        """What is recorded of what was done with the user."""
-        return self.site.database.execute("SELECT * FROM uzmfa_event WHERE username = ? AND event = ?", (user.name, name))
 
-
-def office_of(site: Site) -> Office:
-    helen = site.add_user(HELEN)
-    return Office(site, helen, site.verify(helen))
-
-
-@pytest.fixture(scope="module", params=DRIVERS)
-def office(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Office]:
-    """On each database in turn."""
-    made = office_of(workshop.start(request.param, server=ONLY_HELEN))
-    yield made
-    made.site.httpd.stop()
-
-
-@pytest.fixture(autouse=True)
-def helen_is_signed_in(request: pytest.FixtureRequest) -> None:
-    """Whatever a test has ended."""
-    if "office" in request.fixturenames:
-        made: Office = request.getfixturevalue("office")
-        if not is_open(made.browser.fetch("/")):
-            made.browser = made.site.verify(made.helen)
+office = on_each_database(Office, ONLY_HELEN)
 
 
 def assert_done(answer: Answer, user: User, done: str) -> None:
@@ -318,7 +288,7 @@ def test_R47_there_is_no_skip_for_who_is_not_enrolled(office: Office) -> None:
 
 def test_R49_a_skip_opens_no_place_that_asks_for_a_recent_verification(start_site: Callable[..., Site]) -> None:
     site = start_site(server=[*ONLY_HELEN, *place("Location", "/pay", ["UzmfaVerifiedWithin 5min"])])
-    office = office_of(site)
+    office = Office.of(site)
     user = site.enrolled_user()
     office.help(user, "skip-next")
     browser = site.browser()
@@ -351,7 +321,7 @@ def test_R50_R51_a_reset_ends_all_that_the_user_had(office: Office) -> None:
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_R50_a_reset_works_while_Twilio_is_down(start_twilio: Callable[..., TwilioSite], driver: str) -> None:
     twilio = start_twilio(driver, server=ONLY_HELEN)
-    office, user = office_of(twilio.site), twilio.site.enrolled_user()
+    office, user = Office.of(twilio.site), twilio.site.enrolled_user()
     identity = twilio.identity(user.name)
     twilio.double.stop()
     twilio.site.log.allow("UZMFA1036|UZMFA1102")

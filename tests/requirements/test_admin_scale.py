@@ -3,26 +3,24 @@
 
 import re
 import time
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 
-from harness.browser import OWN, SCRIPT, Answer
+from administrators import HELEN, Administrator, helen_is_signed_in, on_each_database  # noqa: F401
+from harness.browser import OWN, Answer, Browser
 from harness.chrome import Chrome
 from harness.configuration import place
 from harness.database import Database
 from harness.paths import REPOSITORY
-from harness.site import Site, Workshop, is_open
+from harness.site import Site, User
 from harness.texts import LANGUAGES
 
 ADMIN = f"{OWN}/admin"
 EVENTS = f"{ADMIN}/events"
 PLOT = f"{ADMIN}/plot.svg"
-HELEN = "helen"
 PLACE = place("LocationMatch", f"^{OWN}/(admin|api)(/|$)", ["UzmfaAdmin On", f"Require user {HELEN}"])
 MANY = 100_000
-DRIVERS = ["sqlite3", "pgsql"]
 STATEMENTS = re.compile(r'\{Statement::\w+, "(\w+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\}')
 
 NUMBERS = {"sqlite3": f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})",
@@ -40,13 +38,11 @@ def fill(database: Database, now: int) -> None:
     database.execute("ANALYZE")
 
 
-class Office:
-    """An administrator of the large site."""
+class Office(Administrator):
+    """Of the large site."""
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.helen = site.add_user(HELEN)
-        self.browser = site.verify(self.helen)
+    def __init__(self, site: Site, helen: User, browser: Browser) -> None:
+        super().__init__(site, helen, browser)
         self.now = int(time.time())
         fill(site.database, self.now - 100)
 
@@ -56,20 +52,7 @@ class Office:
         return answer
 
 
-@pytest.fixture(scope="module", params=DRIVERS)
-def office(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Office]:
-    """On each database in turn."""
-    made = Office(workshop.start(request.param, server=PLACE))
-    yield made
-    made.site.httpd.stop()
-
-
-@pytest.fixture(autouse=True)
-def helen_is_signed_in(request: pytest.FixtureRequest) -> None:
-    if "office" in request.fixturenames:
-        made: Office = request.getfixturevalue("office")
-        if not is_open(made.browser.fetch("/")):
-            made.browser = made.site.verify(made.helen)
+office = on_each_database(Office, PLACE)
 
 
 def sent_for(office: Office, target: str, part: str) -> list[str]:

@@ -2,24 +2,23 @@
 """The JSON API: who may use it, what it answers, and what it refuses (R38, R47 to R53, R69, R72, R78, R79)."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from administrators import HELEN, Administrator, helen_is_signed_in, on_each_database  # noqa: F401
 from harness import openapi
 from harness.browser import OWN, SCRIPT, Answer, Browser
 from harness.configuration import place
 from harness.expect import assert_passed, assert_sent_to
-from harness.site import Site, User, Workshop, is_open
+from harness.site import Site, User, is_open
 from harness.texts import OTHERS
 
 API = f"{OWN}/api/v1"
 USERS = f"{API}/users"
 SESSION = f"{API}/session"
-HELEN = "helen"
 ONLY_HELEN = place("Location", f"{OWN}/api", ["UzmfaAdmin On", f"Require user {HELEN}"])
 ACTIONS = ["skip-next", "temp-code", "unlock", "end-sessions", "reset"]
 JSON = {"Content-Type": "application/json"}
@@ -47,13 +46,8 @@ def assert_problem(answer: Answer, status: int, error: str) -> None:
     assert problem["title"] and problem["title"] != error, "its title is no text"
 
 
-@dataclass
-class Desk:
-    """A program of an administrator, and the site it is for."""
-
-    site: Site
-    helen: User
-    browser: Browser
+class Desk(Administrator):
+    """With a program."""
 
     def get(self, target: str) -> Answer:
         return asked(self.browser, target)
@@ -72,30 +66,8 @@ class Desk:
         assert answer.status == 200, answer.text
         return answer.json()
 
-    def events(self, user: User, name: str) -> list[dict[str, object]]:
-        return self.site.database.execute("SELECT * FROM uzmfa_event WHERE username = ? AND event = ?", (user.name, name))
 
-
-def desk_of(site: Site) -> Desk:
-    helen = site.add_user(HELEN)
-    return Desk(site, helen, site.verify(helen))
-
-
-@pytest.fixture(scope="module", params=["sqlite3", "pgsql"])
-def desk(workshop: Workshop, request: pytest.FixtureRequest) -> Iterator[Desk]:
-    """On each database in turn."""
-    made = desk_of(workshop.start(request.param, server=ONLY_HELEN))
-    yield made
-    made.site.httpd.stop()
-
-
-@pytest.fixture(autouse=True)
-def helen_is_signed_in(request: pytest.FixtureRequest) -> None:
-    """Whatever a test has ended."""
-    if "desk" in request.fixturenames:
-        made: Desk = request.getfixturevalue("desk")
-        if not is_open(made.browser.fetch("/")):
-            made.browser = made.site.verify(made.helen)
+desk = on_each_database(Desk, ONLY_HELEN)
 
 
 # --- the document ---
@@ -239,7 +211,7 @@ def test_R7_R52_the_api_may_ask_for_a_recent_verification(start_site: Callable[.
     lines = ["UzmfaAdmin On", f"Require user {HELEN}", "UzmfaVerifiedWithin 5min"]
     site = start_site(movable_clock=True, gate=["Session On", "AuthType Uzmfa", "Require valid-user"],
                       server=place("Location", f"{OWN}/api", lines))
-    desk = desk_of(site)
+    desk = Desk.of(site)
     assert desk.get(USERS).status == 200
     site.clock.forward(301)
     assert_problem(desk.get(USERS), 401, "step_up_required")
@@ -492,7 +464,7 @@ def test_R87_an_action_is_one_event_and_one_line_with_the_administrators_name(de
 
 def test_R82_R85_while_the_database_is_away_a_program_gets_a_problem(start_site: Callable[..., Site]) -> None:
     site = start_site("pgsql", server=ONLY_HELEN)
-    desk = desk_of(site)
+    desk = Desk.of(site)
     user, token = site.enrolled_user(), desk.csrf()
     for line in ("UZMFA1031", "UZMFA1110", r"\[dbd:(error|crit)\]"):
         site.log.allow(line)

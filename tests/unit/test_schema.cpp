@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scratch_database.hpp"
+#include "store/schema_upgrade.hpp"
+
+#include <algorithm>
 
 namespace uzmfa::test {
 namespace {
@@ -13,7 +16,7 @@ const std::vector<Part> own_parts{
     {"users", {"username", "uuid", "mfa_sid", "mfa_enrolled", "mfa_enabled", "access_enabled"}},
     {"uzmfa_totp_factor", {"sid", "uuid", "username", "secret", "algorithm", "digits", "last_step", "bound_at", "bound_from"}},
     {"uzmfa_enrollment", {"session", "uuid", "username", "sid", "secret", "algorithm", "digits", "tries", "created_at"}},
-    {"uzmfa_attempt", {"uuid", "kind", "failures", "open_at"}},
+    {"uzmfa_attempt", {"uuid", "kind", "failures", "open_at", "era"}},
     {"uzmfa_sign_in_failure", {"pair", "failures", "began_at"}},
     {"uzmfa_recovery_code", {"uuid", "digest", "salt"}},
     {"uzmfa_temporary_code", {"uuid", "digest", "salt", "expires_at", "made_by"}},
@@ -23,7 +26,7 @@ const std::vector<Part> own_parts{
     {"uzmfa_session", {"session", "uuid", "method", "verified_at", "ends_at", "address", "browser"}},
     {"uzmfa_browser", {"digest", "uuid", "verified_at", "expires_at", "address", "browser"}},
     {"uzmfa_event",
-     {"id", "at", "event", "username", "uuid", "address", "browser", "session", "method", "node", "made_by", "detail"}},
+     {"id", "at", "event", "username", "uuid", "address", "browser", "session", "method", "node", "made_by", "detail", "notify_at"}},
     {"uzmfa_event_count", {"hour", "kind", "node", "number"}},
 };
 const std::vector<Part> password_parts{
@@ -36,6 +39,11 @@ const std::vector<Part> password_parts{
 std::string missing(ScratchDatabase& scratch, bool uzerp_passwords, std::string_view users_table = "users") {
     Client client{scratch.file, scratch.statements};
     return VALUE(missing_from(client.database, {users_table, uzerp_passwords}));
+}
+
+std::string upgrade_of(ScratchDatabase& scratch) {
+    Client client{scratch.file, scratch.statements};
+    return VALUE(schema_upgrade(client.database));
 }
 
 void check_each_part_is_missed(const std::vector<Part>& parts, bool uzerp_passwords) {
@@ -110,6 +118,21 @@ TEST(the_schema_may_be_run_again_and_keeps_what_is_there) {
     scratch.run(schema(Driver::sqlite3, true));
     CHECK_EQUAL(scratch.row("SELECT count(*) FROM users"), "1");
     CHECK_EQUAL(scratch.row("SELECT count(*), max(enabled) FROM system_companies"), "1|0");
+}
+
+TEST(R90_an_upgrade_adds_what_is_missing_and_nothing_else) {
+    ScratchDatabase scratch;
+    CHECK_EQUAL(upgrade_of(scratch), "");
+    scratch.run("ALTER TABLE uzmfa_attempt DROP COLUMN era; DROP TABLE uzmfa_skip; DROP INDEX uzmfa_event_at");
+    const auto sql = upgrade_of(scratch);
+    for (const auto part : {"ALTER TABLE uzmfa_attempt ADD COLUMN era ", "CREATE TABLE IF NOT EXISTS uzmfa_skip (",
+                            "CREATE INDEX IF NOT EXISTS uzmfa_event_at "}) {
+        CHECK_CONTAINS(sql, part);
+    }
+    CHECK_EQUAL(std::count(sql.begin(), sql.end(), ';'), 5);  // with BEGIN and COMMIT
+    scratch.run(sql);
+    CHECK_EQUAL(upgrade_of(scratch), "");
+    CHECK_EQUAL(missing(scratch, true), "");
 }
 
 TEST(the_applications_tables_are_made_only_where_they_are_asked_for) {

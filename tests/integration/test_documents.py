@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the documents name is there: files, sections, code and tests."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.documents import DOCUMENTS, Document, code_in, sources
+from harness.paths import REPOSITORY
+
+SECURITY = Document(REPOSITORY / "docs/security.md")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    for link in Document(path).links():
+        target, _, anchor = link.partition("#")
+        if target.startswith(("http:", "https:", "mailto:")):
+            continue
+        file = path.parent / target if target else path
+        assert file.exists(), link
+        assert not anchor or anchor in Document(file).anchors(), link
+
+
+def threats() -> list[list[str]]:
+    """The rows of the tables of threats."""
+    rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in SECURITY.section("Threats").splitlines() if line.startswith("| ")]
+    assert len(rows) > 50
+    return rows
+
+
+def is_there(name: str, text: str, *folders: str) -> bool:
+    """Whether a file is, or a name in the text of files."""
+    if re.search(r"\.(cpp|hpp|py|js|md)$", name):
+        return any((REPOSITORY / folder / name).exists() for folder in folders)
+    return bool(re.search(rf"\b{re.escape(name)}\b", text))
+
+
+def test_security_names_code_and_tests_that_are_there() -> None:
+    code = sources()
+    tests = "\n".join(path.read_text() for kind in ("unit/*.cpp", "fuzz/*.cpp", "*/test_*.py") for path in (REPOSITORY / "tests").glob(kind))
+    tests += " ".join(path.stem for path in (REPOSITORY / "tests/fuzz").glob("*.cpp"))
+    missing = [name for *_, in_code, in_tests in threats() for name, text, folders in (
+        *((name, code, ("mod_uzmfa", "mod_uzmfa/factors/twilio", ".")) for name in code_in(in_code)),
+        *((name, tests, ("tests",)) for name in code_in(in_tests))) if not is_there(name, text, *folders)]
+    assert not missing
+
+
+def requirements_of_tests() -> dict[str, set[str]]:
+    """The requirements that the names of tests carry, by the name of their file."""
+    carried: dict[str, set[str]] = {}
+    for kind in ("unit/*.cpp", "requirements/test_*.py", "integration/test_*.py"):
+        for path in (REPOSITORY / "tests").glob(kind):
+            name = f"unit/{path.name}" if path.suffix == ".cpp" else path.name
+            heads = " ".join(re.findall(r"(?:def test_|TEST\()((?:R\d+_)+)", path.read_text()))
+            carried.setdefault(name, set()).update(re.findall(r"R\d+(?=_)", heads))
+    return carried
+
+
+def test_each_requirement_that_a_test_is_for_has_a_row_and_each_row_its_tests() -> None:
+    carried = requirements_of_tests()
+    rows = Document(REPOSITORY / "docs/requirements.md").table("Requirements and their tests", "requirement")
+    assert set().union(*carried.values()) <= {number for number, *_ in rows}
+    wrong = [(number, name) for number, _, names in rows for name in code_in(names) if number not in carried.get(name, ())]
+    assert not wrong
+    assert {number for number, _, names in rows if not code_in(names)} == {"R91", "R112"}  # not tested yet
+
+
+def test_what_the_package_takes_from_the_tree_is_there() -> None:
+    for kind in ("docs", "examples", "install"):
+        lines = (REPOSITORY / f"debian/libapache2-mod-uzmfa.{kind}").read_text().split("\n")
+        assert all((REPOSITORY / line.split()[0]).exists() for line in lines if line), kind
+    names = re.findall(r"^mod (\S+)$", (REPOSITORY / "debian/libapache2-mod-uzmfa.apache2").read_text(), re.MULTILINE)
+    assert names and all((REPOSITORY / name).exists() for name in names)
