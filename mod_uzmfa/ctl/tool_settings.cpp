@@ -71,7 +71,8 @@ Complaint chosen(T& to, Value value, const std::array<Choice<T>, Count>& choices
 }
 
 Complaint validator(ToolSettings& to, Value value) {
-    return chosen(to.site.validator, value, std::array<Choice<Validator>, 2>{{{"local", Validator::local}, {"twilio", Validator::twilio}}});
+    return chosen(to.site.validator, value,
+                  std::array<Choice<Validator>, 2>{{{"local", Validator::local}, {"twilio", Validator::twilio}}});
 }
 
 Complaint totp_algorithm(ToolSettings& to, Value value) {
@@ -190,7 +191,8 @@ Value trimmed(Value text) {
 
 // A line in a wrong place may be a secret: only what looks like a name is repeated.
 bool looks_like_a_name(Value text) {
-    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
+    return !text.empty() && text.size() <= 32 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
 }
 
 Complaint set(ToolSettings& to, Value line, std::array<bool, std::size(rows)>& seen) {

@@ -15,8 +15,9 @@ struct Exemption {
 };
 
 // The name of the one that lets this request pass; null where none does. Asked anew for each subrequest and internal
-// redirect. None where the connection is not TLS, as nothing is granted there, nor for an upgrade that another site wants. Nor with PATH_INFO, where what stands behind
-// a script's name would choose the exemption, and the script answer; nor where a backend may read the path as another.
+// redirect. None where the connection is not TLS, as nothing is granted there, nor for an upgrade that another site wants. Nor
+// with PATH_INFO, where what stands behind a script's name would choose the exemption, and the script answer; nor where a
+// backend may read the path as another.
 const char* exemption_of(request_rec* r, const Service& service);
 
 }  // namespace uzmfa

@@ -23,7 +23,8 @@ class EventStore {
 public:
     explicit EventStore(Database& database) : database_{database} {}
 
-    // And counts it, where it is one that is counted. Texts are cut to their columns. An event without a uuid gets that of the row of its user's name, if there is one.
+    // And counts it, where it is one that is counted. Texts are cut to their columns. An event without a uuid gets that of the
+    // row of its user's name, if there is one.
     Result<Done> add(const Event& event);
     // What an administrator did with a user, or with the account of no name: with all.
     Result<Done> add_action(std::string_view name, const Account& account, const Administrator& by,

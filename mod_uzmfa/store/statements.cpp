@@ -15,9 +15,9 @@ struct Row {
 };
 
 // {users} is the users table, {password} its password column where it has one, {now} the database's Unix time, {pending}
-// the lifetime of a pending enrollment in seconds, {told} the events that their user is told of, {notified} those of them that are told at once, {wrong} sorts wrong codes behind the others, {unlocked} leaves out
-// rows that somebody else has locked, {true:X} holds where the boolean column X is true (NULL is not).
-// Portable between PostgreSQL and SQLite 3.24.
+// the lifetime of a pending enrollment in seconds, {told} the events that their user is told of, {notified} those of them that
+// are told at once, {wrong} sorts wrong codes behind the others, {unlocked} leaves out rows that somebody else has locked,
+// {true:X} holds where the boolean column X is true (NULL is not). Portable between PostgreSQL and SQLite 3.24.
 constexpr Row rows[] = {
     {Statement::find_account, "find_account",
      "SELECT u.username, u.uuid, u.mfa_sid, u.mfa_enrolled, u.mfa_enabled, u.access_enabled,"
@@ -119,7 +119,7 @@ constexpr Row rows[] = {
      "UPDATE uzmfa_enrollment SET secret = %s WHERE session = %s AND secret = %s"},
     {Statement::touch_quota, "touch_quota",
      "INSERT INTO uzmfa_quota (name, uuid) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET uuid = excluded.uuid"},
-    {Statement::take_quota, "take_quota", 
+    {Statement::take_quota, "take_quota",
      "INSERT INTO uzmfa_quota_use (name, number, used_at) SELECT %s, coalesce(max(number), 0) + 1, {now}"
      " FROM uzmfa_quota_use WHERE name = %s"},
     {Statement::give_back_quota, "give_back_quota",
@@ -304,11 +304,13 @@ static_assert(std::size(rows) == statement_count);
 
 // Of the events that their user is told of, those that UzmfaNotify tells of at once.
 constexpr std::string_view notified_events =
-    "'recovery_used', 'temporary_used', 'temporary_code_made', 'skip_set', 'skip_used', 'reset', 'enrolled', 'recovery_codes_made'";
+    "'recovery_used', 'temporary_used', 'temporary_code_made', 'skip_set', 'skip_used', 'reset', 'enrolled', "
+    "'recovery_codes_made'";
 constexpr std::string_view told_events = "('wrong_code', 'code_used', 'wrong_recovery_code', {notified})";
 
 // Somebody who knows the password can make many of them.
-constexpr std::string_view wrong_codes_last = "CASE WHEN event IN ('wrong_code', 'code_used', 'wrong_recovery_code') THEN 1 ELSE 0 END";
+constexpr std::string_view wrong_codes_last =
+    "CASE WHEN event IN ('wrong_code', 'code_used', 'wrong_recovery_code') THEN 1 ELSE 0 END";
 
 // Replaces every `{name:X}` by `before X after`, and `{name}` by `before`.
 void expand(std::string& sql, std::string_view name, std::string_view before, std::string_view after = {}) {

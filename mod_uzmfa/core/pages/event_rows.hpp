@@ -9,8 +9,8 @@
 
 namespace uzmfa {
 
-// Behind which event the page begins, as its address says (`before`); the newest where it says nothing, and where something was done. Nothing where
-// that is no key.
+// Behind which event the page begins, as its address says (`before`); the newest where it says nothing, and where something was
+// done. Nothing where that is no key.
 std::optional<EventKey> event_key_in(const Call& call);
 
 // The list, and the key of the next page.
