@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the columns of a row hold, whoever wrote it: a number, a truth, a uuid, a sealed secret.
+#include "core/uuid.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/keys.hpp"
 #include "store/sealed_secrets.hpp"
@@ -22,7 +23,7 @@ void check_row(const std::string& text) {
     const auto number = std::to_string(row.number(0));
     require(number == "0" ||
             row.text(0).substr(row.text(0).find_first_not_of("-0")).starts_with(number.substr(number[0] == '-')));
-    for (const std::size_t nothing : {1, 2}) {
+    for (const std::size_t nothing : {1u, 2u}) {
         require(row.is_null(nothing) && row.text(nothing).empty() && row.number(nothing) == 0 && !row.truth(nothing));
     }
 }
