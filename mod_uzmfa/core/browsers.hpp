@@ -50,7 +50,8 @@ public:
     virtual ~Browsers() = default;
 
     // The token that the browser is to keep, of 256 random bits; `former` is the one that it had.
-    virtual Result<std::string> remember(std::string_view uuid, seconds lifetime, const Origin& origin, std::string_view former) = 0;
+    virtual Result<std::string> remember(std::string_view uuid, seconds lifetime, const Origin& origin,
+                                         std::string_view former) = 0;
     // When the user verified in the browser that has the token, where that is not longer ago than `lifetime` and not
     // than it was to be remembered.
     virtual Result<std::optional<Moment>> remembered(std::string_view uuid, std::string_view token, seconds lifetime) = 0;

@@ -32,7 +32,8 @@ Session session_for(const Visit& visit, const Outcome& stopped, Services& servic
 
 Outcome not_kept(const PostedForm& posted, Outcome stopped, std::string_view page_due, const Site& site) {
     Page page{"not_kept", {}, {}};
-    page.with("way", page_url(site.own_path, page_due, page_url(site.own_path, "done", ""))).with("kilobytes", std::to_string(posted.most / 1024));
+    page.with("way", page_url(site.own_path, page_due, page_url(site.own_path, "done", "")))
+        .with("kilobytes", std::to_string(posted.most / 1024));
     page.with("too_large", posted.input == PostedForm::Input::too_large ? "1" : "");
     page.with("another", posted.input == PostedForm::Input::whole ? "1" : "");
     stopped.status = 401;

@@ -124,7 +124,7 @@ Outcome redirect(Reason reason, std::string location);
 Outcome refusal(int status, Reason reason);  // an error page, whose texts are named after the reason
 Outcome failure(const Error& error);         // 503; 429 where the provider takes no more of this user
 Outcome problem(int status, Reason reason, std::string_view error);  // a problem document (RFC 9457); `error` names its text
-Outcome step_required(Reason reason, std::string_view url);          // 401 for a program; `url`: of the page that a person must pass
+Outcome step_required(Reason reason, std::string_view url);  // 401 for a program; `url`: of the page that a person must pass
 Outcome as_problem(Outcome outcome);                                 // an error page as a problem document
 // The page says how long to wait, and so does Retry-After.
 Outcome told_to_wait(Outcome outcome, seconds wait);

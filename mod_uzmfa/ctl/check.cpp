@@ -57,7 +57,8 @@ void check_file(Report& report, const std::string& path) {
         return status.st_uid == 0 && !(status.st_mode & S_IWOTH) && !((status.st_mode & S_IWGRP) && status.st_gid != 0);
     };
     if (only_root_writes(file) || only_root_writes(parent)) {
-        return report.warn(subject, "only root may write " + path + " or its folder: httpd's user (www-data) must be able to. chown both to it");
+        return report.warn(
+            subject, "only root may write " + path + " or its folder: httpd's user (www-data) must be able to. chown both to it");
     }
     if ((file.st_mode & (S_IROTH | S_IWOTH)) && (parent.st_mode & S_IXOTH)) {
         return report.warn(subject, path + " is open to everybody on this machine: chmod 0640 (it, or 0750 its folder)");
@@ -113,7 +114,8 @@ void check_secrets(Report& report, Tool& tool, bool shows_progress) {
     for (std::size_t i = 1; i < keys->size(); ++i) {
         const auto key = "key " + std::to_string(i + 1);
         if (sealed_by[i] > 0) {
-            report.warn(key, "is not removable: secrets that depend on it: " + std::to_string(sealed_by[i]) + ". Seal them anew: uzmfactl reseal");
+            report.warn(key, "is not removable: secrets that depend on it: " + std::to_string(sealed_by[i]) +
+                                 ". Seal them anew: uzmfactl reseal");
         } else {
             report.ok(key, "is removable, unless it is new and waits for keygen --promote: no secret depends on it. Sessions that it sealed "
                            "end when it goes: wait the longest UzmfaSessionMaxAge after the restart of the last node that sealed with it");

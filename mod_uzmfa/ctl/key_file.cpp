@@ -19,11 +19,16 @@ namespace {
 
 int cannot(const std::string& what, int error) { return complain(what + ": " + std::strerror(error), exit_refused); }
 
-int change(const Common& common, const std::string& path, KeyFileChange how, const char* said, const std::vector<std::string>& steps) {
+int change(const Common& common, const std::string& path, KeyFileChange how, const char* said,
+           const std::vector<std::string>& steps) {
     const auto count = change_key_file(path, how);
     if (!count) return failed(count.error());
     if (common.as_json) {
-        print(JsonObject{}.add("key_file", path).add("keys", static_cast<std::int64_t>(*count)).add("next", json_array_of(steps)).take());
+        print(JsonObject{}
+                  .add("key_file", path)
+                  .add("keys", static_cast<std::int64_t>(*count))
+                  .add("next", json_array_of(steps))
+                  .take());
         return exit_done;
     }
     std::printf("%s holds %zu keys. %s\nNext, in this order:\n", path.c_str(), *count, said);
@@ -36,7 +41,9 @@ int change(const Common& common, const std::string& path, KeyFileChange how, con
 int make_key_file(const Common& common, const std::string& path) {
     const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0 && errno == EEXIST) {
-        return complain("'" + path + "' is there already: left as it is, its keys may be in use. A further key: keygen FILE --add", exit_refused);
+        return complain(
+            "'" + path + "' is there already: left as it is, its keys may be in use. A further key: keygen FILE --add",
+            exit_refused);
     }
     if (file < 0) return cannot("cannot make '" + path + "'", errno);
     const auto line = base64(random_bytes(key_bytes)) + "\n";
@@ -63,7 +70,8 @@ int add_key(const Common& common, const std::string& path) {
 }
 
 int promote_key(const Common& common, const std::string& path) {
-    return change(common, path, with_last_key_in_front, "The one that was last is the first: it seals, and the others still open.",
+    return change(common, path, with_last_key_in_front,
+                  "The one that was last is the first: it seals, and the others still open.",
                   {"copy the file to every node that serves the site", "restart httpd on every node: apachectl graceful",
                    "seal the secrets of all users anew: uzmfactl reseal",
                    "wait as long as a session may last: the longest UzmfaSessionMaxAge of any place",

@@ -50,7 +50,9 @@ void print_counts(const Counts& counts, bool as_json) {
                          .add("unopened", json_array_of(counts.unopened))
                          .take());
     }
-    const auto line = [](std::int64_t count, const char* what) { std::printf("%6lld %s\n", static_cast<long long>(count), what); };
+    const auto line = [](std::int64_t count, const char* what) {
+        std::printf("%6lld %s\n", static_cast<long long>(count), what);
+    };
     line(counts.resealed, "sealed anew under the first key");
     line(counts.current(), "were sealed under it already");
     if (counts.changed > 0) line(counts.changed, "changed meanwhile, and were left alone: run it again");
@@ -75,7 +77,8 @@ int reseal(const Common& common) {
     Counts counts;
     const auto done = reseal_all(tool->database(), Sealer{*keys, use::totp_secret}, !common.as_json, counts);
     for (const auto& user : counts.unopened) {
-        complain("a secret of " + printable(user) + " does not open: its key is not in the file, or the row was changed. Put the key back as "
+        complain("a secret of " + printable(user) +
+                     " does not open: its key is not in the file, or the row was changed. Put the key back as "
                      "the last line, or let the user enroll anew: user reset",
                  exit_refused);
     }

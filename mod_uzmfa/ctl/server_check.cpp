@@ -90,7 +90,8 @@ void check_transport(Report& report, const std::optional<std::string>& header) {
     }
     const auto age = max_age_of(*header);
     if (!age || *age < 31'536'000) {
-        return report.warn(subject, "Strict-Transport-Security lasts for less than a year: '" + printable(*header) + "'. " + remedy);
+        return report.warn(subject,
+                           "Strict-Transport-Security lasts for less than a year: '" + printable(*header) + "'. " + remedy);
     }
     report.ok(subject, "browsers keep to TLS for " + std::to_string(*age / 86'400) + " days");
 }
@@ -140,7 +141,8 @@ void check_modules(Report& report, const ToolSettings& settings) {
     }
     if (!missing.empty()) return report.error(subject, "httpd lacks what mod_uzmfa needs: a2enmod" + missing + ", or LoadModule");
     report.ok(subject, "httpd loads mod_uzmfa, and what it needs");
-    if (!is_loaded("ssl_module")) report.warn("tls", "httpd has no mod_ssl: without TLS the module sets no cookie and lets nobody pass");
+    if (!is_loaded("ssl_module"))
+        report.warn("tls", "httpd has no mod_ssl: without TLS the module sets no cookie and lets nobody pass");
 }
 
 void check_site(Report& report, const ToolSettings& settings) {

@@ -55,9 +55,11 @@ int failed(const Error& error) {
                             exit_unreachable);
         case ErrorKind::provider_unavailable:
         case ErrorKind::provider_not_asked:
-            return complain("Twilio cannot be reached: " + what + "\nTry again later; uzmfactl check says more.", exit_unreachable);
+            return complain("Twilio cannot be reached: " + what + "\nTry again later; uzmfactl check says more.",
+                            exit_unreachable);
         case ErrorKind::provider_limit:
-            return complain(what + "\nTry again in " + std::to_string(error.retry_after.count() / 60 + 1) + " minutes.", exit_refused);
+            return complain(what + "\nTry again in " + std::to_string(error.retry_after.count() / 60 + 1) + " minutes.",
+                            exit_refused);
         case ErrorKind::provider_refuses:
         case ErrorKind::busy:
         case ErrorKind::damaged:

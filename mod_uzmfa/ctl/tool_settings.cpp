@@ -71,7 +71,8 @@ Complaint chosen(T& to, Value value, const std::array<Choice<T>, Count>& choices
 }
 
 Complaint validator(ToolSettings& to, Value value) {
-    return chosen(to.site.validator, value, std::array<Choice<Validator>, 2>{{{"local", Validator::local}, {"twilio", Validator::twilio}}});
+    return chosen(to.site.validator, value,
+                  std::array<Choice<Validator>, 2>{{{"local", Validator::local}, {"twilio", Validator::twilio}}});
 }
 
 Complaint totp_algorithm(ToolSettings& to, Value value) {

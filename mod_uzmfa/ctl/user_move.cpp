@@ -104,7 +104,8 @@ private:
             return added ? Result<bool>{true} : added.error();
         });
         if (!moved) return moved.error();
-        if (!*moved) return Error{ErrorKind::misconfigured, "the user's row has changed meanwhile: look at it (user show), and try again"};
+        if (!*moved)
+            return Error{ErrorKind::misconfigured, "the user's row has changed meanwhile: look at it (user show), and try again"};
         return Done{};
     }
 
@@ -112,7 +113,8 @@ private:
     Result<Done> spend_used_codes(FactorStore& factors) const {
         const auto present = totp::step_at(now());
         for (auto step = present - 2; step <= std::min(factor_.bound.last_step, present + 2); ++step) {
-            auto spent = factors.spend_code(account_, twilio::digests_of(factor_.used_code_keys, account_, fresh_.sid, code_of(step)));
+            auto spent =
+                factors.spend_code(account_, twilio::digests_of(factor_.used_code_keys, account_, fresh_.sid, code_of(step)));
             if (!spent) return spent.error();
         }
         return Done{};
@@ -136,7 +138,9 @@ int refuse_move(const std::string& name, const Account& account, Validator to) {
                         exit_refused);
     }
     const auto validator = validator_of(account.mfa_sid);
-    if (!validator) return complain("mfa_sid of " + name + " is nothing that the module knows. Reset the user: user reset " + name, exit_refused);
+    if (!validator)
+        return complain("mfa_sid of " + name + " is nothing that the module knows. Reset the user: user reset " + name,
+                        exit_refused);
     if (to == Validator::local && *validator == Validator::twilio) {
         return complain("the factor of " + name +
                             " cannot be moved: Twilio never gives a secret back. The user must enroll again: user reset " + name,

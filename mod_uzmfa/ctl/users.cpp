@@ -23,7 +23,8 @@ std::string said_of(NextSignIn next, Validator in_use) {
     switch (next) {
         case NextSignIn::refused: return "refused";
         case NextSignIn::enrolls: return "enrolls";
-        case NextSignIn::enrolls_anew: return "enrolls anew: " + std::string{uzmfa::name_of(in_use)} + " does not know the factor";
+        case NextSignIn::enrolls_anew:
+            return "enrolls anew: " + std::string{uzmfa::name_of(in_use)} + " does not know the factor";
         case NextSignIn::asks_for_code: return "asks for a code";
         case NextSignIn::skips: return "passes without a code, once";
     }
@@ -86,7 +87,8 @@ Administrator administrator() {
 
 Opened open_tool(const Common& common) {
     auto settings = read_tool_settings(common.config_file);
-    if (!settings) return {nullptr, complain(settings.error().detail + "\nWhat the file may hold: uzmfactl --help.", exit_refused)};
+    if (!settings)
+        return {nullptr, complain(settings.error().detail + "\nWhat the file may hold: uzmfactl --help.", exit_refused)};
     auto tool = std::make_unique<Tool>(std::move(*settings));
     if (auto opened = tool->open_database(); !opened) return {nullptr, tool->failed(opened.error())};
     return {std::move(tool), exit_done};

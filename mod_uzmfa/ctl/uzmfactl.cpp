@@ -46,7 +46,8 @@ public:
         app_.set_version_flag("--version", std::string{version});
         app_.get_formatter()->column_width(28);
         app_.failure_message(complaint);
-        app_.add_option("--config", common_.config_file, "the configuration file; without it /etc/uzmfa/uzmfactl.conf")->type_name("FILE");
+        app_.add_option("--config", common_.config_file, "the configuration file; without it /etc/uzmfa/uzmfactl.conf")
+            ->type_name("FILE");
         app_.add_flag("--json", common_.as_json, "print JSON");
         app_.footer("\nFor a new site:\n"
                     "  uzmfactl keygen /etc/uzmfa/keys\n"
@@ -79,7 +80,8 @@ public:
 
 private:
     void add_keygen() {
-        auto* const command = app_.add_subcommand("keygen", "Make a key file (mode 0600) for UzmfaSessionKeyFile, or change its key");
+        auto* const command =
+            app_.add_subcommand("keygen", "Make a key file (mode 0600) for UzmfaSessionKeyFile, or change its key");
         command->add_option("FILE", file_, "the file to make; an existing one is left alone")->required();
         auto* const add = command->add_flag("--add", adds_key_, "add a key to the file that is there, as the last one: it opens");
         command->add_flag("--promote", promotes_key_, "bring the last key of the file to the front: it seals")->excludes(add);
@@ -123,7 +125,8 @@ private:
     }
 
     void add_check() {
-        auto* const command = app_.add_subcommand("check", "Look at keys, database, rights, Twilio and the clock, and say what to do");
+        auto* const command =
+            app_.add_subcommand("check", "Look at keys, database, rights, Twilio and the clock, and say what to do");
         command->add_option("--httpd", httpd_, "also ask httpd which modules it loads, by this program; it need not run")
             ->type_name("PROGRAM");
         command->add_option("--url", url_, "also look how a page of the site answers, and whether it sends HSTS")
@@ -160,7 +163,8 @@ private:
                       "  uzmfactl user reset alice\n");
         reset->callback([this] { chosen_ = [this] { return reset_user(common_, name_); }; });
 
-        auto* const skip = add_user_command(*user, "skip-next", "Let a user in once without a code, say with the phone left at home");
+        auto* const skip =
+            add_user_command(*user, "skip-next", "Let a user in once without a code, say with the phone left at home");
         add_hours(*skip, 24, 24 * 7, "within so many hours; later the skip has expired");
         skip->footer("\nThe next sign-in needs the password only; it ends the skip, whichever browser it is in. Only for users who are\n"
                      "enrolled. It opens no change of the second factor. Make sure first that it is the user who asks.\n\n"
@@ -174,7 +178,8 @@ private:
                        "  uzmfactl user unlock alice\n");
         unlock->callback([this] { chosen_ = [this] { return unlock_user(common_, name_); }; });
 
-        auto* const code = add_user_command(*user, "temp-code", "Make a code that lets a user in once, say on a day without the phone");
+        auto* const code =
+            add_user_command(*user, "temp-code", "Make a code that lets a user in once, say on a day without the phone");
         add_hours(*code, 4, 72, "how long it may be used");
         code->footer("\nPrints the code, which is kept nowhere but as a digest; a new one ends the one before. The user types it on the\n"
                      "page for recovery codes, after the password. It changes no factor. Make sure first that it is the user who asks.\n\n"
@@ -217,7 +222,9 @@ private:
         command->add_option("--since", since_, "only those from then on: 30min, 24h, 7d ago, or since a day, 2026-01-31")
             ->type_name("WHEN")
             ->check([](const std::string& text) {
-                return moment_of_since(text, {}) ? "" : "'" + text + "' is neither a time such as 30min, 24h, 7d nor a day such as 2026-01-31";
+                return moment_of_since(text, {})
+                           ? ""
+                           : "'" + text + "' is neither a time such as 30min, 24h, 7d nor a day such as 2026-01-31";
             });
         command->footer("\nThe oldest first, in UTC. A user's are those under the name, and those of whoever has it now under a former\n"
                         "name. --json adds the browser and the user's uuid. The server keeps events for UzmfaEventRetention.\n\n"

@@ -19,7 +19,9 @@ std::string_view trimmed(std::string_view text, std::string_view of) {
 
 // Without what a parser may strip at the ends.
 std::string_view name_in(std::string_view text) {
-    const auto is_odd = [](char c) { return static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f || c == '"'; };
+    const auto is_odd = [](char c) {
+        return static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f || c == '"';
+    };
     while (!text.empty() && is_odd(text.front())) text.remove_prefix(1);
     while (!text.empty() && is_odd(text.back())) text.remove_suffix(1);
     return text;
@@ -90,7 +92,8 @@ void withhold_app_cookies(request_rec* r) {
     const auto cookies = items_of<AppCookie>(site_settings(r->server).app_cookies);
     if (cookies.empty()) return;
     for (apr_table_t* const headers : {r->headers_out, r->err_headers_out}) {
-        keep_set_cookies(r->pool, headers, [&](std::string_view line) { return !is_one_of(line.substr(0, line.find_first_of("=;")), cookies); });
+        keep_set_cookies(r->pool, headers,
+                         [&](std::string_view line) { return !is_one_of(line.substr(0, line.find_first_of("=;")), cookies); });
     }
 }
 

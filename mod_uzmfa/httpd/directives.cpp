@@ -92,7 +92,10 @@ Complaint a_size_or_off(apr_pool_t*, const char* text, std::uint32_t& value) {
     const auto whole = view_of(text);
     const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), value);
     const auto unit = whole.substr(static_cast<std::size_t>(end - whole.data()));
-    const std::uint32_t factor = unit.empty() ? 1 : unit == "K" || unit == "k" ? 1 << 10 : unit == "M" || unit == "m" ? 1 << 20 : 0;
+    const std::uint32_t factor = unit.empty()                 ? 1
+                                 : unit == "K" || unit == "k" ? 1 << 10
+                                 : unit == "M" || unit == "m" ? 1 << 20
+                                                              : 0;
     if (error != std::errc{} || factor == 0 || value == 0 || value > most / factor) {
         return "must be a size such as 64K or 1M, 8M at most, or Off";
     }
@@ -377,7 +380,8 @@ Values resolve(const Settings& settings, const Rows& rows, Values values = {}) {
 
 // What the outer places say counts here too.
 template <class Settings>
-void inherit_list(std::optional<const apr_array_header_t*> Settings::*list, Settings& child, const Settings& parent, apr_pool_t* pool) {
+void inherit_list(std::optional<const apr_array_header_t*> Settings::*list, Settings& child, const Settings& parent,
+                  apr_pool_t* pool) {
     if (child.*list && parent.*list) child.*list = apr_array_append(pool, *(parent.*list), *(child.*list));
     else if (!(child.*list)) child.*list = parent.*list;
 }

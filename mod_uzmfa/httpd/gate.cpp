@@ -64,13 +64,15 @@ int refuse(request_rec* r, const Service& service, Decision& decision) {
     const auto outcome = stop(visit, decision.admission.reason, service.site(), services.ports());
     // Those that are recorded were found in the database: a connection is open already.
     record_event(r, service, services.database(), outcome);
-    if (visit.navigation && outcome.session && outcome.session->external) note_sign_in(r, service, services.database(), *outcome.session);
+    if (visit.navigation && outcome.session && outcome.session->external)
+        note_sign_in(r, service, services.database(), *outcome.session);
     return stop_request(r, service, fit_for(visit, outcome));
 }
 
 // A gated place without a service: its AuthType came from an .htaccess, which the start does not see.
 int refuse_unprepared(request_rec* r) {
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1097 AuthType Uzmfa works only where the server's configuration asks for the module");
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
+                  "UZMFA1097 AuthType Uzmfa works only where the server's configuration asks for the module");
     return HTTP_FORBIDDEN;
 }
 
@@ -189,7 +191,8 @@ int run_gate(request_rec* r, bool describes) {
     if (decision.admission.reason == Reason::would_stop) {
         log_outcome(r, *service, {.reason = Reason::would_stop, .user = std::string{view_of(r->user)}});
     }
-    if (visit.session && !visit.session->user.empty() && signs_out_of_application(r)) return sign_out_along(r, *service, *visit.session);
+    if (visit.session && !visit.session->user.empty() && signs_out_of_application(r))
+        return sign_out_along(r, *service, *visit.session);
     if (decision.admission.touches) touch_session(r, *service, visit);
     return decision.admission.reason == Reason::verified ? send_kept_post(r, *service, visit) : DECLINED;
 }

@@ -18,7 +18,8 @@ constexpr std::size_t most_headers = 32;
 constexpr std::size_t longest_headers = 8192;  // bytes of all
 
 bool describes_body(std::string_view name) {
-    return name.size() > 8 && ap_cstr_casecmpn(name.data(), "Content-", 8) == 0 && ap_cstr_casecmp(name.data(), "Content-Length") != 0;
+    return name.size() > 8 && ap_cstr_casecmpn(name.data(), "Content-", 8) == 0 &&
+           ap_cstr_casecmp(name.data(), "Content-Length") != 0;
 }
 
 bool is_kept_header(std::string_view name) {
@@ -29,7 +30,8 @@ template <class Visitor>
 void each_header(request_rec* r, Visitor visit) {
     const auto* const array = apr_table_elts(r->headers_in);
     const auto* const entries = reinterpret_cast<const apr_table_entry_t*>(array->elts);
-    std::for_each(entries, entries + array->nelts, [&](const apr_table_entry_t& entry) { visit(view_of(entry.key), view_of(entry.val)); });
+    std::for_each(entries, entries + array->nelts,
+                  [&](const apr_table_entry_t& entry) { visit(view_of(entry.key), view_of(entry.val)); });
 }
 
 Post post_of(request_rec* r, std::string body) {

@@ -71,14 +71,17 @@ void add_outcomes(MetricsText& text, const NodeMemory& memory) {
 
 void add_sessions(MetricsText& text, const Service& service) {
     const auto& memory = service.memory();
-    text.family("uzmfa_active_sessions", "gauge", "Sessions that this node has compared with their user's row in the last five minutes.")
+    text.family("uzmfa_active_sessions", "gauge",
+                "Sessions that this node has compared with their user's row in the last five minutes.")
         .sample(memory.rechecks.count_since(now() - lately));
     text.family("uzmfa_ended_sessions", "gauge", "Sessions and users that the node's table of ended sessions has to remember.")
         .sample(memory.revocations.count(now()));
     text.family("uzmfa_ended_sessions_limit", "gauge", "How many it has room for.").sample(RevocationTable::slot_count);
-    text.family("uzmfa_ended_sessions_complete", "gauge", "0 while something had to be left out: then each request asks the database.")
+    text.family("uzmfa_ended_sessions_complete", "gauge",
+                "0 while something had to be left out: then each request asks the database.")
         .sample(memory.revocations.is_complete(now()));
-    text.family("uzmfa_owed_revocations", "gauge", "Sessions that ended while the database was away and are not written down yet.")
+    text.family("uzmfa_owed_revocations", "gauge",
+                "Sessions that ended while the database was away and are not written down yet.")
         .sample(memory.count_of_owed());
 }
 

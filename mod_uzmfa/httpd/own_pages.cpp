@@ -51,7 +51,8 @@ bool is_admin_page(request_rec* r) {
 bool is_own_api(request_rec* r) { return record_of(r).is_own_page && is_for_programs(page_of(r, service_of(r)->site())); }
 
 bool is_metrics_page(request_rec* r) {
-    return record_of(r).is_own_page && place_settings(r).metrics.value_or(false) && page_of(r, service_of(r)->site()) == "metrics";
+    return record_of(r).is_own_page && place_settings(r).metrics.value_or(false) &&
+           page_of(r, service_of(r)->site()) == "metrics";
 }
 
 bool sees_details(request_rec* r) {

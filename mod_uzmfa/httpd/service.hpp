@@ -71,7 +71,8 @@ public:
     void keep_audit_log(apr_file_t* log) { audit_log_ = log; }
 
 private:
-    Service(const SiteSettings& settings, Site site, Limits defaults, std::vector<SecretBytes> keys, Pages pages, Statements statements,
+    Service(const SiteSettings& settings, Site site, Limits defaults, std::vector<SecretBytes> keys, Pages pages,
+            Statements statements,
             std::vector<LoginProvider> login_providers);
 
     Site site_;

@@ -17,6 +17,7 @@ struct Reset {
 // over; the event "reset" is there; and where
 // Twilio may know the user (`validator`, or the row's mfa_sid) the deletion of what it has is owed, for
 // OwedDeletionStore and twilio::pay. Nothing where there is no such user.
-Result<std::optional<Reset>> reset_account(Database& database, std::string_view name, Validator validator, const Administrator& by);
+Result<std::optional<Reset>> reset_account(Database& database, std::string_view name, Validator validator,
+                                           const Administrator& by);
 
 }  // namespace uzmfa

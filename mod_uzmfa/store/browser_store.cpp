@@ -18,7 +18,8 @@ std::string digest_of(std::string_view token) { return hex(sha256(bytes_of(token
 
 }  // namespace
 
-Result<std::string> BrowserStore::remember(std::string_view uuid, seconds lifetime, const Origin& origin, std::string_view former) {
+Result<std::string> BrowserStore::remember(std::string_view uuid, seconds lifetime, const Origin& origin,
+                                           std::string_view former) {
     if (auto purged = database_.change(Statement::purge_browsers); !purged) return purged.error();
     if (!former.empty()) {
         auto forgotten = database_.change(Statement::forget_token, {digest_of(former)});

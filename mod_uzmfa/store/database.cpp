@@ -32,7 +32,10 @@ Pool pool_below(apr_pool_t* parent) {
 // where a transaction cannot start, as on a broken connection; so it is told in SQL.
 class Transaction {
 public:
-    Transaction(const Connection& open, Driver driver) : open_{open}, pool_{pool_below(open.pool)}, is_sql_{driver == Driver::pgsql} {}
+    Transaction(const Connection& open, Driver driver)
+        : open_{open},
+          pool_{pool_below(open.pool)},
+          is_sql_{driver == Driver::pgsql} {}
     ~Transaction() {
         if (is_open_) end(false);
     }

@@ -31,7 +31,8 @@ Result<std::optional<Binding>> FactorStore::find_binding(const Account& account)
     const Row& row = rows->front();
     auto parameters = parameters_of(row.text(0), row.number(1));
     if (!parameters) return parameters.error();
-    return std::optional{Binding{parameters->algorithm, parameters->digits, from_unix_time(row.number(2)), std::string{row.text(3)}}};
+    return std::optional{
+        Binding{parameters->algorithm, parameters->digits, from_unix_time(row.number(2)), std::string{row.text(3)}}};
 }
 
 Result<bool> FactorStore::spend(const Account& account, TimeStep step) {

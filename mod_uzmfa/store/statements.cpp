@@ -120,7 +120,7 @@ constexpr Row rows[] = {
      "UPDATE uzmfa_enrollment SET secret = %s WHERE session = %s AND secret = %s"},
     {Statement::touch_quota, "touch_quota",
      "INSERT INTO uzmfa_quota (name, uuid) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET uuid = excluded.uuid"},
-    {Statement::take_quota, "take_quota", 
+    {Statement::take_quota, "take_quota",
      "INSERT INTO uzmfa_quota_use (name, number, used_at) SELECT %s, coalesce(max(number), 0) + 1, {now}"
      " FROM uzmfa_quota_use WHERE name = %s"},
     {Statement::give_back_quota, "give_back_quota",
@@ -306,7 +306,8 @@ static_assert(std::size(rows) == statement_count);
 
 // Of the events that their user is told of, those that UzmfaNotify tells of at once.
 constexpr std::string_view notified_events =
-    "'recovery_used', 'temporary_used', 'temporary_code_made', 'skip_set', 'skip_used', 'reset', 'enrolled', 'recovery_codes_made'";
+    "'recovery_used', 'temporary_used', 'temporary_code_made', 'skip_set', 'skip_used', 'reset', 'enrolled', "
+    "'recovery_codes_made'";
 constexpr std::string_view told_events = "('wrong_code', 'code_used', 'wrong_recovery_code', {notified})";
 
 // Somebody who knows the password can make many of them: they push no other out of a list.

@@ -42,7 +42,9 @@ constexpr std::string_view html_type = "text/html; charset=utf-8";
 
 Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
 
-bool is_part(std::string_view name) { return name.starts_with(part) && std::ranges::find(templates, name) != std::end(templates); }
+bool is_part(std::string_view name) {
+    return name.starts_with(part) && std::ranges::find(templates, name) != std::end(templates);
+}
 
 // The secret in groups of four, for the eye.
 data groups_of(std::string_view secret) {
@@ -143,7 +145,9 @@ std::string_view value_in(const Page::Values& values, std::string_view key) {
 // A row of bars for each of what is counted.
 Plot plot_of(const Page& page, const Messages& messages) {
     constexpr std::tuple<std::string_view, std::string_view, const char*> rows[] = {
-        {"sign_in", "plot_sign_ins", "#1f5fa8"}, {"verification", "plot_verifications", "#1f7a3f"}, {"failure", "plot_failures", "#b3261e"}};
+        {"sign_in", "plot_sign_ins", "#1f5fa8"},
+        {"verification", "plot_verifications", "#1f7a3f"},
+        {"failure", "plot_failures", "#b3261e"}};
     Plot plot;
     const auto& bars = page.lists.front().second;
     for (const auto& [key, label, colour] : rows) {

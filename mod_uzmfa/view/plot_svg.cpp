@@ -33,7 +33,8 @@ std::string attribute(std::string_view name, std::int64_t value) {
 }
 
 std::string text_at(std::int64_t x, std::int64_t y, std::string_view anchor, std::string_view text) {
-    return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + std::string{anchor} + "\">" + escaped(text) + "</text>";
+    return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + std::string{anchor} + "\">" + escaped(text) +
+           "</text>";
 }
 
 // One rectangle a bar that is not zero, as a single path.
@@ -58,17 +59,20 @@ std::string bars_of(const PlotRow& row, std::int64_t bottom) {
 std::string plot_svg(const Plot& plot) {
     const auto height = margin + row_height * static_cast<std::int64_t>(plot.rows.size()) + axis_height;
     std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"" + attribute("width", width) + attribute("height", height) + " viewBox=\"0 0 " +
-                      std::to_string(width) + " " + std::to_string(height) + "\" font-family=\"system-ui,sans-serif\" font-size=\"14\" fill=\"#1a1a1a\">" +
+                      std::to_string(width) + " " + std::to_string(height) +
+                      "\" font-family=\"system-ui,sans-serif\" font-size=\"14\" fill=\"#1a1a1a\">" +
                       "<path fill=\"#fff\" d=\"M0 0h" + std::to_string(width) + "v" + std::to_string(height) + "H0z\"/>";
     std::int64_t top = margin;
     for (const auto& row : plot.rows) {
         if (row.numbers.empty()) continue;
         const auto bottom = top + label_height + bars_height;
         svg += text_at(margin, top + 12, "start", row.label) + text_at(width - margin, top + 12, "end", row.said) + bars_of(row, bottom) +
-               "<path stroke=\"#767676\" d=\"M" + std::to_string(margin) + " " + std::to_string(bottom) + ".5h" + std::to_string(width - 2 * margin) + "\"/>";
+               "<path stroke=\"#767676\" d=\"M" + std::to_string(margin) + " " + std::to_string(bottom) + ".5h" +
+               std::to_string(width - 2 * margin) + "\"/>";
         top += row_height;
     }
-    return svg + text_at(margin, height - 8, "start", plot.first) + text_at(width - margin, height - 8, "end", plot.last) + "</svg>";
+    return svg + text_at(margin, height - 8, "start", plot.first) + text_at(width - margin, height - 8, "end", plot.last) +
+           "</svg>";
 }
 
 }  // namespace uzmfa

@@ -50,7 +50,8 @@ TEST(details_are_the_row_the_binding_and_what_is_owed) {
 TEST(details_are_failures_codes_and_the_skip_too) {
     Scene scene;
     const auto id = "'" + std::string{alices_uuid} + "'", soon = std::to_string(unix_now() + 100);
-    scene.scratch.run("INSERT INTO uzmfa_attempt VALUES (" + id + ", 'code', 7, " + soon + ", 'era'), (" + id + ", 'recovery', 20, 1, 'era')");
+    scene.scratch.run("INSERT INTO uzmfa_attempt VALUES (" + id + ", 'code', 7, " + soon + ", 'era'), (" + id +
+                      ", 'recovery', 20, 1, 'era')");
     scene.scratch.run("INSERT INTO uzmfa_recovery_code VALUES (" + id + ", 'd', 's'), (" + id + ", 'e', 's')");
     scene.scratch.run("INSERT INTO uzmfa_temporary_code VALUES (" + id + ", 'd', 's', " + soon + ", 'helen')");
     scene.scratch.run("INSERT INTO uzmfa_skip VALUES (" + id + ", 5, 'henry')");

@@ -27,7 +27,8 @@ struct Scene {
                                                   .address = std::move(address), .browser = "Browser/1", .session = digest_of(session)}));
     }
     void make_older(std::string_view address, int by) {
-        scratch.run("UPDATE uzmfa_event SET at = " + std::to_string(unix_now() - by) + " WHERE address = " + ScratchDatabase::literal(address));
+        scratch.run("UPDATE uzmfa_event SET at = " + std::to_string(unix_now() - by) +
+                    " WHERE address = " + ScratchDatabase::literal(address));
     }
     Texts latest() { return addresses_of(VALUE(store.latest(alices_uuid))); }
     Texts unseen() { return addresses_of(VALUE(store.unseen(alices_uuid, this_one))); }

@@ -20,7 +20,11 @@ struct AccountWorld : World {
         be_verified("alice");
     }
     void be_verified_by(Method method, seconds ago = seconds{5}) {
-        be({.user = *UserName::of("alice"), .enrolled = true, .method = method, .signed_in_at = at - seconds{3600}, .verified_at = at - ago});
+        be({.user = *UserName::of("alice"),
+            .enrolled = true,
+            .method = method,
+            .signed_in_at = at - seconds{3600},
+            .verified_at = at - ago});
     }
     Outcome look() { return get("account", "next=/a"); }
     Outcome press(std::string_view action, std::string_view fields = "password=right") {
@@ -297,10 +301,12 @@ TEST(R69_a_form_of_another_session_or_site_does_nothing) {
         world.list_session(7, now);
         world.browsers.tokens["prefix"] = {world.uuid_of_row("alice"), now};
         const std::string fields = "&action=" + action + "&password=right&session=digest7&browser=prefix";
-        check_page_again(world.request(Verb::post, "account", "csrf=token99" + fields, {}), 403, Reason::form_stale, "form_stale");
+        check_page_again(world.request(Verb::post, "account", "csrf=token99" + fields, {}), 403, Reason::form_stale,
+                         "form_stale");
         check_page_again(world.request(Verb::post, "account", fields.substr(1), {}), 403, Reason::form_stale, "form_stale");
         world.cross_site = true;
-        check_page_again(world.request(Verb::post, "account", "csrf=token200" + fields, {}), 403, Reason::form_stale, "form_stale");
+        check_page_again(world.request(Verb::post, "account", "csrf=token200" + fields, {}), 403, Reason::form_stale,
+                         "form_stale");
         CHECK_EQUAL(world.passwords.checks, 0);
         CHECK_EQUAL(world.browsers.tokens.size(), 1);
         check_nothing_changed(world);

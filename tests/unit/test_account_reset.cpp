@@ -20,13 +20,15 @@ struct Scene {
     void enroll(const std::string& name, std::string_view uuid, const std::string& sid) {
         const auto as_text = [](std::string_view text) { return ScratchDatabase::literal(text); };
         scratch.add_user(name, std::string{uuid});
-        scratch.run("UPDATE users SET mfa_sid = " + as_text(sid) + ", mfa_enrolled = TRUE, mfa_enabled = TRUE WHERE username = " + as_text(name));
+        scratch.run("UPDATE users SET mfa_sid = " + as_text(sid) +
+                    ", mfa_enrolled = TRUE, mfa_enabled = TRUE WHERE username = " + as_text(name));
         scratch.run("INSERT INTO uzmfa_totp_factor VALUES (" + as_text(sid) + ", " + as_text(uuid) + ", " + as_text(name) +
                     ", 's', 'SHA1', 6, 0, 1, 'a')");
         scratch.run("INSERT INTO uzmfa_enrollment VALUES (" + as_text(name) + ", " + as_text(uuid) + ", " + as_text(name) +
                     ", 'p', 's', 'SHA1', 6, 0, 1)");
         const auto id = as_text(uuid);
-        scratch.run("INSERT INTO uzmfa_attempt VALUES (" + id + ", 'code', 100, 1, 'era'), (" + id + ", 'recovery', 3, 1, 'era')");
+        scratch.run("INSERT INTO uzmfa_attempt VALUES (" + id + ", 'code', 100, 1, 'era'), (" + id +
+                    ", 'recovery', 3, 1, 'era')");
         scratch.run("INSERT INTO uzmfa_recovery_code VALUES (" + id + ", 'd', 's'), (" + id + ", 'e', 's')");
         scratch.run("INSERT INTO uzmfa_temporary_code VALUES (" + id + ", 'd', 's', 1, 'helen')");
         scratch.run("INSERT INTO uzmfa_skip VALUES (" + id + ", 1, 'helen')");

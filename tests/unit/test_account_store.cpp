@@ -108,7 +108,8 @@ TEST(R76_a_name_is_taken_literally) {
 TEST(what_cannot_be_a_name_is_nobody_and_no_query) {
     ScratchDatabase scratch;
     scratch.run("DROP TABLE users");
-    for (const auto& name : {std::string{}, std::string(256, 'a'), std::string{"alice\0", 6}, std::string{"\xff"}, std::string{"\xc3"}}) {
+    for (const auto& name :
+         {std::string{}, std::string(256, 'a'), std::string{"alice\0", 6}, std::string{"\xff"}, std::string{"\xc3"}}) {
         const Case at{name};
         CHECK(!is_user_name(name));
         CHECK(!found(scratch, name));
@@ -145,7 +146,8 @@ TEST(an_ill_formed_uuid_is_an_error) {
 TEST(R6_a_uuid_that_the_row_of_a_factors_owner_shares_is_an_error) {
     ScratchDatabase scratch;
     scratch.add_user("alice", std::string{alices_uuid});
-    scratch.run("INSERT INTO uzmfa_totp_factor VALUES ('LF1', '" + std::string{alices_uuid} + "', 'alice', 's', 'SHA1', 6, 0, 0, '')");
+    scratch.run("INSERT INTO uzmfa_totp_factor VALUES ('LF1', '" + std::string{alices_uuid} +
+                "', 'alice', 's', 'SHA1', 6, 0, 0, '')");
     scratch.add_user("mallory", "11111111-1111-4111-8111-111111111111");
     CHECK(ERROR_OF(AccountStore{scratch.database()}.find("mallory")).kind == ErrorKind::damaged);
     CHECK(found(scratch, "alice").has_value());
@@ -154,7 +156,8 @@ TEST(R6_a_uuid_that_the_row_of_a_factors_owner_shares_is_an_error) {
 TEST(R6_a_renamed_user_keeps_the_factor_and_the_name_given_again_has_none) {
     ScratchDatabase scratch;
     scratch.add_user("alice", std::string{alices_uuid});
-    scratch.run("INSERT INTO uzmfa_totp_factor VALUES ('LF1', '" + std::string{alices_uuid} + "', 'alice', 's', 'SHA1', 6, 0, 0, '')");
+    scratch.run("INSERT INTO uzmfa_totp_factor VALUES ('LF1', '" + std::string{alices_uuid} +
+                "', 'alice', 's', 'SHA1', 6, 0, 0, '')");
     scratch.run("UPDATE users SET username = 'alicia'");
     scratch.add_user("alice");
     CHECK_EQUAL(account(scratch, "alicia").uuid, alices_uuid);
@@ -271,7 +274,8 @@ TEST(R107_a_flag_mfa_enabled_that_is_NULL_is_a_skip) {
 }
 
 TEST(R48_there_is_no_skip_for_a_user_who_is_not_enrolled_or_not_allowed) {
-    for (const std::string change : {"mfa_enrolled = FALSE", "mfa_enrolled = NULL", "access_enabled = FALSE", "access_enabled = NULL"}) {
+    for (const std::string change :
+         {"mfa_enrolled = FALSE", "mfa_enrolled = NULL", "access_enabled = FALSE", "access_enabled = NULL"}) {
         const Case at{change};
         ScratchDatabase scratch;
         scratch.add_user("alice");

@@ -13,7 +13,8 @@ std::int64_t failures_of(const std::vector<ActivityBar>& bars, std::size_t bar) 
 }
 
 TEST(a_day_is_24_hours_of_which_the_last_has_only_begun) {
-    const auto bars = activity({{hour_now, Tally::failure, 1}, {hour_now - 23, Tally::failure, 2}, {hour_now - 24, Tally::failure, 4},
+    const auto bars = activity({{hour_now, Tally::failure, 1}, {hour_now - 23, Tally::failure, 2},
+                                {hour_now - 24, Tally::failure, 4},
                                 {hour_now + 1, Tally::failure, 8}, {hour_now, Tally::sign_in, 16}},
                                Span::day, now_in_it);
     CHECK_EQUAL(bars.size(), 24u);
@@ -26,7 +27,10 @@ TEST(a_day_is_24_hours_of_which_the_last_has_only_begun) {
 
 TEST(a_month_is_30_days_with_the_hours_of_each) {
     const auto today = hour_now / 24 * 24;
-    const auto bars = activity({{today, Tally::failure, 1}, {hour_now, Tally::failure, 1}, {today - 1, Tally::failure, 2}, {today - 29 * 24, Tally::failure, 4},
+    const auto bars = activity({{today, Tally::failure, 1},
+                                {hour_now, Tally::failure, 1},
+                                {today - 1, Tally::failure, 2},
+                                {today - 29 * 24, Tally::failure, 4},
                                 {today - 29 * 24 - 1, Tally::failure, 8}},
                                Span::month, now_in_it);
     CHECK_EQUAL(bars.size(), 30u);

@@ -22,7 +22,9 @@ struct Scene {
         scratch.run("UPDATE users SET mfa_sid = 'LF" + std::string(32, '1') + "', mfa_enrolled = TRUE, mfa_enabled = TRUE");
         scratch.add_user("bob");
     }
-    std::string events() { return scratch.row("SELECT group_concat(event || ' ' || username || ' ' || made_by || ' ' || address) FROM uzmfa_event"); }
+    std::string events() {
+        return scratch.row("SELECT group_concat(event || ' ' || username || ' ' || made_by || ' ' || address) FROM uzmfa_event");
+    }
     std::string row() { return scratch.row("SELECT mfa_enrolled, mfa_enabled FROM users WHERE username = 'alice'"); }
 };
 
@@ -87,7 +89,9 @@ TEST(R68_no_browser_stays_remembered_whose_sessions_an_administrator_ends) {
         BrowserStore browsers{scene.scratch.database()};
         for (const auto uuid : {alices_uuid, bobs_uuid}) VALUE(browsers.remember(uuid, seconds{3600}, {}, {}));
         CHECK(change(scene.administration));
-        CHECK_EQUAL(scene.scratch.row("SELECT CASE count(*) WHEN 0 THEN 'none' WHEN 2 THEN 'both' ELSE max(uuid) END FROM uzmfa_browser"), left);
+        CHECK_EQUAL(
+            scene.scratch.row("SELECT CASE count(*) WHEN 0 THEN 'none' WHEN 2 THEN 'both' ELSE max(uuid) END FROM uzmfa_browser"),
+            left);
     }
 }
 
@@ -151,7 +155,8 @@ TEST(users_are_found_by_how_their_names_begin) {
     for (const auto* name : {"alicia", "al%", "al_", "Alan", "am", "al\xf0\x9f\x98\x80"}) scene.scratch.add_user(name);
     const auto found = [&](std::string_view beginning) {
         std::string names;
-        for (const auto& one : VALUE(scene.administration.search(beginning, "", 50)).found) names += std::string{one.account.name.view()} + " ";
+        for (const auto& one : VALUE(scene.administration.search(beginning, "", 50)).found)
+            names += std::string{one.account.name.view()} + " ";
         return names;
     };
     CHECK_EQUAL(found("al"), "al% al_ alice alicia al\xf0\x9f\x98\x80 ");

@@ -110,7 +110,8 @@ TEST(a_name_is_decoded_once) {
         check_problem(world.ask("api/v1/users/" + std::string{wrong}), 400, "bad_request");
         check_problem(world.act("api/v1/users/" + std::string{wrong} + "/unlock"), 400, "bad_request");
     }
-    for (const auto* none : {"api/v1/users/", "api/v1/users//reset", "api/v1/users/bob/", "api/v1/users/bob/delete", "api/v1/users/a/b/reset"}) {
+    for (const auto* none :
+         {"api/v1/users/", "api/v1/users//reset", "api/v1/users/bob/", "api/v1/users/bob/delete", "api/v1/users/a/b/reset"}) {
         check_problem(world.ask(none), 404, "not_found");
     }
 }

@@ -32,7 +32,9 @@ struct Scene {
                     ScratchDatabase::literal(kind) + ", " + std::to_string(failures) +
                     ", CAST(strftime('%s', 'now') AS integer) + " + std::to_string(wait) + ", 'era')");
     }
-    std::string rows() { return scratch.row("SELECT group_concat(kind || ' ' || failures) FROM (SELECT * FROM uzmfa_attempt ORDER BY kind)"); }
+    std::string rows() {
+        return scratch.row("SELECT group_concat(kind || ' ' || failures) FROM (SELECT * FROM uzmfa_attempt ORDER BY kind)");
+    }
 };
 
 // The database's clock may have gone on by a second or two.

@@ -53,7 +53,8 @@ TEST(a_browser_is_called_as_its_user_calls_it) {
 TEST(what_no_browser_is_known_by_has_no_name) {
     for (const auto* user_agent :
          {"", "curl/8.5.0", "Browser", "Mozilla/5.0", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-          "Firefox/127.0", "Mozilla/5.0 (Windows NT 10.0; Trident/7.0; rv:11.0) like Gecko", "firefox/1 windows", "\xff Firefox/1"}) {
+          "Firefox/127.0", "Mozilla/5.0 (Windows NT 10.0; Trident/7.0; rv:11.0) like Gecko", "firefox/1 windows",
+          "\xff Firefox/1"}) {
         const Case at{user_agent};
         CHECK(browser_name(user_agent).browser.empty() && browser_name(user_agent).system.empty());
     }

@@ -13,7 +13,8 @@ struct Scene {
     ScratchDatabase scratch;
     BrowserStore store{scratch.database()};
 
-    std::string remember(std::string_view uuid = alices_uuid, std::string_view former = {}, std::string_view browser = "Browser/1") {
+    std::string remember(std::string_view uuid = alices_uuid, std::string_view former = {},
+                         std::string_view browser = "Browser/1") {
         return VALUE(store.remember(uuid, an_hour, {"192.0.2.1", browser}, former));
     }
     bool knows(std::string_view token, std::string_view uuid = alices_uuid, seconds lifetime = an_hour) {
@@ -96,7 +97,8 @@ TEST(R63_a_browser_is_forgotten_by_its_name_and_by_its_own_user) {
     const auto other = scene.remember();
     const auto id = hex(sha256(bytes_of(token))).substr(0, 16);
     CHECK(!VALUE(scene.store.forget(bobs_uuid, id)));
-    for (const std::string_view wrong : {std::string_view{}, std::string_view{id}.substr(1), std::string_view{token}, injections[0]}) {
+    for (const std::string_view wrong :
+         {std::string_view{}, std::string_view{id}.substr(1), std::string_view{token}, injections[0]}) {
         CHECK(!VALUE(scene.store.forget(alices_uuid, wrong)));
     }
     CHECK(scene.knows(token));
@@ -128,7 +130,12 @@ TEST(what_has_expired_goes_with_the_next_that_comes) {
 
 TEST(R88_what_a_browser_calls_itself_is_kept_as_text_and_as_much_as_the_column_holds) {
     Scene scene;
-    VALUE(scene.store.remember(alices_uuid, an_hour, {std::string(70, 'a'), "\xff" "Browser\x1b[2J\n" + std::string(300, 'x')}, {}));
+    VALUE(scene.store.remember(alices_uuid, an_hour,
+                               {std::string(70, 'a'),
+                                "\xff"
+                                "Browser\x1b[2J\n" +
+                                    std::string(300, 'x')},
+                               {}));
     const auto listed = scene.of().front();
     CHECK_EQUAL(listed.address, std::string(64, 'a'));
     CHECK_EQUAL(listed.browser.size(), 255);

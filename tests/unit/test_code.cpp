@@ -24,7 +24,10 @@ TEST(R19_the_ways_people_write_a_code_are_one_code) {
 }
 
 TEST(R19_full_width_digits_from_0_to_9_are_digits) {
-    CHECK_EQUAL(normalized_code("\xEF\xBC\x90\xEF\xBC\x91\xEF\xBC\x98\xEF\xBC\x99" "00", 6), std::optional<std::string>{"018900"});
+    CHECK_EQUAL(normalized_code("\xEF\xBC\x90\xEF\xBC\x91\xEF\xBC\x98\xEF\xBC\x99"
+                                "00",
+                                6),
+                std::optional<std::string>{"018900"});
 }
 
 TEST(R19_what_is_not_a_code_is_none) {

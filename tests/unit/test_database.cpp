@@ -251,7 +251,8 @@ TEST(a_transaction_is_rolled_back_where_its_work_fails) {
 TEST(a_transaction_is_rolled_back_where_a_statement_fails_though_the_work_goes_on) {
     ScratchDatabase scratch;
     CHECK(scratch.statements.replace("purge_revocations", "DELETE FROM nowhere"));
-    CHECK(scratch.statements.replace("add_factor", "INSERT INTO uzmfa_revocation (session) VALUES (%s || %s || %s || %s || %s || %s || %s || %s)"));
+    CHECK(scratch.statements.replace(
+        "add_factor", "INSERT INTO uzmfa_revocation (session) VALUES (%s || %s || %s || %s || %s || %s || %s || %s)"));
     auto& database = scratch.database();
     const auto done = database.in_transaction([&]() -> Result<bool> {
         VALUE(any_change(database, "a"));

@@ -177,7 +177,8 @@ TEST(a_quote_that_is_not_closed_is_refused) {
 }
 
 TEST(an_escape_that_is_unknown_is_refused) {
-    check_refused("line 1 has an unknown escape", {R"(A="\q")", R"(A="\'")", R"(A="\a")", R"(A="\#")", R"(A="\ ")", "A=\"\\\nB\""});
+    check_refused("line 1 has an unknown escape",
+                  {R"(A="\q")", R"(A="\'")", R"(A="\a")", R"(A="\#")", R"(A="\ ")", "A=\"\\\nB\""});
 }
 
 TEST(a_line_without_a_valid_name_is_refused) {
@@ -200,7 +201,8 @@ TEST(the_line_of_a_complaint_is_where_its_entry_begins) {
 }
 
 TEST(a_complaint_does_not_show_the_line) {
-    for (const auto text : {"sesame=sesame sesame"sv, "sesame='sesame"sv, "sesame=\"sesame\\q\""sv, "ses ame=1"sv, "sesame=\"\n"sv}) {
+    for (const auto text :
+         {"sesame=sesame sesame"sv, "sesame='sesame"sv, "sesame=\"sesame\\q\""sv, "ses ame=1"sv, "sesame=\"\n"sv}) {
         CHECK_LACKS(complaint_about(text), "ses");
     }
 }
@@ -279,7 +281,8 @@ UzerpSettings settings_of(std::string_view text) { return VALUE(uzerp_settings_o
 Error settings_error(std::string_view text) { return ERROR_OF(uzerp_settings_of(VALUE(parse_env(text)))); }
 
 TEST(uzERPs_credentials_are_found_under_their_names) {
-    const auto settings = settings_of("TWILIO_ACCOUNT_SID=AC1\nTWILIO_AUTH_TOKEN='to ken' # mine\nTWILIO_SERVICE_SID=\"VA1\"\nDB=x\n");
+    const auto settings =
+        settings_of("TWILIO_ACCOUNT_SID=AC1\nTWILIO_AUTH_TOKEN='to ken' # mine\nTWILIO_SERVICE_SID=\"VA1\"\nDB=x\n");
     CHECK_EQUAL(text_of(*settings.account_sid), "AC1");
     CHECK_EQUAL(text_of(*settings.auth_token), "to ken");
     CHECK_EQUAL(text_of(*settings.service_sid), "VA1");

@@ -34,7 +34,8 @@ TEST(the_method_is_the_one_that_was_passed_or_tried) {
 }
 
 TEST(texts_are_cut_to_their_columns_and_fit_to_be_shown) {
-    const Event event = fit_to_keep({.name = std::string(40, 'n'), .user = "a\nb", .browser = std::string(3000, 'x'), .session = "0123456789abcdef"});
+    const Event event = fit_to_keep(
+        {.name = std::string(40, 'n'), .user = "a\nb", .browser = std::string(3000, 'x'), .session = "0123456789abcdef"});
     CHECK_EQUAL(event.name.size(), 32u);
     CHECK_EQUAL(event.user, "a?b");
     CHECK_EQUAL(event.browser.size(), 255u);

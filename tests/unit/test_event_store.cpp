@@ -26,7 +26,9 @@ struct Scene {
     void add(std::string name, std::string user, std::string uuid = {}) {
         VALUE(store.add({.name = std::move(name), .user = std::move(user), .uuid = std::move(uuid)}));
     }
-    std::vector<StoredEvent> all(const EventFilter& filter = {}) { return VALUE(store.page_after(filter, EventStore::oldest, 100)); }
+    std::vector<StoredEvent> all(const EventFilter& filter = {}) {
+        return VALUE(store.page_after(filter, EventStore::oldest, 100));
+    }
 };
 
 TEST(R87_an_event_is_kept_with_all_that_it_says) {
@@ -73,7 +75,8 @@ TEST(R54_what_was_not_told_is_due_again_later_and_later_for_a_day) {
     Scene scene;
     scene.add("reset", "bob");
     const auto age = [&](int seconds) {
-        scene.scratch.run("UPDATE uzmfa_event SET at = at - " + std::to_string(seconds) + ", notify_at = notify_at - " + std::to_string(seconds));
+        scene.scratch.run("UPDATE uzmfa_event SET at = at - " + std::to_string(seconds) + ", notify_at = notify_at - " +
+                          std::to_string(seconds));
     };
     const auto due = [&] { return VALUE(scene.store.due_notifications()).size(); };
     CHECK(VALUE(scene.store.claim_notification(VALUE(scene.store.due_notifications())[0])));
@@ -183,7 +186,8 @@ TEST(events_may_be_asked_for_since_a_moment) {
     scene.add("new", "bob");
     CHECK_EQUAL(names_of(scene.all({.since = from_unix_time(1000)})), (Names{"old", "new"}));
     CHECK_EQUAL(names_of(scene.all({.since = from_unix_time(1001)})), Names{"new"});
-    CHECK_EQUAL(names_of(VALUE(scene.store.page_before({.user = "bob", .since = from_unix_time(1001)}, EventStore::newest, 9))), Names{"new"});
+    CHECK_EQUAL(names_of(VALUE(scene.store.page_before({.user = "bob", .since = from_unix_time(1001)}, EventStore::newest, 9))),
+                Names{"new"});
 }
 
 TEST(what_is_older_than_the_retention_goes) {

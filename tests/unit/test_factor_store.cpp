@@ -40,7 +40,9 @@ struct Scene {
         put(sid);
         CHECK(VALUE(store.bind(alice(), session, secret_named(sid), step, address)));
     }
-    std::string users_row() { return scratch.row("SELECT mfa_sid, mfa_enrolled, mfa_enabled FROM users WHERE username = 'alice'"); }
+    std::string users_row() {
+        return scratch.row("SELECT mfa_sid, mfa_enrolled, mfa_enabled FROM users WHERE username = 'alice'");
+    }
     std::string factors() { return scratch.row("SELECT count(*), max(sid) FROM uzmfa_totp_factor"); }
     std::string last_step() { return scratch.row("SELECT last_step FROM uzmfa_totp_factor"); }
     void make_pending_older(int by) {
@@ -285,7 +287,8 @@ TEST(R42_time_and_address_of_the_binding_are_kept) {
 
 TEST(a_new_factor_takes_the_place_of_the_old_one_and_leaves_other_users_theirs) {
     Scene scene;
-    scene.scratch.run("INSERT INTO uzmfa_totp_factor VALUES ('LFbob', '" + std::string{bobs_uuid} + "', 'bob', 's', 'SHA1', 6, 0, 0, '')");
+    scene.scratch.run("INSERT INTO uzmfa_totp_factor VALUES ('LFbob', '" + std::string{bobs_uuid} +
+                      "', 'bob', 's', 'SHA1', 6, 0, 0, '')");
     scene.enroll("LF1", 1000);
     scene.enroll("LF2", 2000);
     CHECK_EQUAL(scene.users_row(), "LF2|1|1");

@@ -29,7 +29,8 @@ TEST(a_second_alias_of_gated_files_is_a_way) {
 
 TEST(an_alias_of_a_folder_above_or_below_gated_files_is_a_way) {
     CHECK_CONTAINS(only_way({.mappings = {root, {"/all", "/srv"}}, .locations = {{"/erp", true}}}), "had as /all/www/erp,");
-    CHECK_CONTAINS(only_way({.mappings = {root, {"/reports", "/srv/www/erp/reports"}}, .locations = {{"/erp", true}}}), "had as /reports,");
+    CHECK_CONTAINS(only_way({.mappings = {root, {"/reports", "/srv/www/erp/reports"}}, .locations = {{"/erp", true}}}),
+                   "had as /reports,");
 }
 
 TEST(the_document_root_leads_to_an_alias_below_it) {
@@ -48,18 +49,22 @@ TEST(a_gated_directory_closes_these_ways) {
 }
 
 TEST(neighbours_by_name_are_no_way) {
-    CHECK(unguarded_ways({.mappings = {root, {"/erp2", "/srv/www/erp2"}, {"/icons", "/usr/share/icons"}}, .locations = {{"/erp", true}}}).empty());
+    CHECK(unguarded_ways(
+              {.mappings = {root, {"/erp2", "/srv/www/erp2"}, {"/icons", "/usr/share/icons"}}, .locations = {{"/erp", true}}})
+              .empty());
 }
 
 TEST(the_last_section_counts) {
     const std::vector<Layout::Mapping> mappings{root, {"/erp", "/srv/erp"}, {"/old", "/srv/erp"}};
     CHECK(unguarded_ways({.mappings = mappings, .locations = {{"/erp", true}, {"/old", true}}}).empty());
-    CHECK_EQUAL(unguarded_ways({.mappings = mappings, .locations = {{"/old", true}, {"/old", false}, {"/erp", true}}}).size(), 1U);
+    CHECK_EQUAL(unguarded_ways({.mappings = mappings, .locations = {{"/old", true}, {"/old", false}, {"/erp", true}}}).size(),
+                1U);
 }
 
 TEST(mod_dav_above_a_gated_place_is_a_way) {
     CHECK_CONTAINS(only_way({.locations = {{"/dav/erp", true}}, .dav_locations = {"/dav"}}), "mod_dav in /dav,");
-    CHECK_CONTAINS(only_way({.directories = {{"/srv/dav/erp", true}}, .dav_directories = {"/srv/dav"}}), "gated /srv/dav/erp along");
+    CHECK_CONTAINS(only_way({.directories = {{"/srv/dav/erp", true}}, .dav_directories = {"/srv/dav"}}),
+                   "gated /srv/dav/erp along");
     CHECK(unguarded_ways({.locations = {{"/dav", true}, {"/dav/erp", true}}, .dav_locations = {"/dav"}}).empty());
     CHECK(unguarded_ways({.locations = {{"/dav", true}}, .dav_locations = {"/dav/erp", "/else"}}).empty());
 }

@@ -42,7 +42,8 @@ TEST(names_in_braces_are_filled_in) {
 
 TEST(unknown_names_and_lone_braces_stay) {
     const Messages::Values values{{"user", "alice"}};
-    for (const std::string_view text : {"{nobody}", "{}", "{ user }", "{User}", "{", "}", "}{", "a { b", "a } b", "{user", "{us{er}"}) {
+    for (const std::string_view text :
+         {"{nobody}", "{}", "{ user }", "{User}", "{", "}", "}{", "a { b", "a } b", "{user", "{us{er}"}) {
         const Case at{text};
         CHECK_EQUAL(Messages::filled(text, values), text);
     }

@@ -27,7 +27,8 @@ TEST(a_histogram_has_its_bounds_its_sum_and_its_count) {
     const auto text = MetricsText{}.histogram("uzmfa_z_seconds", "How long.", histogram).take();
     CHECK_CONTAINS(text, "# TYPE uzmfa_z_seconds histogram\nuzmfa_z_seconds_bucket{le=\"0.005\"} 0\n");
     CHECK_CONTAINS(text, "{le=\"1\"} 0\nuzmfa_z_seconds_bucket{le=\"2.5\"} 1\n");
-    CHECK_CONTAINS(text, "{le=\"10\"} 1\nuzmfa_z_seconds_bucket{le=\"+Inf\"} 2\nuzmfa_z_seconds_sum 21.25\nuzmfa_z_seconds_count 2\n");
+    CHECK_CONTAINS(text,
+                   "{le=\"10\"} 1\nuzmfa_z_seconds_bucket{le=\"+Inf\"} 2\nuzmfa_z_seconds_sum 21.25\nuzmfa_z_seconds_count 2\n");
 }
 
 }  // namespace

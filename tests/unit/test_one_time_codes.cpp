@@ -83,7 +83,8 @@ TEST(R44_a_digest_is_salted_and_matches_its_code_only) {
 
 // printf '%s' 000102030405060708090a0b0c0d0e0fJBSWY3DPEHPK | sha256sum
 TEST(a_digest_is_SHA_256_over_the_salt_as_it_stands_and_the_code) {
-    CHECK(matches({"000102030405060708090a0b0c0d0e0f", "29d7a54e36719a1d17d1c6a1686c50c0deb4dd77cfebdf570a26c7a22f0b2f8c"}, "JBSWY3DPEHPK"));
+    CHECK(matches({"000102030405060708090a0b0c0d0e0f", "29d7a54e36719a1d17d1c6a1686c50c0deb4dd77cfebdf570a26c7a22f0b2f8c"},
+                  "JBSWY3DPEHPK"));
 }
 
 }  // namespace

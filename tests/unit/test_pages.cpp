@@ -153,7 +153,8 @@ TEST(the_own_path_is_where_the_forms_and_the_assets_are) {
 }
 
 TEST(R93_the_secret_is_text_in_groups_that_read_as_one) {
-    const auto body = body_of(page_with("enroll", "", {{"secret", "ABCDEFGHIJ"}, {"otpauth", "otpauth://totp/x?secret=ABCDEFGHIJ"}}));
+    const auto body =
+        body_of(page_with("enroll", "", {{"secret", "ABCDEFGHIJ"}, {"otpauth", "otpauth://totp/x?secret=ABCDEFGHIJ"}}));
     const std::regex element{R"re(<div id="secret"[^>]*>(.*?)</div>)re"};
     std::smatch found;
     CHECK(std::regex_search(body, found, element));
@@ -197,14 +198,16 @@ TEST(a_wait_is_told_in_the_unit_that_a_person_would_name) {
 }
 
 TEST(R97_an_error_page_has_a_way_out_for_those_who_are_signed_in) {
-    CHECK_CONTAINS(body_of(page_with("error", "unavailable", {{"retry", "/uzmfa/verify"}, {"csrf", "t"}})), "action=\"/uzmfa/logout\"");
+    CHECK_CONTAINS(body_of(page_with("error", "unavailable", {{"retry", "/uzmfa/verify"}, {"csrf", "t"}})),
+                   "action=\"/uzmfa/logout\"");
     CHECK_CONTAINS(body_of(page_with("error", "provider_limit", {{"csrf", "t"}})), "action=\"/uzmfa/logout\"");
     CHECK_LACKS(body_of(page_with("error", "unavailable", {{"retry", "/uzmfa/login"}})), "<form");
 }
 
 TEST(every_error_page_of_the_core_has_its_own_heading_and_text) {
     const auto messages = VALUE(Messages::parse(text_of_file(installed + "/lang/en.json")));
-    for (const auto reason : {Reason::no_user, Reason::not_known, Reason::not_allowed, Reason::insecure, Reason::not_permitted, Reason::foreign_upgrade, Reason::other_user,
+    for (const auto reason : {Reason::no_user, Reason::not_known, Reason::not_allowed, Reason::insecure, Reason::not_permitted,
+                              Reason::foreign_upgrade, Reason::other_user,
                               Reason::not_found, Reason::method_not_allowed, Reason::bad_request, Reason::too_large,
                               Reason::cookies_blocked, Reason::unavailable}) {
         const Case at{name_of(reason)};
@@ -465,7 +468,8 @@ TEST(a_problem_has_its_title_in_the_language_of_its_reader) {
 
 TEST(a_browser_with_a_name_is_told_in_the_language_of_the_page) {
     Page page{"account", {}, {}};
-    page.lists.emplace_back("sessions", std::vector<Page::Values>{{{"at", "now"}, {"browser", "Firefox"}, {"system", "<Linux>"}}});
+    page.lists.emplace_back("sessions",
+                            std::vector<Page::Values>{{{"at", "now"}, {"browser", "Firefox"}, {"system", "<Linux>"}}});
     for (const auto& [tag, name] : {std::pair{"en", "Firefox on &lt;Linux&gt;"}, {"fr", "Firefox sur &lt;Linux&gt;"}}) {
         CHECK_CONTAINS(VALUE(pages().render(page, 200, Site{}, {tag, ""})).body, name);
     }

@@ -14,7 +14,8 @@ std::size_t count(std::string_view text, std::string_view part) {
 }
 
 TEST(a_plot_has_a_bar_for_each_number_that_is_not_zero) {
-    const auto svg = plot_svg({{{"Many", "1000001", "#111", {0, 1, 1'000'000, 0}}, {"None", "0", "#222", {0, 0, 0, 0}}}, "00:00", "03:00"});
+    const auto svg =
+        plot_svg({{{"Many", "1000001", "#111", {0, 1, 1'000'000, 0}}, {"None", "0", "#222", {0, 0, 0, 0}}}, "00:00", "03:00"});
     CHECK_EQUAL(count(svg, "z\"/>"), 2u);  // the ground, and the first row's bars
     CHECK_EQUAL(count(svg, "v-"), 2u);
     CHECK(svg.find("v-2h") != svg.npos);   // the small one is seen

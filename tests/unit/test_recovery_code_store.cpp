@@ -33,7 +33,8 @@ TEST(R44_each_code_is_right_once_and_says_how_many_are_left) {
 
 TEST(a_wrong_code_spends_nothing) {
     Scene scene;
-    for (const std::string& code : {other, std::string{}, three[0].substr(0, 15), three[0] + "A", std::string{"aaaabbbbccccdddd"}}) {
+    for (const std::string& code :
+         {other, std::string{}, three[0].substr(0, 15), three[0] + "A", std::string{"aaaabbbbccccdddd"}}) {
         const Case at{code};
         CHECK(!scene.spend(code));
     }

@@ -132,7 +132,8 @@ TEST(R68_a_token_opens_nothing_for_others_nor_for_a_factor_that_is_closed_or_gon
     const Row table[] = {
         {"no token", [](World& w) { w.browser_token.clear(); }, "verify"},
         {"unknown", [](World& w) { w.browser_token = "BROWSER-b"; }, "verify"},
-        {"another user's", [](World& w) { w.browsers.tokens["BROWSER-a"].first = "00000000-0000-4000-8000-00000000000b"; }, "verify"},
+        {"another user's", [](World& w) { w.browsers.tokens["BROWSER-a"].first = "00000000-0000-4000-8000-00000000000b"; },
+         "verify"},
         {"closed", [](World& w) { w.attempts.closed = {AttemptKind::code}; }, "verify"},
         {"reset", [](World& w) { w.accounts.rows.at("alice").mfa_enrolled = false; }, "enroll"},
         {"factor of another validator", [](World& w) { w.validator.digits_of_sid.clear(); }, "enroll"},

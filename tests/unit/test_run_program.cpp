@@ -61,7 +61,8 @@ TEST(a_program_can_be_stopped) {
     }};
     const auto begin = std::chrono::steady_clock::now();
     for (const auto* script : {"sleep 60", "exec >/dev/null 2>&1; sleep 60"}) {
-        CHECK_EQUAL(run_program({.words = {"/bin/sh", "-c", script}, .deadline = 60s, .stops = &stops}).complaint, " was stopped");
+        CHECK_EQUAL(run_program({.words = {"/bin/sh", "-c", script}, .deadline = 60s, .stops = &stops}).complaint,
+                    " was stopped");
     }
     CHECK(std::chrono::steady_clock::now() - begin < 20s);
     stopper.join();

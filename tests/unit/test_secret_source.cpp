@@ -49,7 +49,8 @@ TEST(a_text_that_cannot_be_a_secret_is_refused) {
     for (const auto text : {" "sv, " sesame"sv, "sesame "sv, " file:/x"sv, "file:/x "sv, "exec:/bin/echo "sv}) {
         CHECK_EQUAL(complaint_about(text), "has blanks around it");
     }
-    for (const auto text : {"ses\0ame"sv, "sesame\n"sv, "\tsesame"sv, "ses\x7f"sv, "ses\x1b"sv, "file:/x\0y"sv, "exec:/bin/echo\tx"sv}) {
+    for (const auto text :
+         {"ses\0ame"sv, "sesame\n"sv, "\tsesame"sv, "ses\x7f"sv, "ses\x1b"sv, "file:/x\0y"sv, "exec:/bin/echo\tx"sv}) {
         CHECK_EQUAL(complaint_about(text), "has a control character");
     }
     CHECK_CONTAINS(complaint_about(std::string(4097, 'x')), "is too large");

@@ -16,7 +16,8 @@ TEST(modules_are_read_from_what_httpd_prints) {
 TEST(R73_the_max_age_is_found_among_other_directives) {
     CHECK_EQUAL(max_age_of("max-age=31536000"), std::optional<std::int64_t>{31536000});
     CHECK_EQUAL(max_age_of("includeSubDomains; Max-Age=\"60\" ; preload"), std::optional<std::int64_t>{60});
-    for (const auto* text : {"", ";", "max-age", "max-age=", "max-age=x", "xmax-age=5", "max-age=99999999999999999999", "includeSubDomains"}) {
+    for (const auto* text :
+         {"", ";", "max-age", "max-age=", "max-age=x", "xmax-age=5", "max-age=99999999999999999999", "includeSubDomains"}) {
         const Case at{text};
         CHECK(!max_age_of(text));
     }

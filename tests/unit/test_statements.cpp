@@ -92,7 +92,8 @@ TEST(a_replaced_statement_is_the_one_that_is_sent) {
     ScratchDatabase scratch;
     scratch.run("CREATE TABLE people (login varchar(40), on_leave boolean);"
                 "INSERT INTO people VALUES ('alice', 0), ('bob', 1)");
-    CHECK(scratch.statements.replace("find_account", "SELECT login, NULL, NULL, 0, 0, NOT on_leave, 0 FROM people WHERE login = %s"));
+    CHECK(scratch.statements.replace("find_account",
+                                     "SELECT login, NULL, NULL, 0, 0, NOT on_leave, 0 FROM people WHERE login = %s"));
     const auto alice = VALUE(scratch.database().rows(Statement::find_account, {"alice"}));
     CHECK(alice.front().truth(5));
     const auto bob = VALUE(scratch.database().rows(Statement::find_account, {"bob"}));

@@ -55,12 +55,15 @@ TEST(an_administrator_sees_how_long_it_lives_and_who_made_it) {
 
 TEST(R53_no_code_is_in_the_table) {
     Scene scene;
-    CHECK_EQUAL(scene.scratch.row("SELECT length(digest), length(salt), digest || salt LIKE '%AAAA%' FROM uzmfa_temporary_code"), "64|32|0");
+    CHECK_EQUAL(scene.scratch.row("SELECT length(digest), length(salt), digest || salt LIKE '%AAAA%' FROM uzmfa_temporary_code"),
+                "64|32|0");
 }
 
 TEST(R53_of_many_at_once_one_spends_it) {
     Scene scene;
-    CHECK_EQUAL(winners_of(16, scene.scratch, [](Database& database) { return TemporaryCodeStore{database}.spend(alices_uuid, a_code); }), 1);
+    CHECK_EQUAL(
+        winners_of(16, scene.scratch, [](Database& database) { return TemporaryCodeStore{database}.spend(alices_uuid, a_code); }),
+        1);
 }
 
 TEST(R76_a_code_is_taken_literally) {

@@ -146,7 +146,8 @@ TEST(R90_everybody_may_read_a_file_without_a_secret_only) {
         VALUE(read(secret, 0640));
         VALUE(read(secret, 0600));
     }
-    for (const auto& open : std::vector<std::string>{"twilio-auth-token = file:/x", "twilio-api-key = " + key + " exec:/x", "params = host=db user=me",
+    for (const auto& open : std::vector<std::string>{"twilio-auth-token = file:/x", "twilio-api-key = " + key + " exec:/x",
+                                                     "params = host=db user=me",
                                    "params = postgresql://me@db:5432/erp"}) {
         const Case at{open};
         VALUE(read(open, 0644));

@@ -58,7 +58,8 @@ std::string factor_body(std::string_view status) {
 }
 std::string challenge_body(std::string_view status) {
     return R"({"sid":"YC00000000000000000000000000000001","identity":")" + user + R"(","factor_sid":")" + factor_sid +
-           R"(","date_responded":null,"status":")" + std::string{status} + R"(","responded_reason":"","details":null,"factor_type":"totp"})";
+           R"(","date_responded":null,"status":")" + std::string{status} +
+           R"(","responded_reason":"","details":null,"factor_type":"totp"})";
 }
 const std::string service_body = R"({"sid":")" + service_sid + R"(","friendly_name":"uzERP","code_length":4,)"
     R"("totp":{"issuer":"ERP","time_step":60,"code_length":8,"skew":2}})";
@@ -699,7 +700,8 @@ TEST(R83_an_error_says_twilios_code_and_request_id_and_nothing_of_what_was_sent)
             CHECK_CONTAINS(detail, "Twilio error " + std::to_string(number));
             CHECK_CONTAINS(detail, "HTTP " + std::to_string(status));
             CHECK_CONTAINS(detail, "request RQfedcba9876543210fedcba9876543210");
-            for (const std::string_view word : {std::string_view{typed_code}, std::string_view{secret}, std::string_view{"Invalid"}}) {
+            for (const std::string_view word :
+                 {std::string_view{typed_code}, std::string_view{secret}, std::string_view{"Invalid"}}) {
                 CHECK_LACKS(detail, word);
             }
         }

@@ -20,7 +20,9 @@ HttpAnswer made() {
     return answer(201, R"({"sid":")" + made_sid + R"(","binding":{"secret":")" + secret + R"(","uri":"otpauth://totp/x?secret=)" +
                            secret + R"("},"config":{"alg":"sha256","skew":0,"code_length":8,"time_step":30}})");
 }
-HttpAnswer with_status(const std::string& status) { return answer(200, R"({"sid":")" + made_sid + R"(","status":")" + status + "\"}"); }
+HttpAnswer with_status(const std::string& status) {
+    return answer(200, R"({"sid":")" + made_sid + R"(","status":")" + status + "\"}");
+}
 HttpAnswer left() { return answer(200, R"({"factors":[{"sid":")" + left_sid + R"(","status":"verified"}]})"); }
 
 struct Scene {
@@ -33,7 +35,9 @@ struct Scene {
                       return code;
                   }};
 
-    explicit Scene(std::initializer_list<FakeHttpClient::Reply> replies) { client.replies.assign(replies.begin(), replies.end()); }
+    explicit Scene(std::initializer_list<FakeHttpClient::Reply> replies) {
+        client.replies.assign(replies.begin(), replies.end());
+    }
     Result<std::string> make() { return make_factor(import, api); }
     Result<Done> verify() { return verify_factor(import, made_sid, api); }
 };
@@ -103,7 +107,8 @@ TEST(a_code_whose_step_ended_on_the_way_is_followed_by_the_next) {
 }
 
 TEST(R38_no_error_holds_the_secret_or_a_code) {
-    for (const auto& reply : {error_answer(60317, 409), error_answer(20003, 401), answer(201, "{}"), answer(201, R"({"sid":"x"})")}) {
+    for (const auto& reply :
+         {error_answer(60317, 409), error_answer(20003, 401), answer(201, "{}"), answer(201, R"({"sid":"x"})")}) {
         Scene scene{reply};
         const auto detail = ERROR_OF(scene.make()).detail;
         CHECK_LACKS(detail, secret);

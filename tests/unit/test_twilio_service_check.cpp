@@ -40,7 +40,8 @@ TEST(R14_a_code_that_lives_over_two_minutes_is_refused) {
         int period;
         std::string kinds;
     } const cases[] = {
-        {2, 25, "gw"}, {2, 30, "g"}, {1, 41, "gw"}, {1, 60, "gw"}, {0, 60, "ww"}, {2, 24, "ww"}, {1, 40, "w"}, {1, 20, "w"}, {0, 30, "w"},
+        {2, 25, "gw"}, {2, 30, "g"}, {1, 41, "gw"}, {1, 60, "gw"}, {0, 60, "ww"},
+        {2, 24, "ww"}, {1, 40, "w"}, {1, 20, "w"},  {0, 30, "w"},
     };
     for (const auto& [skew, period, expected] : cases) {
         const Case at{std::to_string(skew) + " " + std::to_string(period)};

@@ -133,13 +133,15 @@ private:
         const bool is_right = request.form.ends_with("AuthPayload=" + std::string{right_code});
         const auto sid = request.url.substr(request.url.rfind('/') + 1);
         if (verb == "create") return created(request, factor(++made));
-        if (verb == "verify") return answer(200, R"({"sid":")" + sid + R"(","status":")" + (is_right ? "verified" : "unverified") + "\"}");
+        if (verb == "verify")
+            return answer(200, R"({"sid":")" + sid + R"(","status":")" + (is_right ? "verified" : "unverified") + "\"}");
         if (verb == "challenge") {
             const auto of = request.form.substr(request.form.find('=') + 1, 34);
             return answer(201, R"({"factor_sid":")" + of + R"(","status":")" + (is_right ? "approved" : "pending") + "\"}");
         }
         if (verb == "list") return answer(200, list());
-        if (verb == "service") return answer(200, R"({"sid":"VA00000000000000000000000000000001","friendly_name":"x","totp":null})");
+        if (verb == "service")
+            return answer(200, R"({"sid":"VA00000000000000000000000000000001","friendly_name":"x","totp":null})");
         return answer(204, "");
     }
     static std::string name_of(const HttpRequest& request) {
@@ -172,7 +174,8 @@ private:
     std::string list() const {
         std::string items;
         for (const auto& [sid, verified] : listed) {
-            items += (items.empty() ? "" : ",") + (R"({"sid":")" + sid + R"(","status":")" + (verified ? "" : "un") + "verified\"}");
+            items +=
+                (items.empty() ? "" : ",") + (R"({"sid":")" + sid + R"(","status":")" + (verified ? "" : "un") + "verified\"}");
         }
         return R"({"factors":[)" + items + "]}";
     }
@@ -202,7 +205,8 @@ struct World {
     Account& enrolled() {
         account.mfa_sid = factor(900);
         account.mfa_enrolled = true;
-        factors.bound[FakeFactors::key_of(account)] = {{account.mfa_sid, "VA00000000000000000000000000000001", {Algorithm::sha1, 6}}, 0};
+        factors.bound[FakeFactors::key_of(account)] = {
+            {account.mfa_sid, "VA00000000000000000000000000000001", {Algorithm::sha1, 6}}, 0};
         return account;
     }
     Enrollment enroll() { return VALUE(validator.enrollment(account, session)); }
@@ -320,7 +324,8 @@ TEST(R40_the_user_name_reaches_twilio_only_where_it_is_configured) {
         if (configured) world.settings.friendly_name = twilio::FriendlyName::username;
         world.account.name = *UserName::of("alice & co");
         CHECK_CONTAINS(world.enroll().uri, "otpauth://totp/ERP:alice%20%26%20co?secret=");
-        CHECK(world.client.sent[0].form.starts_with(configured ? "FriendlyName=alice%20%26%20co&" : "FriendlyName=" + alices_uuid + "&"));
+        CHECK(world.client.sent[0].form.starts_with(configured ? "FriendlyName=alice%20%26%20co&"
+                                                               : "FriendlyName=" + alices_uuid + "&"));
 
         CHECK(world.confirm(wrong_code) == Verdict::wrong);
         CHECK(world.confirm(right_code) == Verdict::accepted);
@@ -395,7 +400,8 @@ TEST(the_uri_is_shown_with_the_users_name) {
 }
 
 TEST(a_uri_of_any_form_is_relabelled_without_harm) {
-    for (const std::string_view uri : {"", "?", ":", "/", "//", "otpauth:", "otpauth://", "otpauth://totp", "x:y", "%3A", "otpauth://%3A", "a//b"}) {
+    for (const std::string_view uri :
+         {"", "?", ":", "/", "//", "otpauth:", "otpauth://", "otpauth://totp", "x:y", "%3A", "otpauth://%3A", "a//b"}) {
         const Case at{uri};
         CHECK_CONTAINS(twilio::relabelled(uri, "alice"), "alice");
     }
@@ -635,9 +641,11 @@ TEST(where_twilio_keeps_no_more_factors_of_a_user_room_is_made_of_those_never_ve
     World world;
     static_cast<void>(world.enrolled());
     world.twilio.scripted["create"] = {error_answer(60315, 400)};
-    world.twilio.listed = {{factor(101), true}, {factor(900), false}, {factor(102), false}, {factor(103), true}, {factor(104), false}};
+    world.twilio.listed = {
+        {factor(101), true}, {factor(900), false}, {factor(102), false}, {factor(103), true}, {factor(104), false}};
     static_cast<void>(world.enroll());
-    CHECK_EQUAL(world.twilio.calls, (std::vector<std::string>{"create", "list", "delete " + factor(102), "delete " + factor(104), "create"}));
+    CHECK_EQUAL(world.twilio.calls,
+                (std::vector<std::string>{"create", "list", "delete " + factor(102), "delete " + factor(104), "create"}));
     CHECK_EQUAL(world.pending_sid(), factor(1));
     CHECK_EQUAL(world.quotas.taken.at("factors " + alices_uuid), 1);
 }
@@ -847,7 +855,8 @@ TEST(R31_a_lock_out_of_twilio_is_told_with_its_time) {
 }
 
 TEST(a_factor_that_twilio_has_lost_is_unbound_where_the_service_is_there) {
-    for (const auto& [code, status] : {std::pair{20404, 404}, {60318, 403}, {60383, 400}, {60390, 404}, {60391, 404}, {60392, 404}}) {
+    for (const auto& [code, status] :
+         {std::pair{20404, 404}, {60318, 403}, {60383, 400}, {60390, 404}, {60391, 404}, {60392, 404}}) {
         const Case at{std::to_string(code)};
         World world;
         static_cast<void>(world.enrolled());
@@ -914,7 +923,8 @@ TEST(the_digits_of_a_code_are_the_factors_else_the_sites) {
 
 TEST(an_account_whose_factor_is_not_twilios_is_not_enrolled_here) {
     World world;
-    for (const std::string sid : {"", "null", "LF00000000000000000000000000000001", "YF1", "YF../x", "yf000000000000000000000000000000001"}) {
+    for (const std::string sid :
+         {"", "null", "LF00000000000000000000000000000001", "YF1", "YF../x", "yf000000000000000000000000000000001"}) {
         const Case at{sid};
         world.account.mfa_sid = sid;
         CHECK(!VALUE(world.validator.code_digits(world.account)));

@@ -31,7 +31,8 @@ extern const Action end_everybody;
 std::optional<std::chrono::hours> lifetime_of(const Action& action, std::optional<int> hours);
 
 // Does it; `code` is a temporary code that was made.
-Result<MadeCode> help(Call& call, const Action& action, std::string_view user, std::chrono::hours lifetime, const Administrator& by);
+Result<MadeCode> help(Call& call, const Action& action, std::string_view user, std::chrono::hours lifetime,
+                      const Administrator& by);
 
 // The outcome with who did what to whom.
 Outcome done_by(const Administrator& by, const Action& action, std::string_view user, Outcome outcome);

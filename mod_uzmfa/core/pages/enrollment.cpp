@@ -86,7 +86,8 @@ Outcome show_qr(Call& call) {
 
 // Another step than the one asked for may be due by now: another browser of the same user was faster.
 Outcome enrollment_anew(Call& call, Reason reason, const Check& check) {
-    auto outcome = when_enrolling(call, [&](const Account& account) { return enrollment_form_again(call, account, 401, reason); });
+    auto outcome =
+        when_enrolling(call, [&](const Account& account) { return enrollment_form_again(call, account, 401, reason); });
     if (outcome.reason == reason) outcome.detail = check.detail;
     return outcome;
 }

@@ -34,7 +34,8 @@ Outcome accept_recovery_code(Call& call, const Account& account, std::size_t lef
     if (!closed) return failure(closed.error());
     const bool binds = *closed && !call.session->is_verified();
     auto outcome = binds ? allow_binding(call, redirect(Reason::recovery_used, call.url_of("enroll")))
-                           : finish(call, Method::recovery, redirect(Reason::recovery_used, account_url(call, Reason::recovery_used)));
+                           : finish(call, Method::recovery,
+                                    redirect(Reason::recovery_used, account_url(call, Reason::recovery_used)));
     outcome.detail = std::to_string(left) + " left";
     return outcome;
 }

@@ -42,7 +42,8 @@ Step unless_reporting(Step due, const Call& call) {
 
 // Another tab of the browser was faster: who would sign in here has done so.
 Result<Step> due_behind_other_tab(const Call& here) {
-    const bool is_users = here.has_user() && !here.session->external && here.request.form["username"] == here.session->user.view();
+    const bool is_users =
+        here.has_user() && !here.session->external && here.request.form["username"] == here.session->user.view();
     if (!is_users || here.request.visit.cross_site) return Step::sign_in;
     auto progress = progress_of(here);
     if (!progress) return progress.error();

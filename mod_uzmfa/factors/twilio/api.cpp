@@ -19,7 +19,9 @@ using Json = std::unique_ptr<json_t, decltype(&json_decref)>;
 constexpr milliseconds pause_when_busy{200};
 constexpr std::size_t longest_uri = 1000;
 
-Json parsed(std::string_view body) { return {json_loadb(body.data(), body.size(), JSON_REJECT_DUPLICATES, nullptr), json_decref}; }
+Json parsed(std::string_view body) {
+    return {json_loadb(body.data(), body.size(), JSON_REJECT_DUPLICATES, nullptr), json_decref};
+}
 
 // Empty where it is missing or no text.
 std::string_view text_in(const json_t* object, const char* name) {

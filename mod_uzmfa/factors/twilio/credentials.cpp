@@ -16,7 +16,8 @@ Result<std::string> sid(Kind kind, std::string_view directive, std::string_view 
                         std::string_view variable, const std::optional<SecretBytes>& from_file) {
     const auto form = std::string{prefix_of(kind)} + " and 32 hex digits";
     if (!value.empty()) return std::string{value};
-    if (!from_file) return misconfigured(directive, "is needed with UzmfaValidator twilio" + std::string{alternative} + ": " + form);
+    if (!from_file)
+        return misconfigured(directive, "is needed with UzmfaValidator twilio" + std::string{alternative} + ": " + form);
     if (is_sid(kind, text_of(*from_file))) return std::string{text_of(*from_file)};
     return misconfigured("UzmfaEnvFile", std::string{variable} + " must be " + form);
 }
@@ -30,7 +31,8 @@ Result<SecretBytes> secret(std::string_view directive, std::string_view value) {
 }  // namespace
 
 Result<Credentials> credentials_of(const Settings& settings, const UzerpSettings& env) {
-    auto service_sid = sid(Kind::service, "UzmfaTwilioServiceSid", settings.service_sid, "", "TWILIO_SERVICE_SID", env.service_sid);
+    auto service_sid =
+        sid(Kind::service, "UzmfaTwilioServiceSid", settings.service_sid, "", "TWILIO_SERVICE_SID", env.service_sid);
     if (!service_sid) return service_sid.error();
     if (!settings.api_key.sid.empty()) {
         auto password = secret("UzmfaTwilioApiKey", settings.api_key.secret);

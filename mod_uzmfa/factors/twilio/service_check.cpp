@@ -28,11 +28,13 @@ std::vector<ServiceFault> faults_of(const ServiceSettings& service) {
                                     " s are the most. Set time_step to 30 and skew to 1 in Twilio's console"});
     }
     if (digits < fewest_digits) {
-        faults.push_back({true, "codes of " + number(digits) + " digits can be guessed. Set code_length to 6 in Twilio's console"});
+        faults.push_back(
+            {true, "codes of " + number(digits) + " digits can be guessed. Set code_length to 6 in Twilio's console"});
     } else if (digits != usual.digits) {
         faults.push_back({false, other_than("code_length", number(digits), number(usual.digits))});
     }
-    if (period != usual.period) faults.push_back({false, other_than("time_step", number(period.count()), number(usual.period.count()))});
+    if (period != usual.period)
+        faults.push_back({false, other_than("time_step", number(period.count()), number(usual.period.count()))});
     if (skew != usual.skew && life <= longest_life_of_a_code) {
         faults.push_back({false, "its skew is " + number(skew) + " and not 1: " +
                                      (skew == 0 ? "phones whose clocks are a little off are refused"

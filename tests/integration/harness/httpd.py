@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .clock import Clock
 from .error_log import ErrorLog
-from .paths import HTTPD
+from .paths import HTTPD, SANITIZER
 
 PATIENCE = 20  # seconds for a start, a restart or a stop
 
@@ -166,7 +166,12 @@ class Httpd:
         return [str(HTTPD), "-d", str(self.root), "-f", str(self.configuration)]
 
     def _environment(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **self.clock.environment()}
+        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **self.clock.environment()}
+        if SANITIZER:
+            # Before all other libraries, or it refuses to work.
+            environment["LD_PRELOAD"] = ":".join(filter(None, (SANITIZER, environment.get("LD_PRELOAD"))))
+            environment |= {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
+        return environment
 
 
 def is_alive(pid: int) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[3]
 MODULE = Path(os.environ.get("UZMFA_MODULE", REPOSITORY / "build/stage/modules/mod_uzmfa.so"))
 TOOL = Path(os.environ.get("UZMFACTL", REPOSITORY / "build/stage/bin/uzmfactl"))
+SANITIZER = os.environ.get("UZMFA_SANITIZER", "")  # the library of the sanitizer that the module is built with
 
 HTTPD = Path("/usr/sbin/apache2")
 HTTPD_MODULES = Path("/usr/lib/apache2/modules")
