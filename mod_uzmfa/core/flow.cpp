@@ -120,7 +120,8 @@ bool is_for_administrators(std::string_view page) {
 
 Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, Services& services) {
     const Session* const opened = request.visit.session;
-    const bool alive = opened && is_alive(*opened, policy.limits(), request.visit.now);
+    // Where httpd asks for the first factor, no page here begins a session anew: one is over where no place takes it.
+    const bool alive = opened && is_alive(*opened, opened->external ? site.longest : policy.limits(), request.visit.now);
     auto outcome = answer_to(request, policy, site, services, alive ? opened : nullptr);
     if (is_for_programs(request.page)) outcome = as_problem(std::move(outcome));
     if (outcome.user.empty() && alive) outcome.user = opened->user.view();

@@ -678,6 +678,23 @@ TEST(R34_the_pages_of_a_session_are_not_for_whom_another_AuthType_names) {
     for (const auto page : {"login", "logout"}) CHECK_EQUAL(answered("erin", page).status, 200);
 }
 
+// Its place takes it, and no page here could begin it anew.
+TEST(R80_under_another_AuthType_the_own_pages_shorter_limits_end_no_session) {
+    for (const bool external : {true, false}) {
+        World world;
+        if (external) world.be_external("alice");
+        else world.be_pending("alice", true);
+        world.session->method = Method::totp;
+        world.session->verified_at = world.session->signed_in_at;
+        world.session->verify_again = true;
+        world.session->last_active = world.at - Policy{}.limits().idle_timeout - seconds{1};
+        world.site.longest.idle_timeout = 2 * Policy{}.limits().idle_timeout;
+        CHECK_EQUAL(world.get("verify").status, external ? 200 : 303);
+        world.site.longest.idle_timeout = Policy{}.limits().idle_timeout;
+        CHECK_EQUAL(world.get("verify").status, 303);
+    }
+}
+
 TEST(R79_the_end_of_a_way_in_a_window_is_for_anybody_and_says_nothing_of_them) {
     World world;
     const auto check_end = [&] {
