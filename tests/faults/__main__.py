@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What fails on the way in, and what comes of it: `./bootstrap faults [KILLS]`.
+
+After each fault: whoever holds no more than before is not in, no code counts twice, no row is half written, and the person
+comes in. Prints how often each was tried, as docs/security.md has it.
+"""
+
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "integration"), str(Path(__file__).resolve().parent)]
+
+from harness.database import PostgreSql  # noqa: E402
+from harness.site import Site, Workshop  # noqa: E402
+from people import STEPS, check  # noqa: E402
+from severing import Cut, Severing  # noqa: E402
+
+KILLS = 1000
+LONGEST = 0.15  # seconds from the sending of a form to a kill
+DAY = 24 * 3600
+# What httpd and the module say of it; anything else is a fault of theirs.
+EXPECTED = (r"\[dbd", r"UZMFA1031", r"UZMFA1110", r"AH00052", r"AH01630", r"\[uzmfa:(error|warn)")
+
+
+def start(workshop: Workshop, **options: object) -> Site:
+    site = workshop.build("pgsql", movable_clock=True)
+    site.configure(**options)
+    site.httpd.start()
+    return site
+
+
+def cut_every_statement(workshop: Workshop, cut: Cut) -> Iterator[str]:
+    """One after the other, in each step, until the step needs no more."""
+    site = workshop.build("pgsql", movable_clock=True)
+    assert isinstance(site.database, PostgreSql)
+    between = Severing(site.database.port)
+    site.configure(database=site.database.directives_by_way_of(between.port))
+    site.httpd.start()
+    for name, stand in STEPS.items():
+        number = 0
+        while True:
+            number += 1
+            person = stand(site)
+            between.arm(number, cut)
+            answer = person.take()
+            has_cut = between.disarm()
+            check(person, answer)
+            if not has_cut:
+                break
+            yield name
+    site.httpd.stop()
+    between.close()
+
+
+def kill_children(workshop: Workshop, times: int) -> Iterator[str]:
+    """The child that has the request, or another one, at some moment after the form was sent."""
+    site = start(workshop, mpm="prefork")
+    chosen = random.Random(1)
+    for _ in range(times):
+        name = chosen.choice(list(STEPS))
+        person = STEPS[name](site)
+        timer = threading.Timer(chosen.random() * LONGEST, lambda: kill_all(site.httpd.children()))
+        timer.start()
+        answer = person.take()
+        timer.join()
+        check(person, answer)
+        yield name
+    site.httpd.stop()
+
+
+def kill_all(pids: list[int]) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+@contextmanager
+def read_only(site: Site) -> Iterator[None]:
+    database = site.database
+    assert isinstance(database, PostgreSql)
+    database.execute(f'ALTER DATABASE "{database.name}" SET default_transaction_read_only = on')
+    database.break_connections()
+    yield
+    database.execute("SET default_transaction_read_only = off")
+    database.execute(f'ALTER DATABASE "{database.name}" RESET default_transaction_read_only')
+    database.break_connections()
+
+
+@contextmanager
+def gone(site: Site) -> Iterator[None]:
+    assert isinstance(site.database, PostgreSql)
+    site.database.go_down()
+    yield
+    site.database.come_back()
+
+
+@contextmanager
+def broken(site: Site) -> Iterator[None]:
+    assert isinstance(site.database, PostgreSql)
+    site.database.break_connections()
+    yield
+
+
+@contextmanager
+def held(site: Site) -> Iterator[None]:
+    """Whoever writes waits for two seconds."""
+    with site.database.writes_held():
+        threading.Timer(0, time.sleep, (2,)).start()
+        yield
+
+
+@contextmanager
+def an_hour_late(site: Site) -> Iterator[None]:
+    site.clock.forward(3600)  # type: ignore[attr-defined]
+    yield
+
+
+@contextmanager
+def an_hour_early(site: Site) -> Iterator[None]:
+    site.clock.forward(-3600)  # type: ignore[attr-defined]
+    yield
+    site.clock.forward(3600)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def nothing(site: Site) -> Iterator[None]:
+    yield
+
+
+def while_it_lasts(workshop: Workshop, fault: Callable[[Site], object], **options: object) -> Iterator[str]:
+    """Each step is taken while this lasts, on each kind of server."""
+    for mpm in ("prefork", "worker", "event"):
+        site = start(workshop, mpm=mpm, **options)
+        for name, stand in STEPS.items():
+            person = stand(site)
+            with fault(site):  # type: ignore[attr-defined]
+                answer = person.take()
+            check(person, answer)
+            yield name
+        site.httpd.stop()
+
+
+def main() -> None:
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else KILLS
+    workshop = Workshop()
+    full = ["UzmfaAuditLog /dev/full", "ErrorLog /dev/full"]
+    faults: dict[str, Callable[[], Iterator[str]]] = {
+        "connection cut before a statement came": lambda: cut_every_statement(workshop, Cut.STATEMENT),
+        "connection cut before its answer came": lambda: cut_every_statement(workshop, Cut.ANSWER),
+        "database restarted": lambda: while_it_lasts(workshop, broken),
+        "database stopped": lambda: while_it_lasts(workshop, gone),
+        "database read-only": lambda: while_it_lasts(workshop, read_only),
+        "clock an hour late": lambda: while_it_lasts(workshop, an_hour_late),
+        "clock an hour early": lambda: while_it_lasts(workshop, an_hour_early),
+        "no room for logs": lambda: while_it_lasts(workshop, nothing, server=full[:1]),
+        "kill -9 of the children": lambda: kill_children(workshop, kills),
+    }
+    try:
+        print(f"| fault | {' | '.join(STEPS)} |\n| --- |{' ---: |' * len(STEPS)}")
+        for fault, tried in faults.items():
+            counts = dict.fromkeys(STEPS, 0)
+            for name in tried():
+                counts[name] += 1
+            print(f"| {fault} | {' | '.join(str(count) for count in counts.values())} |", flush=True)
+    finally:
+        workshop.close()
+
+
+if __name__ == "__main__":
+    main()
