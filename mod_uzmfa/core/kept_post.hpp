@@ -26,9 +26,9 @@ bool may_be_kept(const Visit& visit, const Site& site);
 // Whether a form can be sent there later.
 bool is_fit_target(std::string_view target, const Site& site);
 
-// The stopped POST's way leads to its own address, before which a page says what waits; or it is told, before anything is lost, that the form
-// cannot be kept. `page_due` is the own page that the way begins with. Whoever shows the cookie of a session that is over
-// changes nothing of what waits.
+// The stopped POST's way leads to its own address, before which a page says what waits; or it is told, before anything is lost,
+// that the form cannot be kept. `page_due` is the own page that the way begins with. Whoever shows the cookie of a session that
+// is over changes nothing of what waits.
 Outcome keep_post(const Visit& visit, Outcome stopped, std::string_view page_due, bool is_over, const Site& site,
                   Services& services);
 

@@ -126,7 +126,8 @@ void check_secrets(Report& report, Tool& tool, bool shows_progress) {
 // For a table or column that is missing.
 std::string remedy(std::string_view missing, const ToolSettings& settings) {
     if (missing.find(" uzmfa_") == missing.npos) {
-        return "The table of users is the application's; on a site without one: uzmfactl schema --driver " + std::string{settings.driver} + " --users";
+        return "The table of users is the application's; on a site without one: uzmfactl schema --driver " +
+               std::string{settings.driver} + " --users";
     }
     const auto into = settings.driver == "pgsql" ? "psql, as the owner of the tables" : "sqlite3 " + std::string{settings.params};
     return "Make it by: uzmfactl schema --upgrade | " + into;

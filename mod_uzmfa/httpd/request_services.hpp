@@ -104,8 +104,8 @@ public:
           transactions_{database_, sessions_},
           administration_{database_, service.site().validator, attempt_limits(service.site()),
                           [this](const Uuid& uuid, std::uint32_t epoch) { sessions_.begin_epoch(uuid, epoch); }},
-          services_{accounts_, sign_in_limit_, passwords_, *validator_, attempts_, recovery_codes_, temporary_codes_, sessions_, browsers_,
-                    account_events_, kept_posts_, transactions_, service.tokens(), administration_} {}
+          services_{accounts_, sign_in_limit_, passwords_, *validator_, attempts_, recovery_codes_, temporary_codes_, sessions_,
+                    browsers_, account_events_, kept_posts_, transactions_, service.tokens(), administration_} {}
 
     Services& ports() { return services_; }
     Database& database() { return database_; }

@@ -21,8 +21,8 @@ JsonObject object_of(const Account& account, std::optional<Validator> validator)
 Json json_of(const ListedAccount& listed) { return object_of(listed.account, listed.validator).take(); }
 
 Json json_of(const AccountDetails& details) {
-    const auto& [account, next, validator, binding, owed_deletions, codes, recovery, recovery_codes_left, temporary, skip, sessions,
-                 browsers] = details;
+    const auto& [account, next, validator, binding, owed_deletions, codes, recovery, recovery_codes_left, temporary, skip,
+                 sessions, browsers] = details;
     std::vector<Json> owed;
     for (const auto& deletion : owed_deletions) {
         owed.push_back(JsonObject{}

@@ -5,6 +5,7 @@ After each fault: whoever holds no more than before is not in, no code counts tw
 comes in. Prints how often each was tried, as docs/security.md has it.
 """
 
+import contextlib
 import os
 import random
 import signal
@@ -12,11 +13,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "integration"), str(Path(__file__).resolve().parent)]
 
+from harness.browser import OWN  # noqa: E402
 from harness.database import PostgreSql  # noqa: E402
 from harness.site import Site, Workshop  # noqa: E402
 from people import STEPS, check  # noqa: E402
@@ -70,6 +71,7 @@ def kill_children(workshop: Workshop, times: int) -> Iterator[str]:
         timer.start()
         answer = person.take()
         timer.join()
+        await_health(site)
         check(person, answer)
         yield name
     site.httpd.stop()
@@ -83,7 +85,16 @@ def kill_all(pids: list[int]) -> None:
             pass
 
 
-@contextmanager
+def await_health(site: Site) -> None:
+    """Children that were killed may have taken connections along, and a node asks a database that was away after a moment."""
+    while True:
+        with contextlib.suppress(OSError):
+            if site.browser().fetch(f"{OWN}/health").status == 200:
+                return
+        time.sleep(0.1)
+
+
+@contextlib.contextmanager
 def read_only(site: Site) -> Iterator[None]:
     database = site.database
     assert isinstance(database, PostgreSql)
@@ -95,7 +106,7 @@ def read_only(site: Site) -> Iterator[None]:
     database.break_connections()
 
 
-@contextmanager
+@contextlib.contextmanager
 def gone(site: Site) -> Iterator[None]:
     assert isinstance(site.database, PostgreSql)
     site.database.go_down()
@@ -103,35 +114,27 @@ def gone(site: Site) -> Iterator[None]:
     site.database.come_back()
 
 
-@contextmanager
+@contextlib.contextmanager
 def broken(site: Site) -> Iterator[None]:
     assert isinstance(site.database, PostgreSql)
     site.database.break_connections()
     yield
 
 
-@contextmanager
-def held(site: Site) -> Iterator[None]:
-    """Whoever writes waits for two seconds."""
-    with site.database.writes_held():
-        threading.Timer(0, time.sleep, (2,)).start()
-        yield
-
-
-@contextmanager
+@contextlib.contextmanager
 def an_hour_late(site: Site) -> Iterator[None]:
     site.clock.forward(3600)  # type: ignore[attr-defined]
     yield
 
 
-@contextmanager
+@contextlib.contextmanager
 def an_hour_early(site: Site) -> Iterator[None]:
     site.clock.forward(-3600)  # type: ignore[attr-defined]
     yield
     site.clock.forward(3600)  # type: ignore[attr-defined]
 
 
-@contextmanager
+@contextlib.contextmanager
 def nothing(site: Site) -> Iterator[None]:
     yield
 
@@ -144,6 +147,7 @@ def while_it_lasts(workshop: Workshop, fault: Callable[[Site], object], **option
             person = stand(site)
             with fault(site):  # type: ignore[attr-defined]
                 answer = person.take()
+            await_health(site)
             check(person, answer)
             yield name
         site.httpd.stop()
