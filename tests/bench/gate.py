@@ -19,7 +19,7 @@ from harness.site import Site, User, Workshop, basic_credentials, is_open
 from contenders import CONTENDERS, FILE, USER, Contender
 
 ROUNDS, SECONDS, CONNECTIONS = 15, 2, 4
-COUNTED = 400  # requests whose instructions are counted
+COUNTED = 100  # requests whose instructions are counted
 
 
 @dataclass
