@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures everything, and writes the figures into docs/performance.md: `./bootstrap bench`."""
+"""Measures everything, and writes docs/performance.md, which is performance.md of this folder with figures: `./bootstrap bench`."""
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import provider  # noqa: E402
 from harness.site import Workshop  # noqa: E402
 from picture import bars  # noqa: E402
 
+TEMPLATE = Path(__file__).with_name("performance.md")
 DOCUMENT, PICTURE = ROOT / "docs/performance.md", ROOT / "docs/performance.svg"
 
 
@@ -50,29 +50,29 @@ def provider_lines(seen: provider.Provider) -> str:
     ])
 
 
-def write(name: str, text: str) -> None:
-    """Between the marks of this name."""
-    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-    document = DOCUMENT.read_text()
-    changed = re.sub(f"{begin}.*?{end}", lambda _: f"{begin}\n{text}\n{end}", document, flags=re.DOTALL)
-    assert begin in document
-    DOCUMENT.write_text(changed)
+def fill(document: str, name: str, text: str) -> str:
+    """With this in the place of its mark."""
+    mark = f"<!-- {name} -->"
+    assert mark in document
     print(f"{text}\n", flush=True)
+    return document.replace(mark, text)
 
 
 def main() -> None:
     workshop = Workshop()
     try:
         measured = gate.measure(workshop)
-        write("gate", gate_table(measured))
-        PICTURE.write_text(bars(measured))
-        write("journeys", journey_table([step for driver in ("sqlite3", "pgsql") for step in journeys.steps(workshop, driver)]))
-        write("crowd", "\n".join(f"- {name}: {journeys.crowd_ratio(workshop, driver):.2f}"
-                                 for driver, name in (("sqlite3", "SQLite"), ("pgsql", "PostgreSQL"))))
-        write("provider", provider_lines(provider.measure(workshop)))
-        write("memory", memory.lines(workshop))
+        document = fill(TEMPLATE.read_text(), "gate", gate_table(measured))
+        steps = [step for driver in ("sqlite3", "pgsql") for step in journeys.steps(workshop, driver)]
+        document = fill(document, "journeys", journey_table(steps))
+        document = fill(document, "crowd", "\n".join(f"- {name}: {journeys.crowd_ratio(workshop, driver):.2f}"
+                                                     for driver, name in (("sqlite3", "SQLite"), ("pgsql", "PostgreSQL"))))
+        document = fill(document, "provider", provider_lines(provider.measure(workshop)))
+        document = fill(document, "memory", memory.lines(workshop))
     finally:
         workshop.close()
+    PICTURE.write_text(bars(measured))
+    DOCUMENT.write_text(document)
 
 
 if __name__ == "__main__":
