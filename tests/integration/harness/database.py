@@ -16,7 +16,7 @@ import psycopg2
 import psycopg2.extras
 
 from . import tool
-from .postgresql import Cluster
+from .postgresql import PATIENCE, Cluster
 
 Row = dict[str, Any]
 UZERP = Path(__file__).with_name("uzerp.sql")
@@ -144,8 +144,10 @@ class PostgreSql(Database):
 
     driver = "pgsql"
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, patience: int = PATIENCE) -> None:
+        """httpd gives up a statement after `patience` seconds."""
         self._cluster = cluster
+        self._patience = patience
         self.name = cluster.create_database()
         self._connection = cluster.connect(self.name)
         with self._connection.cursor() as cursor:
@@ -155,7 +157,7 @@ class PostgreSql(Database):
             cursor.execute('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "www-data"')
 
     def parameters(self) -> str:
-        return self._cluster.parameters(self.name)
+        return self._cluster.parameters(self.name, patience=self._patience)
 
     def directives(self) -> list[str]:
         return ["DBDriver pgsql", f'DBDParams "{self.parameters()}"']

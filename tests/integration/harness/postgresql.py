@@ -13,6 +13,7 @@ from .paths import POSTGRESQL
 
 ACCOUNT = "postgres"
 WEB_ROLE = "www-data"
+PATIENCE = 2  # seconds that httpd gives a statement
 
 # What httpd asks each second, whatever is requested.
 OF_THE_WATCH = re.compile(r"FROM uzmfa_epoch WHERE changed_at|FROM uzmfa_revocation WHERE made_at|: SELECT CAST\(extract\(epoch")
@@ -69,10 +70,10 @@ class Cluster:
     def port(self) -> int:
         return self._port
 
-    def parameters(self, name: str, port: int | None = None) -> str:
-        """What httpd connects with, deadlines included; by way of another port where one is given."""
+    def parameters(self, name: str, port: int | None = None, patience: int = PATIENCE) -> str:
+        """What httpd connects with, a deadline of so many seconds included; by way of another port where one is given."""
         return (f"host=127.0.0.1 port={port or self._port} dbname={name} user={WEB_ROLE} connect_timeout=2 "
-                "tcp_user_timeout=2000 options='-c statement_timeout=2000'")
+                f"tcp_user_timeout=2000 options='-c statement_timeout={patience}s'")
 
     def sent(self, name: str, part: str = "") -> list[str]:
         """The statements that requests have sent to this database; with `part` those that contain it."""
