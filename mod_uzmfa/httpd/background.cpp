@@ -36,7 +36,16 @@ void BackgroundConnections::release() {
     if (lent_) lent_.unlock();
 }
 
-void await_background_at_end(apr_pool_t* child, server_rec*) noexcept {
+void prepare_background(apr_pool_t* child, server_rec* main) noexcept {
+    // A child of prefork counts on being one thread: the allocator that the pools of mod_watchdog's threads share with those
+    // of its requests has no lock. Nested, since such a child may end in the handler of a signal.
+    apr_allocator_t* const allocator = apr_pool_allocator_get(child);
+    if (!apr_allocator_mutex_get(allocator)) {
+        apr_thread_mutex_t* mutex = nullptr;
+        const auto status = apr_thread_mutex_create(&mutex, APR_THREAD_MUTEX_NESTED, child);
+        if (status == APR_SUCCESS) apr_allocator_mutex_set(allocator, mutex);
+        else ap_log_error(APLOG_MARK, APLOG_CRIT, status, main, "UZMFA1090 the pools of a child have no lock");
+    }
     // Before mod_dbd's pools go, which are below that of the child.
     apr_pool_pre_cleanup_register(child, nullptr, lend_no_more);
 }

@@ -27,7 +27,7 @@ private:
     std::shared_lock<std::shared_mutex> lent_;
 };
 
-// Hook of a new child: see to its end.
-void await_background_at_end(apr_pool_t* child, server_rec* main) noexcept;
+// Hook of a new child, before mod_watchdog starts its threads: let them share its pools, and see to its end.
+void prepare_background(apr_pool_t* child, server_rec* main) noexcept;
 
 }  // namespace uzmfa

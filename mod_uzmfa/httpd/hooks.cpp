@@ -76,7 +76,7 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_post_config(schedule_deletions, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_post_config(schedule_notifications, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_child_init(open_network, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
-    ap_hook_child_init(await_background_at_end, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
+    ap_hook_child_init(prepare_background, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
 
     ap_hook_pre_translate_name(guarded_hook<claim_raw_page>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_translate_name(guarded_hook<claim_own_page>, nullptr, nullptr, APR_HOOK_REALLY_FIRST);

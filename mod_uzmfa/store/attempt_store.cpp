@@ -21,16 +21,15 @@ int doublings(const AttemptLimits& limits) {
 }  // namespace
 
 Result<Charge> AttemptStore::charge(std::string_view uuid, AttemptKind kind) {
-    const auto& [limit, first, longest, cap] = limits_;
-    const auto wait_of_one = limit > 1 ? seconds{} : std::min(first, longest);
+    const std::int64_t limit = limits_.limit, first = limits_.first_wait.count(), longest = limits_.longest_wait.count();
+    const std::int64_t wait_of_one = limit > 1 ? 0 : std::min(first, longest);
     Charge charge;
     auto done = database_.in_transaction([&]() -> Result<bool> {
         // Decides; from here on the row is ours.
         auto changed = database_.change(
             Statement::charge_attempt,
-            {uuid, name_of(kind), std::int64_t{wait_of_one.count()}, random_uuid(), std::int64_t{limit},
-             std::int64_t{limit} + doublings(limits_), std::int64_t{first.count()}, std::int64_t{limit},
-             std::int64_t{longest.count()}, std::int64_t{cap}});
+            {uuid, name_of(kind), wait_of_one, random_uuid(), limit, limit + doublings(limits_), first, limit, longest,
+             std::int64_t{limits_.cap}});
         if (!changed) return changed.error();
         auto state = find(uuid, kind);
         if (!state) return state.error();
