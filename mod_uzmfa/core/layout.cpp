@@ -51,8 +51,9 @@ void find_other_urls(const Layout::Section& gated, const Layout& layout, std::se
     if (!folder || is_gated(*folder, layout.directories)) return;
     for (const auto& mapping : layout.mappings) {
         const auto url = url_by(mapping, *folder);
-        if (!url || below(*url, gated.path) || is_gated(*url, layout.locations) || is_gated(mapping.folder, layout.directories))
+        if (!url || below(*url, gated.path) || is_gated(*url, layout.locations) || is_gated(mapping.folder, layout.directories)) {
             continue;
+        }
         found.insert("the files of the gated " + gated.path + " can also be had as " + *url +
                         ", which is not gated: gate <Directory \"" + *folder + "\"> too");
     }

@@ -33,10 +33,13 @@ Outcome told_to_wait(Outcome outcome, seconds wait) {
     // A provider may say 0, and a 429 or 503 always says how long.
     outcome.retry_after = std::max(wait, seconds{1});
     if (!outcome.page) return outcome;
-    if (wait < minutes{2}) outcome.page->with("wait_seconds", std::to_string(std::max(seconds{1}, wait).count()));
-    else if (wait < hours{2})
+    if (wait < minutes{2}) {
+        outcome.page->with("wait_seconds", std::to_string(std::max(seconds{1}, wait).count()));
+    } else if (wait < hours{2}) {
         outcome.page->with("wait_minutes", std::to_string(std::max(minutes{1}, ceil<minutes>(wait)).count()));
-    else outcome.page->with("wait_hours", std::to_string(ceil<hours>(wait).count()));
+    } else {
+        outcome.page->with("wait_hours", std::to_string(ceil<hours>(wait).count()));
+    }
     return outcome;
 }
 

@@ -141,8 +141,9 @@ void check_modules(Report& report, const ToolSettings& settings) {
     }
     if (!missing.empty()) return report.error(subject, "httpd lacks what mod_uzmfa needs: a2enmod" + missing + ", or LoadModule");
     report.ok(subject, "httpd loads mod_uzmfa, and what it needs");
-    if (!is_loaded("ssl_module"))
+    if (!is_loaded("ssl_module")) {
         report.warn("tls", "httpd has no mod_ssl: without TLS the module sets no cookie and lets nobody pass");
+    }
 }
 
 void check_site(Report& report, const ToolSettings& settings) {

@@ -63,8 +63,9 @@ int make_user(const Common& common, const std::string& name) {
 
     const bool is_typed = isatty(STDIN_FILENO) != 0;
     const auto password = is_typed ? ask("Password: ") : read_line();
-    if (is_typed && ask("The same again: ") != password)
+    if (is_typed && ask("The same again: ") != password) {
         return complain("the two are not the same: nothing was changed", exit_refused);
+    }
     const auto hash = bcrypt_hash(text_of(password));
     if (!hash) {
         return complain("the password, a line of standard input, must have 1 to " + std::to_string(longest_password) + " bytes",

@@ -104,8 +104,9 @@ private:
             return added ? Result<bool>{true} : added.error();
         });
         if (!moved) return moved.error();
-        if (!*moved)
+        if (!*moved) {
             return Error{ErrorKind::misconfigured, "the user's row has changed meanwhile: look at it (user show), and try again"};
+        }
         return Done{};
     }
 
@@ -138,9 +139,10 @@ int refuse_move(const std::string& name, const Account& account, Validator to) {
                         exit_refused);
     }
     const auto validator = validator_of(account.mfa_sid);
-    if (!validator)
+    if (!validator) {
         return complain("mfa_sid of " + name + " is nothing that the module knows. Reset the user: user reset " + name,
                         exit_refused);
+    }
     if (to == Validator::local && *validator == Validator::twilio) {
         return complain("the factor of " + name +
                             " cannot be moved: Twilio never gives a secret back. The user must enroll again: user reset " + name,

@@ -87,8 +87,9 @@ Administrator administrator() {
 
 Opened open_tool(const Common& common) {
     auto settings = read_tool_settings(common.config_file);
-    if (!settings)
+    if (!settings) {
         return {nullptr, complain(settings.error().detail + "\nWhat the file may hold: uzmfactl --help.", exit_refused)};
+    }
     auto tool = std::make_unique<Tool>(std::move(*settings));
     if (auto opened = tool->open_database(); !opened) return {nullptr, tool->failed(opened.error())};
     return {std::move(tool), exit_done};

@@ -64,8 +64,9 @@ int refuse(request_rec* r, const Service& service, Decision& decision) {
     const auto outcome = stop(visit, decision.admission.reason, service.site(), services.ports());
     // Those that are recorded were found in the database: a connection is open already.
     record_event(r, service, services.database(), outcome);
-    if (visit.navigation && outcome.session && outcome.session->external)
+    if (visit.navigation && outcome.session && outcome.session->external) {
         note_sign_in(r, service, services.database(), *outcome.session);
+    }
     return stop_request(r, service, fit_for(visit, outcome));
 }
 
@@ -191,8 +192,9 @@ int run_gate(request_rec* r, bool describes) {
     if (decision.admission.reason == Reason::would_stop) {
         log_outcome(r, *service, {.reason = Reason::would_stop, .user = std::string{view_of(r->user)}});
     }
-    if (visit.session && !visit.session->user.empty() && signs_out_of_application(r))
+    if (visit.session && !visit.session->user.empty() && signs_out_of_application(r)) {
         return sign_out_along(r, *service, *visit.session);
+    }
     if (decision.admission.touches) touch_session(r, *service, visit);
     return decision.admission.reason == Reason::verified ? send_kept_post(r, *service, visit) : DECLINED;
 }

@@ -42,8 +42,9 @@ apr_status_t read_given(ap_filter_t* filter, apr_bucket_brigade* brigade, ap_inp
     }
     auto& rest = *static_cast<std::string_view*>(filter->ctx);
     std::size_t length = rest.size();
-    if (mode != AP_MODE_EXHAUSTIVE)
+    if (mode != AP_MODE_EXHAUSTIVE) {
         length = std::min<std::size_t>(length, most > 0 ? static_cast<std::size_t>(most) : HUGE_STRING_LEN);
+    }
     if (mode == AP_MODE_GETLINE) {
         const auto line = rest.substr(0, length).find('\n');
         if (line != rest.npos) length = line + 1;

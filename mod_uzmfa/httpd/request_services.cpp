@@ -27,8 +27,9 @@ Result<bool> ProviderPasswords::are_right(std::string_view name, std::string_vie
         }
     }
     OPENSSL_cleanse(secret, password.size());
-    if (status == AUTH_GENERAL_ERROR)
+    if (status == AUTH_GENERAL_ERROR) {
         return Error{ErrorKind::unavailable, "a login provider failed, as a line of level info says"};
+    }
     return status == AUTH_GRANTED;
 }
 

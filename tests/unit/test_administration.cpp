@@ -155,8 +155,9 @@ TEST(users_are_found_by_how_their_names_begin) {
     for (const auto* name : {"alicia", "al%", "al_", "Alan", "am", "al\xf0\x9f\x98\x80"}) scene.scratch.add_user(name);
     const auto found = [&](std::string_view beginning) {
         std::string names;
-        for (const auto& one : VALUE(scene.administration.search(beginning, "", 50)).found)
+        for (const auto& one : VALUE(scene.administration.search(beginning, "", 50)).found) {
             names += std::string{one.account.name.view()} + " ";
+        }
         return names;
     };
     CHECK_EQUAL(found("al"), "al% al_ alice alicia al\xf0\x9f\x98\x80 ");

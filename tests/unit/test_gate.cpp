@@ -140,8 +140,9 @@ TEST(R9_an_upgrade_for_a_page_of_another_site_is_stopped_for_verified_users_too)
     auto visit = visit_with(kept(session_with("alice", true, Method::totp)), true, {});
     CHECK(admit(visit, policy_with(Engine::on)).passes);
     visit.foreign_upgrade = true;
-    for (const auto engine : {Engine::on, Engine::report_only})
+    for (const auto engine : {Engine::on, Engine::report_only}) {
         CHECK_EQUAL(admit(visit, policy_with(engine)).reason, Reason::foreign_upgrade);
+    }
     CHECK(admit(visit, policy_with(Engine::off)).passes);
 }
 

@@ -133,15 +133,17 @@ private:
         const bool is_right = request.form.ends_with("AuthPayload=" + std::string{right_code});
         const auto sid = request.url.substr(request.url.rfind('/') + 1);
         if (verb == "create") return created(request, factor(++made));
-        if (verb == "verify")
+        if (verb == "verify") {
             return answer(200, R"({"sid":")" + sid + R"(","status":")" + (is_right ? "verified" : "unverified") + "\"}");
+        }
         if (verb == "challenge") {
             const auto of = request.form.substr(request.form.find('=') + 1, 34);
             return answer(201, R"({"factor_sid":")" + of + R"(","status":")" + (is_right ? "approved" : "pending") + "\"}");
         }
         if (verb == "list") return answer(200, list());
-        if (verb == "service")
+        if (verb == "service") {
             return answer(200, R"({"sid":"VA00000000000000000000000000000001","friendly_name":"x","totp":null})");
+        }
         return answer(204, "");
     }
     static std::string name_of(const HttpRequest& request) {

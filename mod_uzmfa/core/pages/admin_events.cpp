@@ -10,8 +10,9 @@ namespace {
 
 Page::Values row_of(const ActivityBar& bar, Span span) {
     Page::Values row{{"time", said_of(bar.begins, span)}};
-    for (const auto tally : tallies)
+    for (const auto tally : tallies) {
         row.emplace_back(name_of(tally), std::to_string(bar.numbers[static_cast<std::size_t>(tally)]));
+    }
     return row;
 }
 

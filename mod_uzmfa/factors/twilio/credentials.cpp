@@ -16,8 +16,9 @@ Result<std::string> sid(Kind kind, std::string_view directive, std::string_view 
                         std::string_view variable, const std::optional<SecretBytes>& from_file) {
     const auto form = std::string{prefix_of(kind)} + " and 32 hex digits";
     if (!value.empty()) return std::string{value};
-    if (!from_file)
+    if (!from_file) {
         return misconfigured(directive, "is needed with UzmfaValidator twilio" + std::string{alternative} + ": " + form);
+    }
     if (is_sid(kind, text_of(*from_file))) return std::string{text_of(*from_file)};
     return misconfigured("UzmfaEnvFile", std::string{variable} + " must be " + form);
 }

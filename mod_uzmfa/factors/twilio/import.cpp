@@ -43,8 +43,9 @@ Result<std::string> make_factor(const Import& import, Api& api) {
         made = make();
     }
     if (!made) return made.error();
-    if (const auto* const refusal = std::get_if<Refusal>(&*made))
+    if (const auto* const refusal = std::get_if<Refusal>(&*made)) {
         return error_of(*refusal, "Twilio makes no factor of the secret");
+    }
     return std::get<NewFactor>(*made).sid;
 }
 

@@ -33,8 +33,9 @@ std::vector<ServiceFault> faults_of(const ServiceSettings& service) {
     } else if (digits != usual.digits) {
         faults.push_back({false, other_than("code_length", number(digits), number(usual.digits))});
     }
-    if (period != usual.period)
+    if (period != usual.period) {
         faults.push_back({false, other_than("time_step", number(period.count()), number(usual.period.count()))});
+    }
     if (skew != usual.skew && life <= longest_life_of_a_code) {
         faults.push_back({false, "its skew is " + number(skew) + " and not 1: " +
                                      (skew == 0 ? "phones whose clocks are a little off are refused"

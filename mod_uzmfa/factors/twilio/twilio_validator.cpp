@@ -205,8 +205,9 @@ Result<bool> TwilioValidator::bind(const Account& account, const SessionId& sess
     // A reset that came between takes the factor along once it reaches Twilio.
     auto deletions = owed_.of(account.uuid);
     if (!deletions) return deletions.error();
-    if (std::any_of(deletions->begin(), deletions->end(), [](const OwedDeletion& deletion) { return deletion.sid.empty(); }))
+    if (std::any_of(deletions->begin(), deletions->end(), [](const OwedDeletion& deletion) { return deletion.sid.empty(); })) {
         return false;
+    }
     if (auto spent = spend(account, check); !spent || !*spent) return spent;
     if (is_sid(Kind::factor, account.mfa_sid)) {
         if (auto owed = owed_.owe(account.uuid, account.mfa_sid); !owed) return owed.error();
