@@ -4,14 +4,27 @@
 #include "core/form.hpp"
 
 namespace uzmfa {
+namespace {
+
+// How many bytes there are one character that controls: a C1 code, or what begins a line or turns its direction.
+std::size_t size_of_control(std::string_view text) {
+    const auto two = text.substr(0, 2);
+    const auto three = text.substr(0, 3);
+    if (two >= "\xc2\x80" && two <= "\xc2\x9f") return 2;
+    if (three >= "\xe2\x80\xa8" && three <= "\xe2\x80\xae") return 3;  // U+2028 to U+202E
+    if (three >= "\xe2\x81\xa6" && three <= "\xe2\x81\xa9") return 3;  // U+2066 to U+2069
+    return 0;
+}
+
+}  // namespace
 
 std::string printable(std::string_view text) {
     std::string out{text};
     const bool is_text = is_utf8(text);
     for (std::size_t i = 0; i < out.size(); ++i) {
         const auto byte = static_cast<unsigned char>(out[i]);
-        const bool is_c1 = byte == 0xc2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xa0;
-        if (is_c1 && is_text) out.replace(i, 2, "?");
+        const auto size = is_text ? size_of_control(std::string_view{out}.substr(i)) : 0;
+        if (size > 0) out.replace(i, size, "?");
         else if (byte < ' ' || byte == 0x7f || (byte >= 0x80 && !is_text)) out[i] = '?';
     }
     return out;

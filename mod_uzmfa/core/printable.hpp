@@ -7,7 +7,8 @@
 
 namespace uzmfa {
 
-// Fit for a terminal and a database: control characters and what is not UTF-8 become '?'.
+// Fit for a terminal and a database: control characters, those of lines and of direction too, and what is not UTF-8
+// become '?'.
 std::string printable(std::string_view text);
 
 // The beginning, of at most so many bytes and without half a character at the end.

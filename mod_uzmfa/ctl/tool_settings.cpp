@@ -7,6 +7,8 @@
 #include "net/url.hpp"
 #include "store/statements.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -226,7 +228,9 @@ bool has_password(Value params) {
     return host != params.npos && params.find(':', scheme + 3) < host;
 }
 
+// It names programs that are run as whoever runs the tool.
 std::string_view rule_of_any_file(const struct stat& status) {
+    if (status.st_uid != 0 && status.st_uid != geteuid()) return "belongs neither to root nor to you";
     if (status.st_mode & (S_IWGRP | S_IWOTH)) return "may be written by others than its owner: chmod 0640";
     return {};
 }

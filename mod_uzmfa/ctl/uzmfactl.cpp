@@ -2,6 +2,7 @@
 // The administrator's tool: keys, tables, users, and the check of a site.
 #include "ctl/commands.hpp"
 #include "ctl/since.hpp"
+#include "ctl/tool.hpp"
 #include "ctl/tool_settings.hpp"
 
 #include <CLI/CLI.hpp>
@@ -58,8 +59,8 @@ public:
                     "  uzmfactl user temp-code alice    the phone is at home\n"
                     "  uzmfactl user reset alice        the phone is lost\n\n"
                     "Exit status: 0 done, 1 refused or not found, 2 wrong usage, 3 database or Twilio unreachable.\n\n"
-                    "The configuration file has one NAME = VALUE a line and comments with #; only its owner may write it, and\n"
-                    "where it holds a secret only its owner and group may read it:\n" +
+                    "The configuration file has one NAME = VALUE a line and comments with #. It belongs to root or to you;\n"
+                    "only its owner may write it, and where it holds a secret only its owner and group may read it:\n" +
                     help_on_settings());
         add_keygen();
         add_reseal();
@@ -270,7 +271,9 @@ private:
 int main(int argument_count, char** arguments) {
     apr_initialize();
     try {
-        return Commands{}.run(argument_count, arguments);
+        const int status = Commands{}.run(argument_count, arguments);
+        if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return status;
+        return complain("not all could be printed", exit_refused);
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "uzmfactl: %s\n", failure.what());
         return exit_refused;

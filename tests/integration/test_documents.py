@@ -73,3 +73,12 @@ def test_what_the_package_takes_from_the_tree_is_there() -> None:
         assert all((REPOSITORY / line.split()[0]).exists() for line in lines if line), kind
     names = re.findall(r"^mod (\S+)$", (REPOSITORY / "debian/libapache2-mod-uzmfa.apache2").read_text(), re.MULTILINE)
     assert names and all((REPOSITORY / name).exists() for name in names)
+
+
+def test_what_Deployment_names_of_conf_is_in_the_package() -> None:
+    """For who has the package and no checkout."""
+    named = set(re.findall(r"`(conf/\S+\w)`", (REPOSITORY / "docs/deployment.md").read_text()))
+    taken = [line for kind in ("examples", "install", "apache2") for line in
+             (REPOSITORY / f"debian/libapache2-mod-uzmfa.{kind}").read_text().split() if line.startswith("conf/")]
+    assert len(named) > 4 and all((REPOSITORY / name).exists() for name in named)
+    assert not [name for name in named if not any(name == one or name.startswith(f"{one}/") for one in taken)]

@@ -2,6 +2,7 @@
 """The ready configurations of conf/ start as they stand, and gate."""
 
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -105,6 +106,17 @@ def test_proxy_starts_and_gates(proxy_site: Site) -> None:
     assert_administrators_page_is_for(site, ADMINISTRATOR)
     site.httpd.stop()
     assert ("/reports?year=2024", user.name, "verified", "totp") in decisions(site)
+
+
+def test_R85_the_id_that_an_error_page_shows_is_in_the_access_log(proxy_site: Site) -> None:
+    user = proxy_site.add_user()
+    proxy_site.database.execute("ALTER TABLE uzmfa_session RENAME TO elsewhere")
+    proxy_site.log.expect("UZMFA1031", times=1)
+    answer = proxy_site.browser().sign_in(user.name, user.password)
+    (shown,) = re.findall(r"<dd>([\w@+/-]{8,})</dd>", answer.text)
+    proxy_site.httpd.stop()
+    (line,) = [line for line in (proxy_site.httpd.root / "access.log").read_text().splitlines() if line.endswith(f" {shown}")]
+    assert answer.status == 503 and f"{OWN}/login" in line
 
 
 FORGED = ["X-Remote-User: admin", "x_remote_user: admin", "X-Remote_User: admin", "X-REMOTE-USER: admin",

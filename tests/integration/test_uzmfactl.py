@@ -5,6 +5,7 @@ import os
 import pty
 import pwd
 import re
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 
@@ -99,6 +100,25 @@ def test_R90_a_configuration_that_others_may_read_holds_no_secret(site: Site) ->
     assert admin.run("user", "list").status == REFUSED
     admin.write(0o644, twilio_auth_token="file:/nowhere")
     assert admin.run("user", "list").status == DONE
+
+
+def test_R90_a_configuration_of_somebody_else_is_refused(site: Site) -> None:
+    """It names programs that the tool runs."""
+    admin = site.administrator()
+    os.chown(admin.file, pwd.getpwnam("www-data").pw_uid, -1)
+    said = admin.run("user", "list")
+    admin.file.unlink()
+    assert said.status == REFUSED and "belongs neither to root nor to you" in said.err and not said.out
+
+
+@pytest.mark.parametrize("arguments", [["user", "list"], ["user", "list", "--json"], ["events"], ["events", "--json"], ["check"],
+                                       ["schema", "--driver", "pgsql"], ["schema", "--driver", "pgsql", "--json"], ["--help"]])
+def test_what_could_not_be_printed_is_no_success(site: Site, arguments: list[str]) -> None:
+    """Such as a backup of the events on a full disk."""
+    admin = site.administrator()
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([TOOL, *arguments, "--config", admin.file], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+    assert done.returncode == REFUSED and "not all could be printed" in done.stderr
 
 
 @pytest.mark.parametrize("command", [["user", "list"], ["user", "show", "a"], ["user", "reset", "a"],

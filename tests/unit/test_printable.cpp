@@ -13,6 +13,13 @@ TEST(a_terminal_gets_no_control_characters) {
     CHECK_EQUAL(printable("\xff\xc3"), "??");
 }
 
+TEST(nothing_begins_a_line_or_turns_its_direction) {
+    CHECK_EQUAL(printable("a\xe2\x80\xa8" "b\xe2\x80\xae"), "a?b?");
+    CHECK_EQUAL(printable("\xe2\x81\xa6\xe2\x81\xa9"), "??");
+    CHECK_EQUAL(printable("\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa"), "\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa");
+    CHECK_EQUAL(printable("\xe2\x82\xac" "\xc2\xa0"), "\xe2\x82\xac" "\xc2\xa0");
+}
+
 TEST(a_beginning_ends_with_a_whole_character) {
     CHECK_EQUAL(beginning_of("alice", 5), "alice");
     CHECK_EQUAL(beginning_of("alice", 4), "alic");
