@@ -184,7 +184,8 @@ Result<Pages> Pages::load(const Folders& folders) {
         pages.templates_.emplace(name, std::move(*text));
     }
     for (const auto& [name, text] : pages.templates_) {
-        if (holds_itself(name, pages.templates_)) return misconfigured(path_of(folders, name + ".html") + ": holds itself without end");
+        if (!holds_itself(name, pages.templates_)) continue;
+        return misconfigured(path_of(folders, name + ".html") + ": holds itself without end");
     }
     for (const auto& [name, type] : asset_types) {
         auto text = read_file(path_of(folders, std::string{name}));
