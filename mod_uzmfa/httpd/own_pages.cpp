@@ -92,12 +92,13 @@ int serve_own_page(request_rec* r) {
     if (!record_of(r).is_own_page) return DECLINED;
     const Service& service = *service_of(r);
     const auto page = page_of(r, service.site());
-    if (const Rendered* asset = service.pages().asset(page)) return write_asset(r, service, *asset);
-    if (page == "health") return write_health(r, service);
-    if (is_metrics_page(r)) return write_metrics(r, service);
     if (page == answer_page) {
         if (const Outcome* answer = stopping_answer(r, service)) return write_page(r, service, *answer);
     }
+    leave_large_body(r);
+    if (const Rendered* asset = service.pages().asset(page)) return write_asset(r, service, *asset);
+    if (page == "health") return write_health(r, service);
+    if (is_metrics_page(r)) return write_metrics(r, service);
 
     auto visit = read_visit(r, service, page == "logout");
     if (!visit) {

@@ -44,13 +44,10 @@ bool is_of_type(request_rec* r, const char* wanted) {
     return ap_cstr_casecmp(media_type.c_str(), wanted) == 0;
 }
 
-// The body, within the bound. What is larger is not read to its end, and the connection is not used again.
+// The body, within the bound. What is larger is not read to its end.
 PageVisit::Input read_small_body(request_rec* r, std::string& body) {
     auto [input, bytes] = read_body(r, longest_form);
-    if (input == RequestBody::Input::too_large) {
-        r->connection->keepalive = AP_CONN_CLOSE;
-        return PageVisit::Input::too_large;
-    }
+    if (input == RequestBody::Input::too_large) return PageVisit::Input::too_large;
     if (input == RequestBody::Input::failed) return PageVisit::Input::malformed;
     body = std::move(bytes);
     return PageVisit::Input::read;
@@ -97,6 +94,14 @@ bool signs_out_of_application(request_rec* r) {
     if (!query || !std::strchr(query, '%')) return false;
     const char* const plain = copy_in(r->pool, decode_unreserved(asked));
     return ap_regexec(*logout, plain, 0, nullptr, 0) == 0;
+}
+
+void leave_large_body(request_rec* r) {
+    apr_off_t length = 0;
+    const char* const said = apr_table_get(r->headers_in, "Content-Length");
+    const bool is_short = !said || (ap_parse_strict_length(&length, said) && length <= apr_off_t{longest_form});
+    if (is_short && !apr_table_get(r->headers_in, "Transfer-Encoding")) return;
+    r->connection->keepalive = AP_CONN_CLOSE;
 }
 
 Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_session) {

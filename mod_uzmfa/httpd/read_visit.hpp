@@ -14,6 +14,9 @@ Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_sessi
 // What only an answer of our own needs.
 void read_circumstances(request_rec* r, Visit& visit);
 
+// Before httpd answers it reads what is left of a body; not where the connection is not used again.
+void leave_large_body(request_rec* r);
+
 // Reads the body of a POST, up to its bound.
 PageVisit read_page_visit(request_rec* r, const Visit& visit, std::string_view page);
 

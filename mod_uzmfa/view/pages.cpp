@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "view/pages.hpp"
 
+#include "core/form.hpp"
 #include "core/percent.hpp"
 #include "view/plot_svg.hpp"
 #include "view/qr_svg.hpp"
-#include "view/template_check.hpp"
 
 #include <jansson.h>
 #include <kainjow/mustache.hpp>
@@ -176,11 +176,16 @@ Result<Pages> Pages::load(const Folders& folders) {
         const auto path = path_of(folders, std::string{name} + ".html");
         auto text = read_file(path);
         if (!text) return text.error();
+        if (!is_utf8(*text)) return misconfigured(path + " is not UTF-8");
         const mustache parsed{*text};
         if (!parsed.is_valid()) return misconfigured(path + ": " + parsed.error_message());
         const auto unknown = unknown_tag_in(*text, pages.languages_.english().messages, is_part);
         if (!unknown.empty()) return misconfigured(path + ": there is no {{" + std::string{unknown} + "}}");
         pages.templates_.emplace(name, std::move(*text));
+    }
+    for (const auto& [name, text] : pages.templates_) {
+        if (!holds_itself(name, pages.templates_)) continue;
+        return misconfigured(path_of(folders, name + ".html") + ": holds itself without end");
     }
     for (const auto& [name, type] : asset_types) {
         auto text = read_file(path_of(folders, std::string{name}));

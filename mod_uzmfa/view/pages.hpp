@@ -5,6 +5,7 @@
 #include "core/outcome.hpp"
 #include "core/policy.hpp"
 #include "view/languages.hpp"
+#include "view/template_check.hpp"
 
 #include <map>
 #include <string>
@@ -38,7 +39,7 @@ public:
 private:
     Result<std::string> html(const Page& page, const Site& site, const Language& language, std::string_view request_id) const;
 
-    std::map<std::string, std::string, std::less<>> templates_;
+    Templates templates_;
     std::map<std::string, Rendered, std::less<>> assets_;
     Languages languages_;
 };

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 import pytest
 from return_urls import HARMLESS, KEPT, REFUSED
 
-from harness.browser import OWN, Answer, Browser
+from harness.browser import FORM, OWN, Answer, Browser
 from harness.expect import assert_asked_again, assert_enrolled, assert_passed, assert_sent_to
 from harness.site import PASSWORD, Site, User, is_open
 
@@ -280,6 +280,17 @@ def test_R72_redirects_and_refusals_carry_them_too(site: Site) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("method", "page", "status"), [
+    ("POST", "login", 413), ("POST", "style.css", 405), ("POST", "health", 405), ("POST", "enroll/qr.svg", 405), ("PUT", "login", 405),
+    ("GET", "login", 200), ("POST", "nowhere", 404)])
+@pytest.mark.parametrize("measure", ["Content-Length: 100000000", "Transfer-Encoding: chunked"])
+def test_R78_the_answer_does_not_wait_for_a_large_body(site: Site, method: str, page: str, status: int, measure: str) -> None:
+    begun = b"" if "Length" in measure else b"2001\r\n" + b"x" * 0x2001 + b"\r\n"
+    head = f"{method} {OWN}/{page} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM}\r\n{measure}\r\n\r\n"
+    answer = site.raw(head.encode() + begun)
+    assert (answer.status, answer.headers["connection"]) == (status, "close")
 
 
 REPEATED = {

@@ -179,6 +179,8 @@ def test_own_files_are_read_anew_at_a_graceful_restart(start_site: Build, theme:
     ("verify.html", "{{#user}}", "Unclosed section"),
     ("verify.html", "{{t.no_such_text}}", r"there is no {{t.no_such_text}}"),
     ("layout.html", "{{> part_foot}}", r"there is no {{> part_foot}}"),
+    ("login.html", "{{=<% %>=}}<% t.no_such_text %>", r"there is no {{=<% %>=}}"),
+    ("part_notice.html", "<p>{{> part_notice}}</p>", "holds itself"),
     ("lang/de.json", "{", "line 1"),
     ("lang/de.json", '{"cancel": 1}', "cancel is not a text"),
     ("lang/de.json", '{"cancel": "{nobody}"}', "cancel cannot say {nobody}"),

@@ -389,12 +389,25 @@ TEST(a_missing_file_is_named) {
 }
 
 TEST(a_template_that_is_broken_is_named) {
-    for (const std::string_view html : {"{{#user}}", "{{/user}}", "{{#a}}{{/b}}", "{{user", "{{{user}}", "{{=x}}"}) {
+    for (const std::string_view html : {"{{#user}}", "{{/user}}", "{{#a}}{{/b}}", "{{user", "{{{user}}", "{{=x}}", "{{=<% %>=}}",
+                                        "Bitte best\xe4tigen"}) {
         const Case at{html};
         const OwnPages own;
         own.folder.file("verify.html", html);
         CHECK_CONTAINS(own.complaint(), "verify.html");
     }
+}
+
+TEST(a_part_without_an_end_is_named) {
+    const OwnPages own;
+    own.folder.file("part_bound.html", "{{> part_token}}");
+    VALUE(Pages::load({"", own.folder.path()}));
+    own.folder.file("part_token.html", "{{^user}}{{> part_proof}}{{/user}}");
+    own.folder.file("part_proof.html", "{{>part_token}}{{> part_token }}");
+    CHECK_CONTAINS(own.complaint(), "part_proof.html: holds itself");
+    own.folder.file("part_proof.html", "");
+    own.folder.file("part_token.html", "{{ >  part_token}}");
+    CHECK_CONTAINS(own.complaint(), "part_token.html: holds itself");
 }
 
 TEST(a_language_file_that_is_broken_is_named) {
