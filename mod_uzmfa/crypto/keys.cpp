@@ -97,6 +97,7 @@ SecretBytes derive_key(const SecretBytes& key, std::string_view label, std::size
 
 std::vector<SecretBytes> derive_keys(const std::vector<SecretBytes>& keys, std::string_view label) {
     std::vector<SecretBytes> derived;
+    derived.reserve(keys.size());
     for (const auto& key : keys) derived.push_back(derive_key(key, label));
     return derived;
 }
