@@ -8,7 +8,9 @@ comes in. Prints how often each was tried, as docs/security.md has it.
 import contextlib
 import os
 import random
+import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -18,7 +20,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "integration"), str(Path(__file__).resolve().parent)]
 
 from harness.browser import OWN  # noqa: E402
-from harness.database import PostgreSql  # noqa: E402
+from harness.database import PostgreSql, Sqlite  # noqa: E402
 from harness.site import Site, Workshop  # noqa: E402
 from people import STEPS, check  # noqa: E402
 from severing import Cut, Severing  # noqa: E402
@@ -122,6 +124,59 @@ def broken(site: Site) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def slow(site: Site) -> Iterator[None]:
+    """Each statement waits, but not for as long as its deadline."""
+    let_go = threading.Event()
+
+    def hold() -> None:
+        with site.database.reads_held():
+            let_go.set()
+            time.sleep(1)
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    let_go.wait()
+    yield
+    holding.join()
+
+
+@contextlib.contextmanager
+def hanging(site: Site) -> Iterator[None]:
+    with site.database.reads_held():
+        yield
+
+
+@contextlib.contextmanager
+def full(site: Site) -> Iterator[None]:
+    """No room on the disk of the database: SQLite cannot begin to write."""
+    assert isinstance(site.database, Sqlite)
+    filler = site.database.path.with_name("filler")
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        for size in (65536, 512, 1):
+            with contextlib.suppress(OSError):
+                while True:
+                    file.write(bytes(size))
+    yield
+    filler.unlink()
+
+
+@contextlib.contextmanager
+def on_small_disk(database: Sqlite) -> Iterator[None]:
+    """The database's folder as a file system of its own."""
+    folder = database.path.parent
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=0755", "tmpfs", folder], check=True)
+    try:
+        shutil.chown(folder, "www-data")
+        for name, data in kept.items():
+            (folder / name).write_bytes(data)
+            shutil.chown(folder / name, "www-data")
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+@contextlib.contextmanager
 def an_hour_late(site: Site) -> Iterator[None]:
     site.clock.forward(3600)  # type: ignore[attr-defined]
     yield
@@ -139,18 +194,37 @@ def nothing(site: Site) -> Iterator[None]:
     yield
 
 
-def while_it_lasts(workshop: Workshop, fault: Callable[[Site], object], **options: object) -> Iterator[str]:
-    """Each step is taken while this lasts, on each kind of server."""
+Fault = Callable[[Site], contextlib.AbstractContextManager[None]]
+
+
+def while_it_lasts(workshop: Workshop, fault: Fault, stops: bool = False, **options: object) -> Iterator[str]:
+    """Each step is taken while this lasts, on each kind of server; `stops`: nobody can come on."""
     for mpm in ("prefork", "worker", "event"):
         site = start(workshop, mpm=mpm, **options)
-        for name, stand in STEPS.items():
-            person = stand(site)
-            with fault(site):  # type: ignore[attr-defined]
-                answer = person.take()
-            await_health(site)
-            check(person, answer)
-            yield name
+        yield from take_each_step(site, fault, stops)
         site.httpd.stop()
+
+
+def while_disk_is_full(workshop: Workshop) -> Iterator[str]:
+    for mpm in ("prefork", "worker", "event"):
+        site = workshop.build("sqlite3", movable_clock=True)
+        assert isinstance(site.database, Sqlite)
+        site.configure(mpm=mpm)
+        with on_small_disk(site.database):
+            site.httpd.start()
+            yield from take_each_step(site, full, stops=True)
+            site.httpd.stop()
+
+
+def take_each_step(site: Site, fault: Fault, stops: bool) -> Iterator[str]:
+    for name, stand in STEPS.items():
+        person = stand(site)
+        with fault(site):
+            answer = person.take()
+        assert not stops or answer is not None and answer.status == 503, "the fault was not felt"
+        await_health(site)
+        check(person, answer)
+        yield name
 
 
 def main() -> None:
@@ -161,8 +235,11 @@ def main() -> None:
         "connection cut before a statement came": lambda: cut_every_statement(workshop, Cut.STATEMENT),
         "connection cut before its answer came": lambda: cut_every_statement(workshop, Cut.ANSWER),
         "database restarted": lambda: while_it_lasts(workshop, broken),
-        "database stopped": lambda: while_it_lasts(workshop, gone),
-        "database read-only": lambda: while_it_lasts(workshop, read_only),
+        "database stopped": lambda: while_it_lasts(workshop, gone, stops=True),
+        "database read-only": lambda: while_it_lasts(workshop, read_only, stops=True),
+        "database slow": lambda: while_it_lasts(workshop, slow),
+        "database beyond its deadline": lambda: while_it_lasts(workshop, hanging, stops=True),
+        "no room for the database": lambda: while_disk_is_full(workshop),
         "clock an hour late": lambda: while_it_lasts(workshop, an_hour_late),
         "clock an hour early": lambda: while_it_lasts(workshop, an_hour_early),
         "no room for logs": lambda: while_it_lasts(workshop, nothing, server=full[:1]),
