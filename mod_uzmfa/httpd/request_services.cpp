@@ -47,7 +47,8 @@ void NodeSessions::begin_epoch(const Uuid& uuid, std::uint32_t epoch) {
 }
 
 Result<bool> NodeSessions::revoke(const Session& session, Moment until) {
-    const auto& [id, uuid] = std::pair{session.id, session.user.empty() ? Uuid{} : session.mark.uuid};
+    const auto id = session.id;
+    const auto uuid = session.user.empty() ? Uuid{} : session.mark.uuid;
     // First here: outside of a transaction it counts on this node whatever the database says.
     when_kept([this, id, uuid, until] {
         service_.memory().revocations.add(id, user_key(service_.source().name, uuid), until, now_);
