@@ -343,9 +343,9 @@ TEST(R31_each_error_code_of_twilio_has_its_meaning) {
             const Case in{call.name};
             if (is_busy(code) && call.name != "create challenge") continue;  // each takes a pause
             Scene scene;
-            scene.client.otherwise = [&](const HttpRequest& request) {
+            scene.client.otherwise = [&call, refused = error_answer(code, status)](const HttpRequest& request) {
                 const bool asks_for_service = call.deletes() && request.url == service_url;
-                return asks_for_service ? answer(200, service_body) : error_answer(code, status);
+                return asks_for_service ? answer(200, service_body) : refused;
             };
             const auto outcome = call.make(scene.api);
             CHECK_EQUAL(outcome.word, call.deletes() && word == "gone" ? "success" : word);
@@ -403,7 +403,7 @@ TEST(an_error_without_a_code_is_read_by_its_status) {
             for (const auto& call : calls) {
                 const Case in{call.name};
                 Scene scene;
-                scene.client.otherwise = [&](const HttpRequest&) { return answer(status, body); };
+                scene.client.otherwise = [told = answer(status, body)](const HttpRequest&) { return told; };
                 CHECK_EQUAL(call.make(scene.api).word, word);
             }
         }
