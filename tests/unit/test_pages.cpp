@@ -183,9 +183,9 @@ TEST(one_second_is_no_seconds) {
                                                      {"fr", "patienter 1 seconde,", "patienter 2 secondes,"},
                                                      {"es", "Espere 1 segundo e", "Espere 2 segundos e"}}) {
         const Case at{accept_language};
-        const auto body = [&](std::string_view seconds) {
+        const auto body = [language = accept_language](std::string_view seconds) {
             const auto page = page_with("verify", "too_many_codes", {{"wait_seconds", seconds}});
-            return VALUE(pages().render(page, 429, site_named("ERP"), {accept_language, ""})).body;
+            return VALUE(pages().render(page, 429, site_named("ERP"), {language, ""})).body;
         };
         CHECK_CONTAINS(body("1"), one);
         CHECK_CONTAINS(body("2"), many);
