@@ -16,7 +16,8 @@ PEOPLE = 4
 
 def test_the_threads_of_a_child_of_prefork_share_its_memory_with_its_requests(build_site: Callable[..., Site]) -> None:
     """Its pools have no lock of their own: without ours several children of this run crash, which the log tells."""
-    site = build_site(mpm="prefork", movable_clock=True, server=[f"Timeout {RATE * 60}"])
+    minute = RATE * 60
+    site = build_site(mpm="prefork", movable_clock=True, server=[f"Timeout {minute}", f"KeepAliveTimeout {minute}"])
     assert isinstance(site.clock, MovableClock)
     site.clock.hasten(RATE)
     site.httpd.start()
