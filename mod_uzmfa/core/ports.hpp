@@ -82,7 +82,7 @@ public:
     // Spends what was accepted: true for one caller only.
     virtual Result<bool> spend(const Account& account, const Check& check) = 0;
 
-    // Looks at the first code of a pending enrollment, as `check`. accepted, wrong, secret_spent, expired.
+    // Looks at the first code of a pending enrollment, as `check`. accepted, wrong, wait, secret_spent, expired.
     virtual Result<Check> check_enrollment(const Account& account, const SessionId& session, std::string_view code,
                                            Moment now) = 0;
     // Makes the factor that was accepted the account's. `address` is kept with it. False where the pending

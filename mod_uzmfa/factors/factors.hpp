@@ -44,6 +44,7 @@ struct PendingFactor {
 };
 
 inline constexpr int most_tries = 5;  // codes per pending secret
+inline constexpr seconds time_to_bind{15};
 
 class Factors {
 public:
@@ -71,6 +72,8 @@ public:
     virtual Result<bool> charge(const SessionId& session, std::string_view sid) = 0;
     // Takes one back: the code was not looked at.
     virtual Result<Done> uncharge(const SessionId& session, std::string_view sid) = 0;
+    // It will be too old in time_to_bind: so long one of the codes that are being looked at may still bind it.
+    virtual Result<Done> retire(const SessionId& session, std::string_view sid) = 0;
 
     // In one transaction: the pending factor becomes the account's only one, with `step` spent, and the
     // users table says so. False where the pending factor or the row is no longer what it was.

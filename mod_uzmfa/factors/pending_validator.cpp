@@ -23,12 +23,22 @@ Result<Enrollment> PendingValidator::enrollment(const Account& account, const Se
     return std::move(**found);
 }
 
-Result<std::optional<StoredSecret>> PendingValidator::still_pending(const Account& account, const SessionId& session,
-                                                                    const Check& check) {
-    auto pending = factors_.find_pending(account, session);
+Result<Check> PendingValidator::later(const SessionId& session, std::string_view sid) {
+    if (auto retired = factors_.retire(session, sid); !retired) return retired.error();
+    return Check{.verdict = Verdict::wait, .wait = time_to_bind};
+}
+
+Result<bool> PendingValidator::is_spent(const Account& account, const SessionId& session, std::string_view sid) {
+    auto pending = still_pending(account, session, sid);
     if (!pending) return pending.error();
-    if (!*pending || (*pending)->secret.sid != check.sid) return std::optional<StoredSecret>{};
-    return std::optional{std::move((*pending)->secret)};
+    return *pending && (*pending)->tries >= most_tries;
+}
+
+Result<std::optional<PendingFactor>> PendingValidator::still_pending(const Account& account, const SessionId& session,
+                                                                     std::string_view sid) {
+    auto pending = factors_.find_pending(account, session);
+    if (pending && *pending && (*pending)->secret.sid != sid) return std::optional<PendingFactor>{};
+    return pending;
 }
 
 }  // namespace uzmfa

@@ -14,8 +14,13 @@ public:
     Result<std::optional<Enrollment>> pending_enrollment(const Account& account, const SessionId& session) final;
 
 protected:
+    // No try is left to look at a code, and those that took them may still be at it: whoever comes now waits.
+    Result<Check> later(const SessionId& session, std::string_view sid);
+    // Whether this was the last try.
+    Result<bool> is_spent(const Account& account, const SessionId& session, std::string_view sid);
+
     // The pending factor that was checked, as long as it is still there.
-    Result<std::optional<StoredSecret>> still_pending(const Account& account, const SessionId& session, const Check& check);
+    Result<std::optional<PendingFactor>> still_pending(const Account& account, const SessionId& session, std::string_view sid);
 
     // How the page shows it.
     virtual Result<Enrollment> shown(const Account& account, const StoredSecret& stored) const = 0;

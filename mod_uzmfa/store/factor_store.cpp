@@ -86,6 +86,13 @@ Result<Done> FactorStore::uncharge(const SessionId& session, std::string_view si
     return Done{};
 }
 
+Result<Done> FactorStore::retire(const SessionId& session, std::string_view sid) {
+    const std::int64_t left = time_to_bind.count();
+    auto changed = database_.change(Statement::retire_pending, {left, hex(session), sid, left});
+    if (!changed) return changed.error();
+    return Done{};
+}
+
 Result<bool> FactorStore::bind(const Account& account, const SessionId& session, const StoredSecret& secret,
                                    TimeStep step, std::string_view address) {
     // The first statement is a write whose row only one of two can delete.

@@ -22,6 +22,7 @@ public:
                              std::string_view spent_sid) override;
     Result<bool> charge(const SessionId& session, std::string_view sid) override;
     Result<Done> uncharge(const SessionId& session, std::string_view sid) override;
+    Result<Done> retire(const SessionId& session, std::string_view sid) override;
     Result<bool> bind(const Account& account, const SessionId& session, const StoredSecret& secret,
                       TimeStep step, std::string_view address) override;
     Result<Done> unbind(const Account& account) override;

@@ -106,6 +106,9 @@ constexpr Row rows[] = {
      "UPDATE uzmfa_enrollment SET tries = tries + 1 WHERE session = %s AND sid = %s AND tries < %s"},
     {Statement::uncharge_pending, "uncharge_pending",
      "UPDATE uzmfa_enrollment SET tries = tries - 1 WHERE session = %s AND sid = %s AND tries > 0"},
+    {Statement::retire_pending, "retire_pending",
+     "UPDATE uzmfa_enrollment SET created_at = {now} - {pending} + CAST(%s AS bigint)"
+     " WHERE session = %s AND sid = %s AND created_at > {now} - {pending} + CAST(%s AS bigint)"},
     {Statement::close_pending, "close_pending", "DELETE FROM uzmfa_enrollment WHERE session = %s AND sid = %s"},
     {Statement::drop_factors, "drop_factors", "DELETE FROM uzmfa_totp_factor WHERE uuid = %s"},
     {Statement::drop_pending, "drop_pending", "DELETE FROM uzmfa_enrollment WHERE uuid = %s"},

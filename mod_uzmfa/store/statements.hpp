@@ -47,6 +47,7 @@ enum class Statement : std::uint8_t {
     purge_pending,
     charge_pending,
     uncharge_pending,
+    retire_pending,
     close_pending,
     drop_factors,
     drop_pending,

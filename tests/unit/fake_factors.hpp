@@ -19,7 +19,9 @@ public:
         std::string uuid;
         PendingFactor factor;
         bool aged = false;
+        bool retired = false;      // aged in time_to_bind
         bool hidden_once = false;  // put by another just after it was looked for
+        int tried_by_others = 0;   // just after it was looked for
     };
     std::map<std::string, BoundFactor, std::less<>> bound;  // by uuid/sid
     std::map<SessionId, Pending> pending;
@@ -62,7 +64,9 @@ public:
             return std::optional<PendingFactor>{};
         }
         if (std::exchange(found->second.hidden_once, false)) return std::optional<PendingFactor>{};
-        return std::optional{found->second.factor};
+        const auto seen = found->second.factor;
+        found->second.factor.tries += std::exchange(found->second.tried_by_others, 0);
+        return std::optional{seen};
     }
     Result<bool> put_pending(const Account& account, const SessionId& session, const StoredSecret& fresh,
                              std::string_view spent_sid) override {
@@ -92,6 +96,13 @@ public:
         if (found != pending.end() && found->second.factor.secret.sid == sid && found->second.factor.tries > 0) {
             --found->second.factor.tries;
         }
+        return Done{};
+    }
+    Result<Done> retire(const SessionId& session, std::string_view sid) override {
+        calls.emplace_back("retire");
+        if (broken.contains("retire")) return outage();
+        const auto found = pending.find(session);
+        if (found != pending.end() && found->second.factor.secret.sid == sid) found->second.retired = true;
         return Done{};
     }
     Result<bool> bind(const Account& account, const SessionId& session, const StoredSecret& secret, TimeStep step,

@@ -159,7 +159,7 @@ public:
         confirmed.emplace_back(code);
         uuid_seen = account.uuid;
         if (verdict == Verdict::secret_spent || verdict == Verdict::expired) pending.reset();
-        return Check{verdict};
+        return Check{.verdict = verdict, .wait = wait};
     }
     Result<bool> bind(const Account& account, const SessionId&, const Check&, std::string_view address) override {
         if (broken.contains("bind")) return outage();

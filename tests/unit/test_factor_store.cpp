@@ -250,6 +250,21 @@ TEST(R23_many_at_once_are_charged_no_more_than_there_are_tries) {
                 most_tries);
 }
 
+TEST(a_retired_secret_is_too_old_after_a_while_and_never_gets_younger) {
+    Scene scene;
+    scene.put("LF1");
+    VALUE(scene.store.retire(session, "LF2"));
+    VALUE(scene.store.retire(other_session, "LF1"));
+    scene.make_pending_older(60);
+    CHECK_EQUAL(scene.pending_sid(scene.alice()), "LF1");
+    VALUE(scene.store.retire(session, "LF1"));
+    CHECK_EQUAL(scene.pending_sid(scene.alice()), "LF1");
+    scene.make_pending_older(static_cast<int>(time_to_bind.count()) - 5);
+    VALUE(scene.store.retire(session, "LF1"));
+    scene.make_pending_older(10);
+    CHECK_EQUAL(scene.pending_sid(scene.alice()), "none");
+}
+
 TEST(R76_texts_of_a_factor_are_taken_literally) {
     for (const auto text : injections) {
         const Case at{text};

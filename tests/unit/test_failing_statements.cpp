@@ -168,6 +168,7 @@ const Operation operations[] = {
     {"put a pending factor", [](auto& db) { return failed(FactorStore{db}.put_pending(alice(), free_session, fresh_secret(), {})); }},
     {"charge a pending factor", [](auto& db) { return failed(FactorStore{db}.charge(pending_session, fresh_secret().sid)); }},
     {"give that back", [](auto& db) { return failed(FactorStore{db}.uncharge(pending_session, fresh_secret().sid)); }},
+    {"retire it", [](auto& db) { return failed(FactorStore{db}.retire(pending_session, fresh_secret().sid)); }},
     {"bind a factor", [](auto& db) { return failed(FactorStore{db}.bind(alice(), pending_session, fresh_secret(), 7, address)); }},
     {"unbind a factor", [](auto& db) { return failed(FactorStore{db}.unbind(alice())); }},
     {"move a factor", [](auto& db) { return failed(db.in_transaction([&] { return FactorStore{db}.move(alice(), "YF02", "VA01"); })); }},

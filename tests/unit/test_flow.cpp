@@ -805,6 +805,19 @@ TEST(each_verdict_on_a_first_code_is_told) {
     }
 }
 
+TEST(a_first_code_that_must_wait_is_429_and_says_how_long) {
+    World world;
+    world.be_pending("bob", false);
+    world.get("enroll");
+    world.validator.verdict = Verdict::wait;
+    world.validator.wait = seconds{15};
+    const auto outcome = world.post("enroll", "code=123456");
+    check_form_again(outcome, 429, Reason::too_many_codes, "enroll");
+    CHECK_EQUAL(value_on(outcome, "secret"), "SECRET1");
+    CHECK_EQUAL(value_on(outcome, "wait_seconds"), "15");
+    CHECK_EQUAL(outcome.retry_after, seconds{15});
+}
+
 // Answered as a wrong one, and nothing for the user's list of what happened.
 void check_no_code(const Outcome& outcome, std::string_view page) {
     CHECK_EQUAL(outcome.status, 401);

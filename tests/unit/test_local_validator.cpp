@@ -216,9 +216,31 @@ TEST(R23_once_all_tries_are_used_up_a_right_code_is_not_looked_at) {
     World world;
     const auto secret = VALUE(world.validator.enrollment(world.account, world.session)).secret;
     world.factors.pending.at(world.session).factor.tries = most_tries;
-    CHECK(world.confirm(world.code(secret)) == Verdict::secret_spent);
+    CHECK(world.confirm(world.code(secret)) == Verdict::wait);
     CHECK(world.factors.bound.empty());
-    CHECK(VALUE(world.validator.enrollment(world.account, world.session)).secret != secret);
+    CHECK(world.factors.pending.at(world.session).retired);
+}
+
+TEST(R80_a_secret_whose_tries_are_taken_stays_for_those_that_took_them) {
+    World world;
+    const auto secret = VALUE(world.validator.enrollment(world.account, world.session)).secret;
+    const auto code = world.code(secret);
+    const auto first = VALUE(world.validator.check_enrollment(world.account, world.session, code, now));
+    for (int i = 1; i < most_tries; ++i) {
+        CHECK(VALUE(world.validator.check_enrollment(world.account, world.session, code, now)).verdict == Verdict::accepted);
+    }
+    const auto late = VALUE(world.validator.check_enrollment(world.account, world.session, code, now));
+    CHECK(late.verdict == Verdict::wait);
+    CHECK_EQUAL(late.wait, time_to_bind);
+    CHECK_EQUAL(VALUE(world.validator.enrollment(world.account, world.session)).secret, secret);
+    CHECK(VALUE(world.validator.bind(world.account, world.session, first, "192.0.2.1")));
+}
+
+TEST(R23_the_last_of_wrong_codes_at_once_brings_a_new_secret) {
+    World world;
+    const auto secret = VALUE(world.validator.enrollment(world.account, world.session)).secret;
+    world.factors.pending.at(world.session).tried_by_others = most_tries - 1;
+    CHECK(world.confirm(world.wrong_code(secret)) == Verdict::secret_spent);
 }
 
 TEST(a_pending_secret_that_is_gone_or_too_old_is_expired) {
@@ -398,6 +420,14 @@ TEST(a_new_secret_that_cannot_be_put_is_an_error) {
     world.factors.broken = {"put_pending"};
     CHECK(ERROR_OF(world.try_confirm(world.wrong_code(secret))).kind ==
           ErrorKind::unavailable);
+}
+
+TEST(a_spent_secret_that_cannot_be_retired_is_an_error) {
+    World world;
+    const auto secret = VALUE(world.validator.enrollment(world.account, world.session)).secret;
+    world.factors.pending.at(world.session).factor.tries = most_tries;
+    world.factors.broken = {"retire"};
+    CHECK(ERROR_OF(world.try_confirm(world.code(secret))).kind == ErrorKind::unavailable);
 }
 
 }  // namespace

@@ -487,9 +487,11 @@ TEST(R83_a_spent_factor_stays_until_there_is_another) {
     world.twilio.scripted["create"] = {no_answer()};
     CHECK(ERROR_OF(world.try_confirm(wrong_code)).kind == ErrorKind::provider_unavailable);
     CHECK(world.owed.rows.empty());
-    CHECK(world.confirm(right_code) == Verdict::secret_spent);
-    CHECK_EQUAL(world.pending_sid(), factor(2));
-    CHECK_EQUAL(world.owed.sids(), std::vector{factor(1)});
+    CHECK(world.confirm(right_code) == Verdict::wait);
+    CHECK_EQUAL(world.pending_sid(), factor(1));
+    world.factors.pending.at(world.session).aged = true;
+    CHECK(world.confirm(right_code) == Verdict::expired);
+    CHECK_EQUAL(world.enroll().secret, secret_of(factor(2)));
 }
 
 TEST(the_fifth_code_is_accepted_where_it_is_right) {
@@ -503,10 +505,19 @@ TEST(R31_once_all_tries_are_used_up_twilio_is_asked_no_more) {
     World world;
     static_cast<void>(world.enroll());
     world.factors.pending.at(world.session).factor.tries = most_tries;
-    CHECK(world.confirm(right_code) == Verdict::secret_spent);
-    CHECK_EQUAL(world.twilio.calls, (std::vector<std::string>{"create", "create"}));
+    CHECK(world.confirm(right_code) == Verdict::wait);
+    CHECK_EQUAL(world.twilio.calls, std::vector<std::string>{"create"});
     CHECK(world.factors.bound.empty());
-    CHECK_EQUAL(world.owed.sids(), std::vector{factor(1)});
+    CHECK(world.factors.pending.at(world.session).retired);
+    CHECK(world.owed.rows.empty());
+}
+
+TEST(R23_the_last_of_wrong_codes_at_once_brings_a_new_factor) {
+    World world;
+    static_cast<void>(world.enroll());
+    world.factors.pending.at(world.session).tried_by_others = most_tries - 1;
+    CHECK(world.confirm(wrong_code) == Verdict::secret_spent);
+    CHECK_EQUAL(world.pending_sid(), factor(2));
 }
 
 TEST(R31_a_factor_that_cannot_be_verified_any_more_is_replaced) {

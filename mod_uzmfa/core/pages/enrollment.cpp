@@ -61,6 +61,7 @@ std::optional<Outcome> bind_factor(Call& call, const Account& account, const Che
 Reason reason_for_another_code(Verdict verdict) {
     switch (verdict) {
         case Verdict::secret_spent: return Reason::new_secret;
+        case Verdict::wait: return Reason::too_many_codes;
         case Verdict::accepted:
         case Verdict::expired: return Reason::enrollment_expired;
         default: return Reason::wrong_code;
@@ -86,10 +87,12 @@ Outcome show_qr(Call& call) {
 
 // Another step than the one asked for may be due by now: another browser of the same user was faster.
 Outcome enrollment_anew(Call& call, Reason reason, const Check& check) {
-    auto outcome =
-        when_enrolling(call, [&](const Account& account) { return enrollment_form_again(call, account, 401, reason); });
-    if (outcome.reason == reason) outcome.detail = check.detail;
-    return outcome;
+    const bool waits = check.verdict == Verdict::wait;
+    auto outcome = when_enrolling(
+        call, [&](const Account& account) { return enrollment_form_again(call, account, waits ? 429 : 401, reason); });
+    if (outcome.reason != reason) return outcome;
+    outcome.detail = check.detail;
+    return waits ? told_to_wait(std::move(outcome), check.wait) : outcome;
 }
 
 Outcome submit_enroll(Call& call) {

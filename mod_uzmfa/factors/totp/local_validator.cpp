@@ -61,23 +61,23 @@ Result<Check> LocalValidator::check_enrollment(const Account& account, const Ses
 
     auto charged = factors_.charge(session, stored.sid);
     if (!charged) return charged.error();
-    std::optional<TimeStep> step;
-    if (*charged) {
-        auto secret = open_secret(sealer_, account, stored);
-        if (!secret) return secret.error();
-        step = matching_step(code, now, site_.totp_skew, *secret, stored.parameters);
-    }
+    if (!*charged) return later(session, stored.sid);
+    auto secret = open_secret(sealer_, account, stored);
+    if (!secret) return secret.error();
+    const auto step = matching_step(code, now, site_.totp_skew, *secret, stored.parameters);
     if (step) return Check{.verdict = Verdict::accepted, .sid = stored.sid, .step = *step};
-    if (*charged && (*pending)->tries + 1 < most_tries) return Check{Verdict::wrong};
+    auto spent = is_spent(account, session, stored.sid);
+    if (!spent) return spent.error();
+    if (!*spent) return Check{Verdict::wrong};
     if (auto put = put_new(account, session, stored.sid); !put) return put.error();
     return Check{Verdict::secret_spent};
 }
 
 Result<bool> LocalValidator::bind(const Account& account, const SessionId& session, const Check& check,
                                   std::string_view address) {
-    auto pending = still_pending(account, session, check);
+    auto pending = still_pending(account, session, check.sid);
     if (!pending) return pending.error();
-    return *pending ? factors_.bind(account, session, **pending, check.step, address) : Result<bool>{false};
+    return *pending ? factors_.bind(account, session, (*pending)->secret, check.step, address) : Result<bool>{false};
 }
 
 Result<Check> LocalValidator::check(const Account& account, std::string_view code, Moment now) {

@@ -174,8 +174,8 @@ Result<Check> TwilioValidator::check_enrollment(const Account& account, const Se
 
     auto charged = factors_.charge(session, sid);
     if (!charged) return charged.error();
-    auto answer = *charged ? ask(account, **pending, code)
-                           : Answer<bool>{std::variant<bool, Refusal>{Refusal{Meaning::spent}}};
+    if (!*charged) return later(session, sid);
+    auto answer = ask(account, **pending, code);
     if (was_not_asked(answer)) {
         if (auto back = factors_.uncharge(session, sid); !back) return back.error();
     }
@@ -184,7 +184,11 @@ Result<Check> TwilioValidator::check_enrollment(const Account& account, const Se
     const bool right = !refusal && std::get<bool>(*answer);
     const bool wrong = !right && (!refusal || refusal->meaning == Meaning::wrong_code);
     if (right) return accepted(account, sid, code);
-    if (wrong && (*pending)->tries + 1 < most_tries) return Check{Verdict::wrong};
+    if (wrong) {
+        auto spent = is_spent(account, session, sid);
+        if (!spent) return spent.error();
+        if (!*spent) return Check{Verdict::wrong};
+    }
 
     // This factor can no longer be verified: it goes, and a new one takes its place.
     if (auto put = put_new(account, session, sid); !put) return put.error();
@@ -195,12 +199,13 @@ Result<Check> TwilioValidator::check_enrollment(const Account& account, const Se
 
 Result<bool> TwilioValidator::bind(const Account& account, const SessionId& session, const Check& check,
                                    std::string_view address) {
-    auto pending = still_pending(account, session, check);
+    auto pending = still_pending(account, session, check.sid);
     if (!pending) return pending.error();
     if (!*pending) return false;
     // Twilio has the secret, and nobody here needs it any more; but which service it is.
-    (*pending)->sealed = api_.service_sid();
-    auto bound = factors_.bind(account, session, **pending, check.step, address);
+    StoredSecret& secret = (*pending)->secret;
+    secret.sealed = api_.service_sid();
+    auto bound = factors_.bind(account, session, secret, check.step, address);
     if (!bound || !*bound) return bound;
     // A reset that came between takes the factor along once it reaches Twilio.
     auto deletions = owed_.of(account.uuid);
