@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures: sites that live as long as the run, sites of one test, and the error log read after every test."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,24 @@ from harness.paths import MODULE, TOOL
 from harness.provider import TwilioSite
 from harness.site import Site, Workshop
 from harness.twilio import TwilioDouble
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--sample", action="store_true", help="no test that is marked as long, and few cases of the others")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """For a sample: of a test's cases the first, the last, and one in fifty between them."""
+    if not config.getoption("sample"):
+        return
+    cases = defaultdict(list)
+    for item in items:
+        if not item.get_closest_marker("long"):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    chosen = {id(each[round(number * (len(each) - 1) / (len(each) // 50 + 1))])
+              for each in cases.values() for number in range(len(each) // 50 + 2)}
+    config.hook.pytest_deselected(items=[item for item in items if id(item) not in chosen])
+    items[:] = [item for item in items if id(item) in chosen]
 
 
 def pytest_sessionstart() -> None:

@@ -38,7 +38,7 @@ public:
 
 private:
     std::uint8_t size_ = 0;
-    std::array<char, Capacity> bytes_;
+    std::array<char, Capacity> bytes_{};
 };
 
 using UserName = BoundedText<255>;

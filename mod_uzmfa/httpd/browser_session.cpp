@@ -8,6 +8,7 @@
 #include "httpd/opened_cookies.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/recheck.hpp"
+#include "httpd/table_entries.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,7 +32,7 @@ request_rec* answered_request(request_rec* r) {
     return r;
 }
 
-thread_local OpenedCookies opened_cookies;
+constinit thread_local OpenedCookies opened_cookies;
 
 bool is_secure(request_rec* r, const Site& site) {
     return site.allow_http || view_of(ap_http_scheme(r)) == "https";
@@ -76,11 +77,10 @@ void read_cookie(request_rec* r, const Service& service, BrowserSession& browser
 
 // Where the answer holds this Set-Cookie.
 const char** place_of(const char* set_cookie, apr_table_t* headers) {
-    const auto* const array = apr_table_elts(headers);
-    auto* const entries = reinterpret_cast<apr_table_entry_t*>(array->elts);
-    const auto entry = std::find_if(entries, entries + array->nelts,
-                                    [&](const apr_table_entry_t& each) { return each.val == set_cookie; });
-    return entry == entries + array->nelts ? nullptr : const_cast<const char**>(&entry->val);
+    for (apr_table_entry_t& entry : entries_of(headers)) {
+        if (entry.val == set_cookie) return const_cast<const char**>(&entry.val);
+    }
+    return nullptr;
 }
 
 // One Set-Cookie an answer: a second one takes the place of the first.

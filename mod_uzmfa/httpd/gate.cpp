@@ -34,10 +34,14 @@ struct Decision {
     Admission admission;
 };
 
-Decision decide(request_rec* r, const Service& service, const Policy& policy) {
-    Decision decision{read_visit(r, service), {.reason = Reason::unavailable}};
+Decision decide(request_rec* r, const Service& service, const Policy& policy, bool own_sign_in) {
+    Decision decision{read_visit(r, service, own_sign_in), {.reason = Reason::unavailable}};
     if (decision.visit) decision.admission = admit(*decision.visit, policy);
     return decision;
+}
+
+Decision decide(request_rec* r, const Service& service, const Policy& policy) {
+    return decide(r, service, policy, has_own_auth_type(r));
 }
 
 // As where the engine is On.
@@ -114,11 +118,15 @@ void name_user(request_rec* r, const Session& session) {
 void describe(request_rec* r, Reason reason, const Session* session) {
     keep_out_of_caches(r);
     replace_claims(r, reason == Reason::exempt ? nullptr : r->user);
-    tell(r, "UZMFA_DECISION", name_of(reason).data());
-    if (!session) return remove_app_cookies(r);
-    tell(r, "UZMFA_METHOD", name_of(session->method).data());
-    tell(r, "UZMFA_VERIFIED_AT",
-         session->method == Method::skip ? "" : apr_off_t_toa(r->pool, unix_time(session->verified_at)));
+    const Told decision{"UZMFA_DECISION", name_of(reason).data()};
+    if (!session) {
+        tell(r, {decision});
+        return remove_app_cookies(r);
+    }
+    const bool is_dated = session->method != Method::skip;
+    tell(r, {decision,
+             {"UZMFA_METHOD", name_of(session->method).data()},
+             {"UZMFA_VERIFIED_AT", is_dated ? decimal_in(r->pool, unix_time(session->verified_at)) : ""}});
 }
 
 void touch_session(request_rec* r, const Service& service, const Visit& visit) {
@@ -216,7 +224,7 @@ int check_sign_in(request_rec* r) {
     if (!has_own_auth_type(r)) return DECLINED;
     const Service* const service = service_of(r);
     if (!service) return refuse_unprepared(r);
-    Decision decision = decide(r, *service, policy_of(r));
+    Decision decision = decide(r, *service, policy_of(r), true);
     if (!decision.admission.passes) return refuse(r, *service, decision);
     name_user(r, *decision.visit->session);
     return OK;

@@ -3,6 +3,7 @@
 
 #include "httpd/pool.hpp"
 #include "httpd/settings.hpp"
+#include "httpd/table_entries.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -25,23 +26,29 @@ bool begins_as(std::string_view name, std::string_view beginning) {
 bool is_same(std::string_view name, std::string_view other) { return name.size() == other.size() && begins_as(name, other); }
 
 bool is_of_a_proxy(std::string_view name) {
-    switch (folded(name.empty() ? '\0' : name.front())) {
-        case 'x': return begins_as(name, "x-forwarded-") || is_same(name, "x-remote-user");
-        case 'f': return is_same(name, "forwarded");
-        default: return false;
-    }
+    return begins_as(name, "x-forwarded-") || is_same(name, "x-remote-user") || is_same(name, "forwarded");
 }
 
-// The names are collected first: a table must not change while it is read.
-template <class Matches>
-void remove_headers(request_rec* r, Matches matches) {
-    const auto* const array = apr_table_elts(r->headers_in);
-    const auto* const entries = reinterpret_cast<const apr_table_entry_t*>(array->elts);
-    std::vector<const char*> found;
-    std::for_each(entries, entries + array->nelts, [&](const apr_table_entry_t& each) {
-        if (matches(view_of(each.key))) found.push_back(each.key);
-    });
-    for (const char* const name : found) apr_table_unset(r->headers_in, name);
+// What came in headers that are not to go on as they are: most requests have no more than `Connection`.
+struct Said {
+    const char* authorization = nullptr;
+    const char* connection = nullptr;
+    std::vector<const char*> claims;  // their names
+};
+
+enum class Claims { of_user_header, all };
+
+Said said_in(request_rec* r, Claims wanted) {
+    Said said;
+    const auto& header = place_settings(r).user_header;
+    for (const auto& [name, value, checksum] : entries_of(r->headers_in)) {
+        const char first = folded(*name);
+        if (first == 'a' && !said.authorization && is_same(name, "authorization")) said.authorization = value;
+        if (first == 'c' && !said.connection && is_same(name, "connection")) said.connection = value;
+        const bool is_claim = (first == 'x' || first == 'f') && wanted == Claims::all && is_of_a_proxy(name);
+        if (is_claim || (header && is_same(name, *header))) said.claims.push_back(name);
+    }
+    return said;
 }
 
 // mod_auth_basic and mod_auth_digest have checked the header that names their scheme, on this request.
@@ -53,8 +60,8 @@ bool is_checked(request_rec* r, std::string_view authorization) {
 }
 
 // mod_php prefers it to REMOTE_USER, and PHP under FastCGI the variable, which any SetEnvIf may have made.
-void remove_unchecked_authorization(request_rec* r) {
-    auto checked = view_of(apr_table_get(r->headers_in, "Authorization"));
+void remove_unchecked_authorization(request_rec* r, const char* authorization) {
+    auto checked = view_of(authorization);
     if (!checked.empty() && !is_checked(r, checked)) {
         apr_table_unset(r->headers_in, "Authorization");
         checked = {};
@@ -74,8 +81,8 @@ bool is_known_connection_option(std::string_view option) {
 
 // mod_proxy removes what `Connection` names, between commas, semicolons and blanks: the client would take away what we and
 // httpd tell the backend.
-void keep_known_connection_options(request_rec* r) {
-    auto rest = view_of(apr_table_get(r->headers_in, "Connection"));
+void keep_known_connection_options(request_rec* r, const char* connection) {
+    auto rest = view_of(connection);
     if (rest.empty() || is_known_connection_option(rest)) return;
     std::string kept;
     while (!rest.empty()) {
@@ -95,23 +102,23 @@ bool is_fit_for_header(std::string_view text) {
 }
 
 // The user in UzmfaUserHeader, and nothing that came by that name or by others that match.
-template <class Matches>
-void put_in_place_of_claims(request_rec* r, const char* user, Matches matches) {
+void put_in_place_of_claims(request_rec* r, const char* user, const Said& said) {
     const auto& header = place_settings(r).user_header;
-    remove_headers(r, [&](std::string_view name) { return matches(name) || (header && is_same(name, *header)); });
-    keep_known_connection_options(r);
+    for (const char* const name : said.claims) apr_table_unset(r->headers_in, name);
+    keep_known_connection_options(r, said.connection);
     if (header && user && is_fit_for_header(user)) apr_table_set(r->headers_in, copy_in(r->pool, *header), user);
 }
 
 }  // namespace
 
 void name_user_to_backend(request_rec* r, const char* user) {
-    if (place_settings(r).user_header) put_in_place_of_claims(r, user, [](auto) { return false; });
+    if (place_settings(r).user_header) put_in_place_of_claims(r, user, said_in(r, Claims::of_user_header));
 }
 
 void replace_claims(request_rec* r, const char* user) {
-    remove_unchecked_authorization(r);
-    put_in_place_of_claims(r, user, is_of_a_proxy);
+    const Said said = said_in(r, Claims::all);
+    remove_unchecked_authorization(r, said.authorization);
+    put_in_place_of_claims(r, user, said);
 }
 
 bool is_foreign_upgrade(request_rec* r) {

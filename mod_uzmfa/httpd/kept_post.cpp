@@ -8,6 +8,7 @@
 #include "httpd/read_visit.hpp"
 #include "httpd/request_body.hpp"
 #include "httpd/request_services.hpp"
+#include "httpd/table_entries.hpp"
 #include "httpd/write_outcome.hpp"
 
 namespace uzmfa {
@@ -26,19 +27,11 @@ bool is_kept_header(std::string_view name) {
     return describes_body(name) || ap_cstr_casecmp(name.data(), "Origin") == 0 || ap_cstr_casecmp(name.data(), "Referer") == 0;
 }
 
-template <class Visitor>
-void each_header(request_rec* r, Visitor visit) {
-    const auto* const array = apr_table_elts(r->headers_in);
-    const auto* const entries = reinterpret_cast<const apr_table_entry_t*>(array->elts);
-    std::for_each(entries, entries + array->nelts,
-                  [&](const apr_table_entry_t& entry) { visit(view_of(entry.key), view_of(entry.val)); });
-}
-
 Post post_of(request_rec* r, std::string body) {
     Post post{.target = std::string{view_of(r->unparsed_uri)}, .headers = {}, .body = std::move(body)};
-    each_header(r, [&](std::string_view name, std::string_view value) {
-        if (is_kept_header(name)) post.headers.emplace_back(name, value);
-    });
+    for (const auto& entry : entries_of(r->headers_in)) {
+        if (is_kept_header(entry.key)) post.headers.emplace_back(entry.key, view_of(entry.val));
+    }
     return post;
 }
 
@@ -73,9 +66,9 @@ bool may_send_kept_post(request_rec* r, const Session& session) {
 void become(request_rec* r, Post post) {
     for (const char* const name : {"Origin", "Referer", "Transfer-Encoding", "Expect"}) apr_table_unset(r->headers_in, name);
     std::vector<std::string> described;
-    each_header(r, [&](std::string_view name, std::string_view) {
-        if (describes_body(name)) described.emplace_back(name);
-    });
+    for (const auto& entry : entries_of(r->headers_in)) {
+        if (describes_body(entry.key)) described.emplace_back(entry.key);
+    }
     for (const auto& name : described) apr_table_unset(r->headers_in, name.c_str());
     for (const auto& [name, value] : post.headers) apr_table_add(r->headers_in, name.c_str(), value.c_str());
     apr_table_setn(r->headers_in, "Content-Length", apr_off_t_toa(r->pool, static_cast<apr_off_t>(post.body.size())));

@@ -22,7 +22,7 @@ public:
 
 private:
     // The text, with zeros behind it: compared word by word.
-    using Words = std::array<std::uint64_t, 25>;
+    using Words = std::array<std::uint64_t, 24>;
     static constexpr std::size_t longest = sizeof(Words);  // longer cookies hold other modules' entries
     struct Entry {
         std::uint64_t instance = 0;

@@ -100,7 +100,7 @@ int serve_own_page(request_rec* r) {
     if (page == "health") return write_health(r, service);
     if (is_metrics_page(r)) return write_metrics(r, service);
 
-    auto visit = read_visit(r, service, page == "logout");
+    auto visit = read_visit(r, service, has_own_auth_type(r), page == "logout");
     if (!visit) {
         auto failed = failure(visit.error());
         return write_outcome(r, service, is_for_programs(page) ? as_problem(std::move(failed)) : failed);

@@ -5,6 +5,9 @@
 #include <apr_pools.h>
 #include <apr_strings.h>
 
+#include <array>
+#include <charconv>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -32,6 +35,12 @@ T* make_in(apr_pool_t* pool, Arguments&&... arguments) {
 // Never null: a view of nothing is an empty text.
 inline char* copy_in(apr_pool_t* pool, std::string_view text) {
     return apr_pstrmemdup(pool, text.empty() ? "" : text.data(), text.size());
+}
+
+inline char* decimal_in(apr_pool_t* pool, std::int64_t number) {
+    std::array<char, 20> digits;
+    const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+    return copy_in(pool, {digits.begin(), end});
 }
 
 // A C text as a view; null is empty.

@@ -104,24 +104,25 @@ void leave_large_body(request_rec* r) {
     r->connection->keepalive = AP_CONN_CLOSE;
 }
 
-Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_session) {
+Result<Visit> read_visit(request_rec* r, const Service& service, bool own_sign_in, bool ends_session) {
     if (service.is_broken()) return Error{ErrorKind::unavailable, "a table or column was missing at the start"};
     const BrowserSession& browser = browser_session(r, service);
     if (browser.cookie == BrowserSession::Cookie::undecided && !(ends_session && browser.session)) {
         return Error{ErrorKind::unavailable, "whether the session was ended cannot be known: the database is away"};
     }
-    Visit visit;
+    Result<Visit> result{Visit{}};
+    Visit& visit = *result;
     visit.now = from_unix_time(apr_time_sec(r->request_time));
     visit.session = browser.session ? &*browser.session : nullptr;
     visit.held = browser.ended ? &*browser.ended : visit.session;
     visit.revoked = browser.cookie == BrowserSession::Cookie::revoked;
     visit.may_touch = browser.is_fresh;
     if (visit.may_touch) visit.rhythm = recheck_interval(service.site(), policy_of(r).limits());
-    visit.own_sign_in = has_own_auth_type(r);
-    if (!visit.own_sign_in) visit.user = view_of(r->user);
+    visit.own_sign_in = own_sign_in;
+    if (!own_sign_in) visit.user = view_of(r->user);
     visit.secure = browser.secure;
     visit.foreign_upgrade = is_foreign_upgrade(r);
-    return visit;
+    return result;
 }
 
 void read_circumstances(request_rec* r, Visit& visit) {

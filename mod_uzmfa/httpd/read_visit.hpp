@@ -7,9 +7,9 @@
 
 namespace uzmfa {
 
-// All that admission needs. An error where the session cannot be judged now.
+// All that admission needs. An error where the session cannot be judged now. `own_sign_in`: has_own_auth_type.
 // `ends_session`: one of which nobody can know whether it was ended already will do.
-Result<Visit> read_visit(request_rec* r, const Service& service, bool ends_session = false);
+Result<Visit> read_visit(request_rec* r, const Service& service, bool own_sign_in, bool ends_session = false);
 
 // What only an answer of our own needs.
 void read_circumstances(request_rec* r, Visit& visit);

@@ -5,7 +5,10 @@
 #include "httpd/cookies.hpp"
 #include "httpd/log.hpp"
 #include "httpd/pool.hpp"
+#include "httpd/table_entries.hpp"
 #include "view/document_json.hpp"
+
+#include <algorithm>
 
 namespace uzmfa {
 namespace {
@@ -95,15 +98,24 @@ void write_body(request_rec* r, const Rendered& rendered) {
     if (!r->header_only) ap_rwrite(body.data(), static_cast<int>(body.size()), r);
 }
 
+bool has_own_names(const apr_table_t* table) {
+    const auto entries = entries_of(table);
+    return std::any_of(entries.begin(), entries.end(),
+                       [](const auto& entry) { return ap_cstr_casecmpn(entry.key, "UZMFA_", 6) == 0; });
+}
+
 }  // namespace
 
-void tell(request_rec* r, const char* name, const char* value) {
-    apr_table_setn(r->subprocess_env, name, value);
-    apr_table_setn(r->notes, name, value);
+void tell(request_rec* r, std::initializer_list<Told> all) {
+    for (apr_table_t* const table : {r->subprocess_env, r->notes}) {
+        // Names that begin alike are dear to replace, and there is hardly ever one.
+        const auto put = has_own_names(table) ? apr_table_setn : apr_table_addn;
+        for (const auto& [name, value] : all) put(table, name, value);
+    }
 }
 
 int write_page(request_rec* r, const Service& service, const Outcome& outcome) {
-    tell(r, "UZMFA_DECISION", name_of(outcome.reason).data());
+    tell(r, {{"UZMFA_DECISION", name_of(outcome.reason).data()}});
     write_headers(r, outcome);
     if (outcome.document) {
         r->status = outcome.status;
@@ -139,7 +151,7 @@ int write_outcome(request_rec* r, const Service& service, const Outcome& outcome
 int stop_request(request_rec* r, const Service& service, Outcome outcome, int status) {
     log_outcome(r, service, outcome);
     apply_session(r, service, outcome);
-    tell(r, "UZMFA_DECISION", name_of(outcome.reason).data());
+    tell(r, {{"UZMFA_DECISION", name_of(outcome.reason).data()}});
     write_headers(r, outcome);
     read_small_body(r);
     if ((outcome.page || outcome.status != status) && !r->main) {

@@ -5,6 +5,8 @@
 #include "core/outcome.hpp"
 #include "httpd/browser_session.hpp"
 
+#include <initializer_list>
+
 namespace uzmfa {
 
 // From a handler: the whole answer is written. Returns what the handler returns.
@@ -26,7 +28,11 @@ int write_page(request_rec* r, const Service& service, const Outcome& outcome);
 
 int write_asset(request_rec* r, const Service& service, const Rendered& asset);
 
-// An environment variable and a note of that name: for the application and for access logs.
-void tell(request_rec* r, const char* name, const char* value);
+// For the application and for access logs, as environment variables and notes whose names begin with UZMFA_.
+struct Told {
+    const char* name;
+    const char* value;
+};
+void tell(request_rec* r, std::initializer_list<Told> all);
 
 }  // namespace uzmfa

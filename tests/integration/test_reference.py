@@ -198,7 +198,7 @@ def test_the_reference_says_which_events_are_kept() -> None:
 
 def test_the_reference_has_each_variable_of_the_application() -> None:
     told = once([name for names, _ in REFERENCE.table("What the application gets", "name") for name in code_in(names)])
-    assert told - {"REMOTE_USER", "AUTH_TYPE"} == set(re.findall(r'tell\(\w+, "(\w+)"', sources()))
+    assert told - {"REMOTE_USER", "AUTH_TYPE"} == set(re.findall(r'\{"(UZMFA_\w+)", ', sources()))
     (methods,) = [value for name, value in REFERENCE.table("What the application gets", "name") if name == "`UZMFA_METHOD`"]
     assert set(code_in(methods)) == set(re.findall(r'case Method::\w+: return "(\w+)"', source("core/session.cpp")))
 

@@ -25,6 +25,19 @@ def test_R10_a_code_works_once(each_site: Site) -> None:
     assert not is_open(second.fetch("/")) and not is_open(first.fetch("/"))
 
 
+def test_R21_who_types_a_spent_code_is_told_so_and_it_is_logged(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    code = user.app.fresh()
+    assert_passed(each_site.sign_in(user).verify(code))
+    browser = each_site.sign_in(user)
+    wrong, spent = browser.verify(user.app.wrong()), browser.verify(code)
+    assert_asked_again(spent)
+    assert "already been used" in spent.text and "next one" in spent.text
+    assert "already been used" not in wrong.text
+    events = each_site.database.execute("SELECT event FROM uzmfa_event WHERE username = ? ORDER BY id DESC LIMIT 2", (user.name,))
+    assert [row["event"] for row in events] == ["code_used", "wrong_code"]
+
+
 def test_R10_the_code_of_the_enrollment_is_used_up(each_site: Site) -> None:
     user = each_site.add_user()
     browser = each_site.sign_in(user)
