@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.browser import NAVIGATION
-from harness.callgrind import instructions
+from harness.valgrind import instructions
 from harness.site import Site, User, Workshop, basic_credentials, is_open
 
 from contenders import CONTENDERS, FILE, USER, Contender

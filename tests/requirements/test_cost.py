@@ -12,7 +12,7 @@ import pytest
 from harness import openid_provider
 from harness.application import PROTECTED
 from harness.browser import OWN, Browser
-from harness.callgrind import instructions
+from harness.valgrind import instructions
 from harness.configuration import SMALLEST_GATE, place
 from harness.site import Site, Workshop, is_open
 

@@ -52,6 +52,7 @@ def test_R84_while_the_database_is_down_nobody_else_gets_in(start_site: Callable
     assert not is_open(pending.fetch("/")) and not is_open(login.fetch("/"))
 
     site.database.come_back()
+    await_true(lambda: health(site)[0] == 200, "the database is not back", BACK)
     assert_passed(pending.submit(form, code=user.app.fresh()))
     assert is_open(pending.fetch("/"))
 

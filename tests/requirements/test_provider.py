@@ -678,6 +678,7 @@ def test_R84_a_database_that_goes_down_between_Twilios_answer_and_ours(start_twi
     assert_unavailable(browser.submit(form, code=code))
     assert not is_open(browser.fetch("/"))
     site.database.come_back()
+    await_true(lambda: site.browser().fetch(f"{OWN}/health").status == 200, "the database is not back")
     assert_passed(browser.submit(form, code=code))
 
 
