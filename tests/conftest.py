@@ -4,6 +4,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -22,15 +23,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """For a sample: of a test's cases the first, the last, and one in fifty between them."""
+    """For a sample: of a test one case, and one more for each fifty that it has; which one, its name says."""
     if not config.getoption("sample"):
         return
     cases = defaultdict(list)
     for item in items:
         if not item.get_closest_marker("long"):
             cases[item.nodeid.partition("[")[0]].append(item)
-    chosen = {id(each[round(number * (len(each) - 1) / (len(each) // 50 + 1))])
-              for each in cases.values() for number in range(len(each) // 50 + 2)}
+    chosen = set()
+    for name, each in cases.items():
+        count = 1 + len(each) // 50
+        chosen |= {id(each[(crc32(name.encode()) + number * len(each) // count) % len(each)]) for number in range(count)}
     config.hook.pytest_deselected(items=[item for item in items if id(item) not in chosen])
     items[:] = [item for item in items if id(item) in chosen]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .application import Application
 from .httpd import Httpd
-from .paths import HTTPD_MODULES, MODULE
+from .paths import HTTPD_MODULES, MODULE, USUAL_MPM
 from .tls import Certificate
 
 BASE = ("mpm_{mpm}", "authn_core", "authz_core", "authz_user", "ssl", "socache_shmcb", "mime", "dir", "alias", "include",
@@ -48,7 +48,7 @@ class Configuration:
 
     database: Sequence[str]
     key_file: Path | None
-    mpm: str = "event"
+    mpm: str = USUAL_MPM
     module: bool = True
     companions: Sequence[str] = COMPANIONS
     modules: Sequence[str] = ()

@@ -9,6 +9,8 @@ MODULE = Path(os.environ.get("UZMFA_MODULE", REPOSITORY / "build/stage/modules/m
 TOOL = Path(os.environ.get("UZMFACTL", REPOSITORY / "build/stage/bin/uzmfactl"))
 SANITIZER = os.environ.get("UZMFA_SANITIZER", "")  # the library of the sanitizer that the module is built with
 
+USUAL_MPM = os.environ.get("UZMFA_MPM", "event")  # of servers that name none
+
 HTTPD = Path("/usr/sbin/apache2")
 HTTPD_MODULES = Path("/usr/lib/apache2/modules")
 POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
