@@ -9,6 +9,7 @@ import pytest
 from harness.site import Site
 
 
+@pytest.mark.long
 def test_it_gets_the_user_and_how_the_user_was_verified(each_site: Site) -> None:
     user = each_site.add_user()
     seen = each_site.verify(user).fetch("/env").environment

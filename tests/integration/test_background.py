@@ -4,6 +4,8 @@
 import time
 from collections.abc import Callable
 
+import pytest
+
 from harness.browser import OWN
 from harness.clock import MovableClock
 from harness.parallel import at_once
@@ -14,6 +16,7 @@ SECONDS = 10
 PEOPLE = 4
 
 
+@pytest.mark.long
 def test_the_threads_of_a_child_of_prefork_share_its_memory_with_its_requests(build_site: Callable[..., Site]) -> None:
     """Its pools have no lock of their own: without ours several children of this run crash, which the log tells."""
     minute = RATE * 60

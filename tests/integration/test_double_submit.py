@@ -124,6 +124,7 @@ def test_of_two_who_enroll_together_one_binds_and_the_other_is_asked_for_a_code(
     assert_sent_to(answers[opened.index(False)], "verify", NEXT)
 
 
+@pytest.mark.long
 def test_many_who_sign_in_and_verify_at_once_all_come_in(each_site: Site) -> None:
     users = [each_site.enrolled_user() for _ in range(20)]
     browsers = [each_site.browser() for _ in users]

@@ -17,12 +17,14 @@ KINDS = [("sqlite3", "prefork"), ("sqlite3", "event"), ("sqlite3", "worker"), ("
          ("pgsql", "worker")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("driver", "mpm"), KINDS)
 def test_a_person_enrolls_and_later_signs_in_with_a_code(start_site: Callable[..., Site], chrome: Chrome, tmp_path: Path,
                                                         driver: str, mpm: str) -> None:
     do_the_main_job(start_site(driver, mpm=mpm), chrome, tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("driver", "mpm"), KINDS)
 def test_a_person_does_so_where_Twilio_checks_the_codes(start_twilio: Callable[..., TwilioSite], chrome: Chrome,
                                                         tmp_path: Path, driver: str, mpm: str) -> None:

@@ -175,6 +175,7 @@ def own_tables(site: Site) -> list[str]:
     return tables
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("driver", ["sqlite3", "pgsql"])
 def test_a_missing_table_stops_the_first_start_with_its_name(build_site: Build, driver: str) -> None:
     site = build_site(driver)

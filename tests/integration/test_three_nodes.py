@@ -275,6 +275,7 @@ def allow_outage(node: Site) -> None:
     node.log.allow(r"\[dbd:error\]")
 
 
+@pytest.mark.long
 def test_nobody_loses_or_gains_anything_when_a_node_dies_and_the_database_goes_down(
         start_cluster: Callable[..., Cluster], database: PostgreSql) -> None:
     cluster = start_cluster(database=database)

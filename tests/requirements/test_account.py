@@ -333,6 +333,7 @@ def test_R63_nobody_ends_what_is_not_theirs(each_site: Site) -> None:
     assert is_open(there.fetch("/"))
 
 
+@pytest.mark.long
 def test_R63_the_user_signs_out_everywhere_else(each_site: Site) -> None:
     user = each_site.enrolled_user()
     here, there = each_site.verify(user), [each_site.verify(user) for _ in range(3)]

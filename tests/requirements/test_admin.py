@@ -165,6 +165,7 @@ def test_R52_a_get_changes_nothing(office: Office) -> None:
     assert office.site.database.dump() == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("action", CHANGES)
 def test_R52_without_the_sessions_own_token_nothing_changes(office: Office, action: str) -> None:
     user = office.site.enrolled_user()
@@ -478,6 +479,7 @@ def test_R95_R99_the_page_fits_and_has_no_barrier(office: Office, chrome: Chrome
         assert chrome.violations(axe) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", OTHERS)
 def test_R97_R99_the_page_is_good_in_every_language(office: Office, chrome: Chrome, axe: str, language: str) -> None:
     user = office.site.enrolled_user()

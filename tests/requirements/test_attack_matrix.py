@@ -292,6 +292,7 @@ def fill(text: str, site: Site, backends: dict[str, Backend | Site]) -> str:
 LIMITS = {"idle too long": "UzmfaSessionIdleTimeout 2h", "beyond its max age": "UzmfaSessionMaxAge 9h"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", LIMITS)
 def test_R60_a_session_of_the_matrix_is_too_old_in_one_way_only(start_site: Callable[..., Site], home: Site,
                                                                sessions: Sessions, state: str) -> None:
@@ -488,6 +489,7 @@ def site_stream(site: Site) -> Stream:
     return Stream(site.httpd.port, site.certificate.client())
 
 
+@pytest.mark.long
 def test_R104_an_empty_htaccess_is_no_obstacle(htaccess_site: Site, sessions: Sessions) -> None:
     stream = site_stream(htaccess_site)
     for page in PAGES[:4]:

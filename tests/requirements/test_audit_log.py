@@ -99,6 +99,7 @@ def audited_once(workshop: Workshop) -> tuple[Site, AuditLog]:
     return site, log
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", ["file", "program"])
 def test_R87_lines_of_several_processes_never_mix(build_site: Callable[..., Site], way: str) -> None:
     site = build_site()

@@ -151,6 +151,7 @@ def test_R79_without_a_reason_nothing_is_opened(chrome: Chrome, caller: Site, us
 # --- one window, several tabs ---
 
 
+@pytest.mark.long
 def test_R79_one_window_serves_all_calls_of_a_page(chrome: Chrome, page: str, user: User) -> None:
     chrome.by_id("many").click()
     pass_window(chrome, user, page)
@@ -177,6 +178,7 @@ def test_R79_one_verification_serves_all_tabs(chrome: Chrome, caller: Site, page
 # --- the window is closed, blocked, or asked for by a page that is not to be trusted ---
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("call", ["string", "xhr-post"])
 def test_R79_when_the_window_is_closed_the_401_is_the_answer(chrome: Chrome, page: str, user: User, call: str) -> None:
     chrome.by_id(call).click()
@@ -217,6 +219,7 @@ def test_R79_an_aborted_XHR_is_not_sent_again(chrome: Chrome, page: str, user: U
     assert await_answers(chrome) == [CALLS["fetch"]]
 
 
+@pytest.mark.long
 def test_R79_where_windows_are_blocked_a_button_opens_it(caller: Site, user: User, axe: str) -> None:
     with start_chrome(blocks_windows=True) as chrome:
         chrome.reset()
@@ -250,6 +253,7 @@ def test_R79_no_page_of_another_site_is_opened(chrome: Chrome, page: str, verify
 # --- enrollment, and the end ---
 
 
+@pytest.mark.long
 def test_R79_a_user_who_has_to_enroll_comes_back_too(chrome: Chrome, caller: Site, page: str) -> None:
     newcomer = caller.add_user()
     chrome.by_id("fetch").click()

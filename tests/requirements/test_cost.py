@@ -61,6 +61,7 @@ def test_R111_a_verified_session_costs_few_instructions(workshop: Workshop) -> N
     assert gate <= openid / 10
 
 
+@pytest.mark.long
 def test_R111_many_ended_sessions_add_nothing(workshop: Workshop) -> None:
     site = workshop.build()
     now = int(time.time())
@@ -73,6 +74,7 @@ def test_R111_many_ended_sessions_add_nothing(workshop: Workshop) -> None:
     assert 0 < gate <= ALLOWED, gate
 
 
+@pytest.mark.long
 def test_R113_a_sign_in_reads_no_table_of_users_from_end_to_end(start_site: Callable[..., Site]) -> None:
     site = start_site("pgsql")
     user = site.enrolled_user()

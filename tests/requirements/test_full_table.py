@@ -64,6 +64,7 @@ def await_end(node: Site, session: str | None, began: float) -> None:
     assert not any(is_open(node.holder(session).fetch("/")) for _ in range(5))
 
 
+@pytest.mark.long
 def test_R61_a_verified_session_works_all_the_same(full: Site) -> None:
     user = full.enrolled_user()
     browser = full.verify(user)

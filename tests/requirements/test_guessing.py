@@ -137,6 +137,7 @@ def test_R22_sessions_that_end_meanwhile_buy_no_try(each_site: Site) -> None:
 
 # --- R23: the attempt is charged before it is looked at ---
 
+@pytest.mark.long
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_R23_of_a_thousand_parallel_wrong_codes_few_are_looked_at(start_site: StartSite, driver: str) -> None:
     site = start_site(driver, server=["UzmfaLockout 10min 1h"])

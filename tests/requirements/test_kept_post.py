@@ -437,6 +437,7 @@ def test_R81_the_button_pressed_once_more_takes_nothing_that_has_come_since(late
     assert_arrived(press(browser, page), "plain", user)
 
 
+@pytest.mark.long
 def test_R81_the_button_of_a_session_that_is_over_sends_nothing(orders: Orders) -> None:
     """Nor does the application get the button's form in place of the one that was kept."""
     user, other = orders.site.add_user(), orders.site.enrolled_user()
@@ -552,6 +553,7 @@ def test_R81_on_each_mpm(start_site: Callable[..., Site], mpm: str) -> None:
     assert_arrived(press(browser, page), "binary", user)
 
 
+@pytest.mark.long
 def test_R81_through_a_proxy(start_site: Callable[..., Site], build_site: Callable[..., Site]) -> None:
     backend = build_site(module=False, companions=[], gate=["Require all granted"], plain_http=True, key_file=None)
     orders = Orders(backend)

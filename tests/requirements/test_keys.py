@@ -86,6 +86,7 @@ def each_driver_site(request: pytest.FixtureRequest, start_site: Callable[..., S
     return start_site(request.param)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("driver", DRIVERS)
 @pytest.mark.parametrize("resealed", [True, False])
 def test_R66_the_old_key_goes_with_its_sessions_and_reseal_keeps_the_secrets(start_site: Callable[..., Site],
@@ -159,6 +160,7 @@ class Nodes:
             self.assert_all_goes_on()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "in reverse"])
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_R66_nodes_restarted_one_after_the_other_serve_the_same_sessions(start_site: Callable[..., Site], driver: str,
@@ -284,6 +286,7 @@ def test_R66_reseal_may_be_run_again_and_by_two_at_a_time(each_driver_site: Site
         site.verify(user).close()
 
 
+@pytest.mark.long
 def test_R66_reseal_names_whose_secret_does_not_open_and_goes_on(each_driver_site: Site) -> None:
     site = each_driver_site
     lost, user = site.enrolled_user(), site.enrolled_user()

@@ -146,6 +146,7 @@ def way_from(browser: Browser, method: str, target: str, most: int, is_kept: boo
     return way, answer
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cookies", MOST)
 def test_R80_R82_every_way_ends_on_a_page(maze: Maze, cookies: str) -> None:
     maze.site.log.allow("AH01631")  # of those whom `Require` refuses

@@ -63,6 +63,7 @@ def notified(build_site: Callable[..., Site]) -> Callable[..., tuple[Site, Notif
     return start
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("driver", ["sqlite3", "pgsql"])
 def test_R54_a_program_is_told_of_enrollment_recovery_skip_and_reset(notified: Callable[..., tuple[Site, Notified]], driver: str) -> None:
     site, program = notified(driver)
@@ -151,6 +152,7 @@ def test_a_program_that_hangs_keeps_no_child_from_ending(notified: Callable[...,
     assert time.monotonic() - start < 8
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("driver", ["sqlite3", "pgsql"])
 def test_R54_two_nodes_tell_each_event_once(build_site: Callable[..., Site], driver: str) -> None:
     one = build_site(driver)
@@ -167,6 +169,7 @@ def test_R54_two_nodes_tell_each_event_once(build_site: Callable[..., Site], dri
     assert len(program.told()) == 6
 
 
+@pytest.mark.long
 def test_without_UzmfaNotify_nothing_runs_and_what_is_older_than_a_day_is_not_told(build_site: Callable[..., Site]) -> None:
     site = build_site()
     program = Notified(site.httpd.root)

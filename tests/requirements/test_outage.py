@@ -204,6 +204,7 @@ def timed(durations: list[float]) -> Iterator[None]:
     durations.append(time.monotonic() - began)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mpm", ["prefork", "event"])
 def test_R84_a_silent_database_holds_up_one_request_at_a_time(build_site: Callable[..., Site],
                                                               forwarders: list[Forwarder], mpm: str) -> None:

@@ -135,6 +135,7 @@ def test_R94_the_qr_code_reads_on_a_small_screen(chrome: Chrome, reach: Reach, t
     assert read_qr(chrome.screenshot(tmp_path / "enroll.png")) == chrome.by_id("otpauth").get_attribute("href")
 
 
+@pytest.mark.long
 def test_R95_everything_works_with_scripts_off(chrome: Chrome, site: Site) -> None:
     chrome.disable_scripts()
     user = site.add_user()
@@ -304,6 +305,7 @@ def test_R96_an_error_keeps_where_the_person_was_going(chrome: Chrome, site: Sit
     chrome.await_path("/erp/orders?id=7&x=%26")
 
 
+@pytest.mark.long
 def test_R96_an_error_keeps_the_secret_that_was_scanned(chrome: Chrome, site: Site) -> None:
     sign_in(chrome, site, site.add_user())
     secret = chrome.by_id("secret").text

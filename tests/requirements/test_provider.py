@@ -237,6 +237,7 @@ def test_R14_a_factor_with_other_settings_is_refused(start_twilio: StartTwilio) 
 # --- what an attacker who knows the password can bring about ---
 
 
+@pytest.mark.long
 def test_R31_challenges_stay_below_Twilios_limits(start_twilio: StartTwilio) -> None:
     twilio = start_twilio(movable_clock=True)
     site = twilio.site
@@ -698,6 +699,7 @@ def test_R114_connections_are_reused(quiet: TwilioSite) -> None:
     assert quiet.double.connections - before <= 1
 
 
+@pytest.mark.long
 def test_a_burst_has_no_failure_and_few_connections(start_twilio: StartTwilio) -> None:
     twilio = start_twilio(mpm="event")
     site = twilio.site

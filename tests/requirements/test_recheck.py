@@ -98,6 +98,7 @@ def test_R51_a_change_by_the_application_ends_access_within_the_interval(quick_s
         assert not one.is_let_in()
 
 
+@pytest.mark.long
 def test_R51_an_unchanged_row_signs_nobody_out(quick_sites: dict[str, Site]) -> None:
     for site in quick_sites.values():
         browser = site.verify(user := site.add_user())
@@ -110,6 +111,7 @@ def test_R51_an_unchanged_row_signs_nobody_out(quick_sites: dict[str, Site]) -> 
             time.sleep(0.2)
 
 
+@pytest.mark.long
 def test_R108_columns_that_a_form_writes_back_never_give_access(quick_sites: dict[str, Site]) -> None:
     for site in quick_sites.values():
         user = site.add_user()
@@ -142,6 +144,7 @@ def test_R6_a_row_made_again_under_the_name_inherits_no_session(quick_sites: dic
         assert is_open(again.fetch("/")) and not kept.is_let_in()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mpm", ["prefork", "event"])
 def test_R110_one_query_a_session_and_interval_for_many_requests_at_once(start_site: Callable[..., Site], mpm: str) -> None:
     site = start_site("pgsql", mpm=mpm, server=every(4))
@@ -175,6 +178,7 @@ def await_end(one: Deaf, seconds: float) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("whose", ["one", "all"])
 def test_R62_an_epoch_ends_the_older_sessions_on_all_nodes(start_cluster: Callable[..., Cluster], whose: str) -> None:
     cluster = start_cluster(count=2)
@@ -193,6 +197,7 @@ def test_R62_an_epoch_ends_the_older_sessions_on_all_nodes(start_cluster: Callab
     assert not any(one.is_let_in() for one in holders)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mpm", ["prefork", "worker", "event"])
 def test_R61_R67_the_watch_goes_on_over_restarts_and_lost_children(start_site: Callable[..., Site], mpm: str) -> None:
     site = start_site("pgsql", mpm=mpm)
@@ -222,6 +227,7 @@ def test_R61_R67_the_watch_goes_on_over_restarts_and_lost_children(start_site: C
 
 # --- the table of ended sessions ---
 
+@pytest.mark.long
 def test_R61_many_sign_ins_of_one_user_leave_few_rows(start_site: Callable[..., Site]) -> None:
     site = start_site("pgsql", server=["UzmfaRecoveryCodes Off"])
     user, other = site.add_user(), site.verify(site.add_user())
@@ -265,6 +271,7 @@ echo content-behind-the-gate
 """
 
 
+@pytest.mark.long
 def test_R56_a_late_answer_brings_no_session_that_is_over(start_site: Callable[..., Site]) -> None:
     site = start_site(server=["Timeout 10", "UzmfaSessionIdleTimeout 10s"])  # last activity has a grain of one second
     site.application.add("slow.cgi", SLOW).chmod(0o755)
@@ -283,6 +290,7 @@ def test_R56_a_late_answer_brings_no_session_that_is_over(start_site: Callable[.
     assert is_open(browser.fetch("/"))
 
 
+@pytest.mark.long
 def test_R56_a_late_answer_with_entries_of_other_modules_brings_no_session_that_is_over(
         start_site: Callable[..., Site]) -> None:
     site = start_site(location=["SessionHeader X-Entries"], server=["Timeout 10"])
@@ -359,6 +367,7 @@ def test_R56_another_node_does_not_write_a_session_anew_that_a_step_up_has_just_
     assert is_open(there.holder(browser.session).fetch("/erp/vault"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("driver", ["sqlite3", "pgsql"])
 def test_R60_a_session_in_use_stays(start_site: Callable[..., Site], driver: str) -> None:
     site = start_site(driver, server=["UzmfaSessionIdleTimeout 10s"])

@@ -47,6 +47,7 @@ def decode(token: bytes) -> bytes:
     return base64.urlsafe_b64decode(token + b"=" * (-len(token) % 4))
 
 
+@pytest.mark.long
 def test_R55_a_hundred_thousand_tokens_show_no_repeats_and_no_structure(site: Site) -> None:
     tokens = list(read_tokens(site, TOKENS))
     assert len(set(tokens)) == TOKENS

@@ -297,6 +297,7 @@ def test_one_password_is_looked_at_at_a_time_on_two_processors(start_site: Start
     assert [answer.status for answer in running.result()] == [303] * len(users)
 
 
+@pytest.mark.long
 def test_who_waits_in_vain_is_told_so_and_is_not_charged(start_site: Start) -> None:
     with two_processors():
         site = start_site("pgsql", server=slow_check(1.5))
@@ -311,6 +312,7 @@ def test_who_waits_in_vain_is_told_so_and_is_not_charged(start_site: Start) -> N
     assert all(row["failures"] == 0 for row in counted(site))
 
 
+@pytest.mark.long
 def test_verified_users_are_served_while_many_sign_in(start_site: Start) -> None:
     with two_processors():
         # With one connection a process, whoever kept it would keep others from theirs.

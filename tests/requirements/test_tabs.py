@@ -301,6 +301,7 @@ def away(site: Site) -> Iterator[None]:
     site.database.come_back()
 
 
+@pytest.mark.long
 def test_R82_R84_without_the_database_each_step_is_an_error_page_and_goes_on_when_it_is_back(start_site: Callable[..., Site]
                                                                                           ) -> None:
     site = start_site("pgsql")

@@ -166,6 +166,7 @@ def go_on_in_all(tabs: Tabs, user: User, opened: list[str], first_page: str) -> 
     assert tabs.site.database.dump() == before
 
 
+@pytest.mark.long
 @with_and_without_scripts
 def test_R80_in_Chromium_all_tabs_reach_their_pages_by_one_verification(open_tabs: Callable[..., Tabs], site: Site,
                                                                       scripts: bool) -> None:
@@ -180,6 +181,7 @@ def test_R80_in_Chromium_all_tabs_reach_their_pages_by_one_verification(open_tab
     assert_one_small_cookie(tabs.chrome)
 
 
+@pytest.mark.long
 @with_and_without_scripts
 def test_R80_in_Chromium_so_they_do_when_their_session_has_ended_by_idleness(open_tabs: Callable[..., Tabs], later_site: Site,
                                                                            scripts: bool) -> None:
@@ -198,6 +200,7 @@ def test_R80_in_Chromium_so_they_do_when_their_session_has_ended_by_idleness(ope
     assert_one_small_cookie(tabs.chrome)
 
 
+@pytest.mark.long
 def test_R80_in_Chromium_all_tabs_enroll_by_one_picture(open_tabs: Callable[..., Tabs], site: Site) -> None:
     user = site.add_user()
     tabs = open_tabs(site)
@@ -225,6 +228,7 @@ def test_R80_in_Chromium_all_tabs_enroll_by_one_picture(open_tabs: Callable[...,
 # --- the back button ---
 
 
+@pytest.mark.long
 @with_and_without_scripts
 def test_R80_the_back_button_behind_the_password_and_the_code_leads_on(open_tabs: Callable[..., Tabs], site: Site,
                                                                       scripts: bool) -> None:
@@ -247,6 +251,7 @@ def test_R80_the_back_button_behind_the_password_and_the_code_leads_on(open_tabs
     assert site.database.dump() == before and cookies_of(chrome) == cookies
 
 
+@pytest.mark.long
 @with_and_without_scripts
 def test_R44_the_back_button_shows_no_recovery_code_again(open_tabs: Callable[..., Tabs], site: Site, scripts: bool) -> None:
     user = site.add_user()

@@ -52,6 +52,7 @@ def assert_refused_everywhere(cluster: Cluster, user: User, code: str) -> None:
         assert_sent_to(browser.fetch("/"), "verify")
 
 
+@pytest.mark.long
 def test_R12_R10_of_a_hundred_copies_of_a_code_over_three_nodes_one_succeeds(cluster: Cluster) -> None:
     user, control = cluster.enrolled_user(), cluster.enrolled_user()
     browsers = pending_browsers(cluster, user, COPIES)
@@ -72,6 +73,7 @@ def test_R12_R10_of_a_hundred_copies_of_a_code_over_three_nodes_one_succeeds(clu
     assert_passed(cluster.sign_in(control).verify(control_code))
 
 
+@pytest.mark.long
 def test_R10_a_code_that_one_node_took_is_refused_by_the_others(cluster: Cluster) -> None:
     for node in cluster.nodes:
         user = cluster.enrolled_user()
@@ -80,6 +82,7 @@ def test_R10_a_code_that_one_node_took_is_refused_by_the_others(cluster: Cluster
         assert_refused_everywhere(cluster, user, code)
 
 
+@pytest.mark.long
 def test_R11_an_older_code_is_refused_by_every_node_after_a_newer_one(cluster: Cluster) -> None:
     user = cluster.enrolled_user()
     user.app.fresh()  # the clock is now early enough in its step
@@ -90,6 +93,7 @@ def test_R11_an_older_code_is_refused_by_every_node_after_a_newer_one(cluster: C
     assert_refused_everywhere(cluster, user, older)
 
 
+@pytest.mark.long
 def test_R11_of_copies_of_two_codes_over_three_nodes_each_is_accepted_once_at_most(cluster: Cluster) -> None:
     user = cluster.enrolled_user()
     browsers = pending_browsers(cluster, user, 30)
@@ -105,6 +109,7 @@ def test_R11_of_copies_of_two_codes_over_three_nodes_each_is_accepted_once_at_mo
     assert_refused_everywhere(cluster, user, older)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["recovery", "temporary"])
 def test_R44_R53_of_copies_of_a_code_for_once_over_three_nodes_one_succeeds(cluster: Cluster, kind: str) -> None:
     user = cluster.enrolled_user()
@@ -158,6 +163,7 @@ def sign_out_on_node_1(cluster: Cluster) -> SignedOut:
     return SignedOut(cluster, session, time.monotonic())
 
 
+@pytest.mark.long
 def test_R61_a_sign_out_holds_at_once_on_its_node_and_after_a_restart_on_another(cluster: Cluster) -> None:
     signed_out = sign_out_on_node_1(cluster)
     assert not signed_out.is_open_on(1)
@@ -175,6 +181,7 @@ def test_R61_a_sign_out_holds_within_two_seconds_on_all_nodes(cluster: Cluster) 
         assert not signed_out.is_open_on(number)
 
 
+@pytest.mark.long
 def test_R56_a_session_that_a_step_replaced_is_over_within_two_seconds_on_all_nodes(cluster: Cluster) -> None:
     user = cluster.enrolled_user()
     browser = cluster.node(1).sign_in(user)

@@ -381,6 +381,7 @@ def test_R108_a_stale_factor_that_is_written_back_means_enrollment(uzerp: Site) 
     assert not is_open(browser.fetch("/"))
 
 
+@pytest.mark.long
 def test_R108_columns_that_are_cleared_amid_a_session_end_it(uzerp: Site) -> None:
     clerk = uzerp.verify(uzerp.add_user())
     users = [uzerp.add_user(), uzerp.add_user(mfa_enrolled=False, mfa_enabled=False)]
