@@ -137,6 +137,7 @@ def test_many_who_sign_in_and_verify_at_once_all_come_in(each_site: Site) -> Non
     assert all(is_open(browser.fetch("/")) for browser in browsers)
 
 
+@pytest.mark.long
 def test_a_form_is_evaluated_after_sqlite_was_vacuumed(site: Site) -> None:
     user = site.add_user()
     site.verify(user).close()

@@ -85,6 +85,7 @@ def test_the_back_button_does_no_harm(chrome: Chrome, site: Site) -> None:
     assert chrome.path == "/"
 
 
+@pytest.mark.long
 def test_two_tabs_reach_their_own_pages(chrome: Chrome, site: Site) -> None:
     user = site.enrolled_user()
     first = chrome.driver.current_window_handle

@@ -143,6 +143,7 @@ def test_R7_R52_the_page_may_ask_for_a_recent_verification(start_site: Callable[
     assert_done(office.help(user, "end-sessions"), user, "sessions_ended")
 
 
+@pytest.mark.long
 def test_R52_one_who_is_no_administrator_any_more_is_refused(office: Office) -> None:
     browser = office.site.verify(office.helen)
     assert browser.fetch(PAGE).status == 200
@@ -459,6 +460,7 @@ def test_R87_each_action_is_one_event_and_one_line(office: Office) -> None:
 # --- how it looks ---
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_R95_R99_the_page_fits_and_has_no_barrier(office: Office, chrome: Chrome, axe: str, tmp_path: Path, width: int,

@@ -664,6 +664,7 @@ def test_R81_in_Chromium_a_form_is_not_lost(chrome: Chrome, orders: Orders, enct
     assert int(seen["size"]) > 24 and orders.arrived == before + 1
 
 
+@pytest.mark.long
 def test_R81_in_Chromium_a_form_that_is_too_large_is_sent_by_a_reload(chrome: Chrome, orders: Orders) -> None:
     user = write(chrome, orders, "x" * 90_000)
     before = orders.arrived

@@ -565,6 +565,7 @@ def test_R83_no_answer_at_all_is_503(start_twilio: StartTwilio) -> None:
     assert_unavailable(browser.verify(user.app.fresh()))
 
 
+@pytest.mark.long
 def test_R115_while_Twilio_hangs_verified_users_notice_nothing(start_twilio: StartTwilio) -> None:
     twilio = start_twilio(mpm="event", directives={"UzmfaTwilioConnections": "2", "UzmfaTwilioTimeout": "3s"})
     site = twilio.site

@@ -125,6 +125,7 @@ def test_R108_columns_that_a_form_writes_back_never_give_access(quick_sites: dic
         assert_sent_to(again.fetch("/"), "enroll")
 
 
+@pytest.mark.long
 def test_R6_a_row_made_again_under_the_name_inherits_no_session(quick_sites: dict[str, Site]) -> None:
     for site in quick_sites.values():
         user = site.add_user()
@@ -247,6 +248,7 @@ def test_R61_many_sign_ins_of_one_user_leave_few_rows(start_site: Callable[..., 
     assert is_open(newest.fetch("/")) and is_open(other.fetch("/"))
 
 
+@pytest.mark.long
 def test_R61_a_sign_out_is_remembered_by_a_single_node_over_a_full_restart(start_site: Callable[..., Site]) -> None:
     site = start_site()
     user = site.enrolled_user()
@@ -348,6 +350,7 @@ def test_R56_a_script_with_the_cookie_of_before_does_not_sign_the_user_out(start
     assert_sent_to(late.fetch("/"), "verify")  # a person's own request may begin anew
 
 
+@pytest.mark.long
 def test_R56_another_node_does_not_write_a_session_anew_that_a_step_up_has_just_replaced(
         start_cluster: Callable[..., Cluster]) -> None:
     cluster = start_cluster(count=2, server=["UzmfaSessionIdleTimeout 30s",

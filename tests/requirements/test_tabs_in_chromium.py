@@ -276,6 +276,7 @@ def test_R44_the_back_button_shows_no_recovery_code_again(open_tabs: Callable[..
     assert_shown(chrome, user, target)
 
 
+@pytest.mark.long
 @with_and_without_scripts
 def test_R61_the_back_button_behind_the_sign_out_shows_nothing_of_the_user(open_tabs: Callable[..., Tabs], site: Site,
                                                                           scripts: bool) -> None:
@@ -324,6 +325,7 @@ def test_R80_a_double_click_on_the_button_spends_one_code(open_tabs: Callable[..
 # --- two people ---
 
 
+@pytest.mark.long
 @with_and_without_scripts
 def test_R80_in_Chromium_the_next_user_gets_nothing_of_the_last_one(open_tabs: Callable[..., Tabs], site: Site, scripts: bool
                                                                     ) -> None:
@@ -368,6 +370,7 @@ def add_desk(site: Site) -> Callable[[], int]:
     return lambda: len(count.read_text())
 
 
+@pytest.mark.long
 @with_and_without_scripts
 def test_R81_a_form_waits_in_its_tab_while_another_one_verifies(open_tabs: Callable[..., Tabs], later_site: Site, scripts: bool
                                                               ) -> None:
@@ -409,6 +412,7 @@ def blocking() -> Iterator[Chrome]:
 ENTRIES = [TARGETS[7], *(f"{OWN}/{page}" for page in ("login", "verify", "enroll", "recovery", "account", "logout"))]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_R82_a_Chromium_without_cookies_is_told_so(blocking: Chrome, site: Site, entry: str) -> None:
     user = site.enrolled_user()
@@ -422,6 +426,7 @@ def test_R82_a_Chromium_without_cookies_is_told_so(blocking: Chrome, site: Site,
     assert cookies_of(blocking) == []
 
 
+@pytest.mark.long
 def test_R82_a_Chromium_that_loses_its_cookies_on_the_way_begins_anew(open_tabs: Callable[..., Tabs], site: Site) -> None:
     user = site.enrolled_user()
     tabs = open_tabs(site)

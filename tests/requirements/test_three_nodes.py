@@ -260,6 +260,7 @@ def send_all_guesses(cluster: Cluster, guesses: Sequence[bytes], count: int) -> 
     return sum(asyncio.run(send()), Counter())
 
 
+@pytest.mark.long
 def test_R22_R23_ten_thousand_parallel_guesses_over_three_nodes_get_five_evaluations(
         start_patient: Callable[..., Cluster]) -> None:
     cluster = start_patient("UzmfaLockout 1h 1h")  # no wait ends while the guesses are under way

@@ -357,6 +357,7 @@ def test_R107_R108_a_form_that_was_opened_before_the_enrollment_takes_it_back(uz
     assert shown_user(again.fetch("/")) == user.name
 
 
+@pytest.mark.long
 def test_R108_a_stale_factor_that_is_written_back_means_enrollment(uzerp: Site) -> None:
     clerk = uzerp.verify(uzerp.add_user())
     user = uzerp.enrolled_user()
