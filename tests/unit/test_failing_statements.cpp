@@ -96,7 +96,8 @@ struct Scene {
         scratch.add_user("alice", std::string{alices_uuid});
         scratch.add_user("bob");
         FactorStore factors{database};
-        const StoredSecret first{std::string{sid}, base64(keys().secrets.seal(SecretBytes(20, 3), seal_context(alices_uuid, sid))), {}};
+        const auto sealed = base64(keys().secrets.seal(SecretBytes(20, 3), seal_context(alices_uuid, sid)));
+        const StoredSecret first{std::string{sid}, sealed, {}};
         auto before = alice();
         before.mfa_sid.clear();
         before.mfa_enrolled = false;
