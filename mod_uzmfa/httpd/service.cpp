@@ -143,6 +143,8 @@ Result<Service*> Service::build(apr_pool_t* pool, server_rec* server, const Site
 std::string Service::examine(apr_pool_t* pool) {
     OwnConnection connection{pool, driver_, params_};
     Database database{connection, statements_};
+    // Somebody may be writing just now.
+    if (driver_ == "sqlite3") static_cast<void>(database.count("PRAGMA busy_timeout=1000"));
     auto missing = missing_from(database, {site_.users_table, asks_uzerp(login_providers_)});
     if (!missing) return {};
     broken_ = !missing->empty();

@@ -5,6 +5,7 @@ import base64
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -238,6 +239,16 @@ def test_a_database_that_is_down_at_the_start_comes_back_by_itself(build_site: B
     stranger = site.browser()
     await_answer(lambda: stranger.fetch(f"{OWN}/login"), 200)
     assert is_open(site.verify(user).fetch("/"))
+
+
+def test_a_start_waits_for_who_writes_to_sqlite_just_then(build_site: Build) -> None:
+    site = build_site()
+    with ThreadPoolExecutor(1) as pool:
+        with site.database.reads_held():
+            started = pool.submit(site.httpd.start)
+            time.sleep(0.6)
+        started.result()
+    assert site.browser().fetch(f"{OWN}/login").status == 200
 
 
 def test_a_sign_in_while_the_database_is_down_gets_503_and_works_later(build_site: Build) -> None:
