@@ -9,6 +9,8 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
+from weakref import WeakSet
 
 from .clock import Clock
 from .error_log import ErrorLog
@@ -28,6 +30,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class Visitor(Protocol):
+    """Somebody who may hold a connection open."""
+
+    def close(self) -> None: ...
+
+
 class Httpd:
     """A server root with its configuration, and the process that serves it."""
 
@@ -37,6 +45,7 @@ class Httpd:
         self.port = free_port()
         self.plain_port = free_port()
         self.log = ErrorLog(root / "error.log")
+        self.visitors: WeakSet[Visitor] = WeakSet()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -132,15 +141,17 @@ class Httpd:
         self.start()
 
     def _let_children_end(self) -> None:
-        """Ask for a graceful stop, and give the children a second for it.
+        """Ask for a graceful stop, and give the children some seconds for it.
 
-        At SIGTERM a child of event or worker closes the connections of its threads, also one that its thread frees
-        at that moment: it would crash now and then, and the log is to show our crashes only.
+        At SIGTERM a child of event or worker frees what its threads still use: it would crash now and then, and the log
+        is to show our crashes only.
         """
+        remain = "mod_cgid.so" in self.configuration.read_text()  # its daemon ends with the parent
+        for visitor in list(self.visitors):
+            visitor.close()
         self._process.send_signal(signal.SIGWINCH)
-        deadline = time.monotonic() + 1
-        # One remains: the daemon of mod_cgid.
-        while sum(is_alive(pid) for pid in self.children()) > 1 and time.monotonic() < deadline:
+        deadline = time.monotonic() + 3
+        while sum(is_alive(pid) for pid in self.children()) > remain and time.monotonic() < deadline:
             time.sleep(0.02)
 
     def _signal(self, number: signal.Signals) -> None:

@@ -85,7 +85,7 @@ class Site:
 
     def browser(self, host: str = "localhost", headers: Mapping[str, str] | None = None, own: str = "/uzmfa") -> Browser:
         """Somebody new."""
-        return Browser(self.httpd.port, self.certificate.client(), self.clock, host, headers, own)
+        return self._welcome(Browser(self.httpd.port, self.certificate.client(), self.clock, host, headers, own))
 
     def holder(self, session: str | None) -> Browser:
         """Somebody who holds this session cookie and nothing else."""
@@ -99,7 +99,7 @@ class Site:
 
     def plain_browser(self) -> Browser:
         """Somebody new who does not use TLS."""
-        return Browser(self.httpd.plain_port, None, self.clock)
+        return self._welcome(Browser(self.httpd.plain_port, None, self.clock))
 
     def app(self, uri: str) -> Authenticator:
         """An authenticator app that has scanned this `otpauth:` link."""
@@ -138,6 +138,10 @@ class Site:
         user = self.add_user(name, **options)
         self.verify(user).close()
         return user
+
+    def _welcome(self, browser: Browser) -> Browser:
+        self.httpd.visitors.add(browser)
+        return browser
 
 
 def is_open(answer: Answer) -> bool:
