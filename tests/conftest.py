@@ -3,6 +3,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -11,8 +12,9 @@ import pytest
 from harness.chrome import Chrome, start_chrome
 from harness.cluster import Cluster
 from harness.error_log import ErrorLog
+from harness.installation import Installation
 from harness.node_packages import node_packages
-from harness.paths import MODULE, TOOL
+from harness.paths import INSTALLATION, MODULE, TOOL
 from harness.provider import TwilioSite
 from harness.site import Site, Workshop
 from harness.twilio import TwilioDouble
@@ -40,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_sessionstart() -> None:
     """Say at once what is missing, instead of failing in every test."""
-    for part in (MODULE, TOOL):
+    for part in (TOOL,) if INSTALLATION else (MODULE, TOOL):
         if not part.exists():
             pytest.exit(f"{part} is missing: build first", returncode=2)
 
@@ -48,7 +50,7 @@ def pytest_sessionstart() -> None:
 @pytest.fixture(scope="session")
 def workshop() -> Iterator[Workshop]:
     """Where sites are made."""
-    made = Workshop()
+    made = Installation(Path(INSTALLATION)) if INSTALLATION else Workshop()
     yield made
     made.close()
 
@@ -56,17 +58,17 @@ def workshop() -> Iterator[Workshop]:
 @pytest.fixture(autouse=True)
 def clean_logs(workshop: Workshop) -> Iterator[None]:
     """No test may leave a line above `info` that it did not name, in any log."""
-    for site in workshop.sites:
-        site.log.mark()
+    for log in workshop.logs:
+        log.mark()
     yield
-    complaints = [complaint for site in workshop.sites for complaint in site.log.complaints()]
+    complaints = [complaint for log in workshop.logs for complaint in log.complaints()]
     assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture(scope="session")
 def site(workshop: Workshop) -> Site:
-    """The smallest configuration on SQLite; tests add users of their own."""
-    return workshop.start()
+    """The smallest configuration on SQLite, or the running site; tests add users of their own."""
+    return workshop.site if isinstance(workshop, Installation) else workshop.start()
 
 
 @pytest.fixture(scope="session")
@@ -75,10 +77,11 @@ def pgsql_site(workshop: Workshop) -> Site:
     return workshop.start("pgsql")
 
 
-@pytest.fixture(params=["site", "pgsql_site"], ids=["sqlite3", "pgsql"])
-def each_site(request: pytest.FixtureRequest) -> Site:
-    """The smallest configuration, on each database in turn."""
-    return request.getfixturevalue(request.param)
+@pytest.fixture(params=["sqlite3", "pgsql"])
+def each_site(request: pytest.FixtureRequest, workshop: Workshop) -> Site:
+    """The smallest configuration, on each database in turn, or the running site once."""
+    driver = workshop.site.database.driver if isinstance(workshop, Installation) else "sqlite3"
+    return request.getfixturevalue("site" if request.param == driver else "pgsql_site")
 
 
 @pytest.fixture(scope="session")

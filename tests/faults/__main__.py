@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "integration"), str(Path(__file__).resolve().parent)]
 
 from harness.browser import OWN  # noqa: E402
-from harness.database import PostgreSql, Sqlite  # noqa: E402
+from harness.database import OwnPostgreSql, Sqlite  # noqa: E402
 from harness.site import Site, Workshop  # noqa: E402
 from people import STEPS, check  # noqa: E402
 from severing import Cut, Severing  # noqa: E402
@@ -42,7 +42,7 @@ def start(workshop: Workshop, **options: object) -> Site:
 def cut_every_statement(workshop: Workshop, cut: Cut) -> Iterator[str]:
     """One after the other, in each step, until the step needs no more."""
     site = workshop.build("pgsql", movable_clock=True)
-    assert isinstance(site.database, PostgreSql)
+    assert isinstance(site.database, OwnPostgreSql)
     between = Severing(site.database.port)
     site.configure(database=site.database.directives_by_way_of(between.port))
     site.httpd.start()
@@ -99,7 +99,7 @@ def await_health(site: Site) -> None:
 @contextlib.contextmanager
 def read_only(site: Site) -> Iterator[None]:
     database = site.database
-    assert isinstance(database, PostgreSql)
+    assert isinstance(database, OwnPostgreSql)
     database.execute(f'ALTER DATABASE "{database.name}" SET default_transaction_read_only = on')
     database.break_connections()
     yield
@@ -110,7 +110,7 @@ def read_only(site: Site) -> Iterator[None]:
 
 @contextlib.contextmanager
 def gone(site: Site) -> Iterator[None]:
-    assert isinstance(site.database, PostgreSql)
+    assert isinstance(site.database, OwnPostgreSql)
     site.database.go_down()
     yield
     site.database.come_back()
@@ -118,7 +118,7 @@ def gone(site: Site) -> Iterator[None]:
 
 @contextlib.contextmanager
 def broken(site: Site) -> Iterator[None]:
-    assert isinstance(site.database, PostgreSql)
+    assert isinstance(site.database, OwnPostgreSql)
     site.database.break_connections()
     yield
 

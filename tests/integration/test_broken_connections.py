@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from harness.browser import Browser
-from harness.database import PostgreSql
+from harness.database import OwnPostgreSql
 from harness.expect import assert_passed, assert_sent_to
 from harness.parallel import at_once
 from harness.provider import TwilioSite
@@ -28,7 +28,7 @@ def pooled_site(request: pytest.FixtureRequest, start_site: Callable[..., Site])
 
 
 def break_connections(site: Site) -> None:
-    assert isinstance(site.database, PostgreSql)
+    assert isinstance(site.database, OwnPostgreSql)
     site.database.break_connections()
 
 

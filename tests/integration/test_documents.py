@@ -47,26 +47,6 @@ def test_security_names_code_and_tests_that_are_there() -> None:
     assert not missing
 
 
-def requirements_of_tests() -> dict[str, set[str]]:
-    """The requirements that the names of tests carry, by the name of their file."""
-    carried: dict[str, set[str]] = {}
-    for kind in ("unit/*.cpp", "requirements/test_*.py", "integration/test_*.py"):
-        for path in (REPOSITORY / "tests").glob(kind):
-            name = f"unit/{path.name}" if path.suffix == ".cpp" else path.name
-            heads = " ".join(re.findall(r"(?:def test_|TEST\()((?:R\d+_)+)", path.read_text()))
-            carried.setdefault(name, set()).update(re.findall(r"R\d+(?=_)", heads))
-    return carried
-
-
-def test_each_requirement_that_a_test_is_for_has_a_row_and_each_row_its_tests() -> None:
-    carried = requirements_of_tests()
-    rows = Document(REPOSITORY / "docs/requirements.md").table("Requirements and their tests", "requirement")
-    assert set().union(*carried.values()) <= {number for number, *_ in rows}
-    wrong = [(number, name) for number, _, names in rows for name in code_in(names) if number not in carried.get(name, ())]
-    assert not wrong
-    assert not [number for number, _, names in rows if not code_in(names)]
-
-
 def test_what_the_package_takes_from_the_tree_is_there() -> None:
     for kind in ("docs", "examples", "install"):
         lines = (REPOSITORY / f"debian/libapache2-mod-uzmfa.{kind}").read_text().split("\n")

@@ -14,7 +14,7 @@ import pytest
 from harness import postgresql
 from harness.browser import OWN, Answer, Browser
 from harness.cluster import Cluster, node_of
-from harness.database import PostgreSql
+from harness.database import OwnPostgreSql
 from harness.site import Site, User, Workshop, is_open
 from harness.totp import Authenticator
 
@@ -257,10 +257,10 @@ class Person:
 
 
 @pytest.fixture
-def database(workshop: Workshop) -> Iterator[PostgreSql]:
+def database(workshop: Workshop) -> Iterator[OwnPostgreSql]:
     """A database on a server of its own."""
     server = postgresql.Cluster(workshop.folder / "own_postgresql")
-    yield PostgreSql(server)
+    yield OwnPostgreSql(server)
     server.stop()
 
 
@@ -277,7 +277,7 @@ def allow_outage(node: Site) -> None:
 
 @pytest.mark.long
 def test_nobody_loses_or_gains_anything_when_a_node_dies_and_the_database_goes_down(
-        start_cluster: Callable[..., Cluster], database: PostgreSql) -> None:
+        start_cluster: Callable[..., Cluster], database: OwnPostgreSql) -> None:
     cluster = start_cluster(database=database)
     load = Load()
     people = [Person(cluster, load, [cluster.add_user() for _ in range(ACCOUNTS)]) for _ in range(PEOPLE)]
@@ -359,7 +359,7 @@ def await_code(attempt: Callable[[], bool]) -> None:
         time.sleep(0.5)
 
 
-def assert_whole(database: PostgreSql, load: Load, user: User) -> None:
+def assert_whole(database: OwnPostgreSql, load: Load, user: User) -> None:
     """The user's row and factor say the same, and no code was taken twice."""
     row = database.row(user.name)
     factors = database.execute("SELECT sid, last_step FROM uzmfa_totp_factor WHERE username = ?", (user.name,))

@@ -13,7 +13,7 @@ import pytest
 
 from harness import twilio as play
 from harness.browser import OWN
-from harness.database import PostgreSql
+from harness.database import OwnPostgreSql
 from harness.expect import assert_passed, assert_sent_to
 from harness.httpd import free_port
 from harness.paths import HTTPD, REPOSITORY, TOOL

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness.browser import OWN
-from harness.database import PostgreSql
+from harness.database import OwnPostgreSql
 from harness.expect import assert_sent_to
 from harness.parallel import at_once
 from harness.provider import await_true
@@ -130,7 +130,7 @@ def test_R61_R62_what_ends_on_one_node_ends_on_the_other_within_two_seconds(node
 
 def test_R84_while_the_database_is_down_nobody_passes(full_sites: dict[str, Site]) -> None:
     site = full_sites["pgsql"]
-    assert isinstance(site.database, PostgreSql)
+    assert isinstance(site.database, OwnPostgreSql)
     browser, ended = site.verify(site.add_user()), site.verify(site.add_user())
     stolen = ended.session
     assert_sent_to(ended.log_out(), "login")

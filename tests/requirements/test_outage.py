@@ -10,7 +10,7 @@ import pytest
 
 from harness.provider import await_true
 from harness.browser import OWN, Answer, Browser
-from harness.database import PostgreSql
+from harness.database import OwnPostgreSql
 from harness.expect import arrive, assert_passed, assert_sent_to
 from harness.forwarder import Forwarder
 from harness.parallel import at_once
@@ -209,7 +209,7 @@ def timed(durations: list[float]) -> Iterator[None]:
 def test_R84_a_silent_database_holds_up_one_request_at_a_time(build_site: Callable[..., Site],
                                                               forwarders: list[Forwarder], mpm: str) -> None:
     site = build_site("pgsql")
-    assert isinstance(site.database, PostgreSql)
+    assert isinstance(site.database, OwnPostgreSql)
     forwarders.append(forwarder := Forwarder(site.database.port))
     site.configure(mpm=mpm, database=site.database.directives_by_way_of(forwarder.port),
                    server=["UzmfaRecheckInterval 2s"])

@@ -9,7 +9,7 @@ import pytest
 
 from harness.browser import COOKIE, OWN, Answer, Browser
 from harness.configuration import BASIC_GATE, SMALLEST_GATE
-from harness.database import PostgreSql
+from harness.database import OwnPostgreSql
 from harness.expect import arrive, assert_passed, assert_sent_to
 from harness.parallel import at_once
 from harness.provider import await_true
@@ -295,7 +295,7 @@ def away(site: Site) -> Iterator[None]:
     """The database answers nobody."""
     for pattern in ("UZMFA1031", "UZMFA1110", r"\[dbd:(error|crit)\]"):
         site.log.allow(pattern)
-    assert isinstance(site.database, PostgreSql)
+    assert isinstance(site.database, OwnPostgreSql)
     site.database.go_down()
     yield
     site.database.come_back()

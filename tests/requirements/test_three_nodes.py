@@ -12,7 +12,7 @@ import pytest
 
 from harness.browser import COOKIE, FORM, NAVIGATION, OWN, Browser
 from harness.cluster import Cluster, node_of
-from harness.database import PostgreSql
+from harness.database import OwnPostgreSql
 from harness.expect import assert_passed, assert_sent_to
 from harness.parallel import piled_up
 from harness.site import Site, User, Workshop, is_open
@@ -26,7 +26,7 @@ LIMIT = 5
 @pytest.fixture
 def start_patient(start_cluster: Callable[..., Cluster], workshop: Workshop) -> Callable[..., Cluster]:
     """Many at once wait for one row, and on a slow machine for longer than the deadlines of the other tests."""
-    database = PostgreSql(workshop.cluster(), patience=60)
+    database = OwnPostgreSql(workshop.cluster(), patience=60)
     return lambda *server: start_cluster(database=database, server=["Timeout 60", *server])
 
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 
 from .clock import Clock
 from .pages import Form, Page
+from .paths import ADDRESS, HOST
 from .totp import Authenticator
 
 OWN = "/uzmfa"
@@ -44,7 +45,7 @@ class Answer:
         """Where it leads, as a path of the same site; another site stays a whole URL."""
         found = self.headers["Location"] or ""
         parts = urlsplit(found)
-        is_own = parts.hostname == "localhost" or (parts.hostname or "").endswith(".example.test")
+        is_own = parts.hostname == HOST or (parts.hostname or "").endswith(".example.test")
         return found[len(f"{parts.scheme}://{parts.netloc}"):] if is_own else found
 
     @property
@@ -84,7 +85,7 @@ class Connection(http.client.HTTPSConnection):
     """To a virtual host of this machine, whatever its name resolves to."""
 
     def connect(self) -> None:
-        plain = socket.create_connection(("127.0.0.1", self.port), self.timeout)
+        plain = socket.create_connection((ADDRESS, self.port), self.timeout)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
 
@@ -93,13 +94,13 @@ class PlainConnection(http.client.HTTPConnection):
     """The same without TLS."""
 
     def connect(self) -> None:
-        self.sock = socket.create_connection(("127.0.0.1", self.port), self.timeout)
+        self.sock = socket.create_connection((ADDRESS, self.port), self.timeout)
 
 
 class Browser:
     """Cookies, the headers of a navigation, and the forms of the module's own pages."""
 
-    def __init__(self, port: int, trust: ssl.SSLContext | None, clock: Clock | None = None, host: str = "localhost",
+    def __init__(self, port: int, trust: ssl.SSLContext | None, clock: Clock | None = None, host: str = HOST,
                  headers: Mapping[str, str] | None = None, own: str = OWN) -> None:
         self.cookies: dict[str, str] = {}
         self.headers = dict(headers or {})

@@ -86,18 +86,24 @@ class Database(ABC):
 
 
 class Sqlite(Database):
-    """A database file that www-data may write."""
+    """A database file."""
 
     driver = "sqlite3"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def make(cls, folder: Path) -> "Sqlite":
+        """A new one, which www-data may write."""
         folder.mkdir()
-        self.path = folder / "users.db"
-        with self._connect() as connection:
-            connection.executescript(tool.schema(self.driver, users=True))
-        self.execute("INSERT OR IGNORE INTO system_companies (id, enabled) VALUES (1, ?)", (True,))
+        made = cls(folder / "users.db")
+        with made._connect() as connection:
+            connection.executescript(tool.schema(cls.driver, users=True))
+        made.execute("INSERT OR IGNORE INTO system_companies (id, enabled) VALUES (1, ?)", (True,))
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, "www-data", "www-data")
+        return made
 
     def parameters(self) -> str:
         return str(self.path)
@@ -140,24 +146,16 @@ class Sqlite(Database):
 
 
 class PostgreSql(Database):
-    """A database of a private cluster, with uzERP's tables and rights."""
+    """A database of somebody's server."""
 
     driver = "pgsql"
 
-    def __init__(self, cluster: Cluster, patience: int = PATIENCE) -> None:
-        """httpd gives up a statement after `patience` seconds."""
-        self._cluster = cluster
-        self._patience = patience
-        self.name = cluster.create_database()
-        self._connection = cluster.connect(self.name)
-        with self._connection.cursor() as cursor:
-            cursor.execute(UZERP.read_text())
-            cursor.execute(tool.schema(self.driver))
-            cursor.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "www-data"')
-            cursor.execute('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "www-data"')
+    def __init__(self, parameters: str) -> None:
+        self._parameters = parameters
+        self._connection = self._connect()
 
     def parameters(self) -> str:
-        return self._cluster.parameters(self.name, patience=self._patience)
+        return self._parameters
 
     def directives(self) -> list[str]:
         return ["DBDriver pgsql", f'DBDParams "{self.parameters()}"']
@@ -184,7 +182,7 @@ class PostgreSql(Database):
 
     @contextmanager
     def _held(self, mode: str) -> Iterator[None]:
-        connection = self._cluster.connect(self.name)
+        connection = self._connect()
         with connection.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute(f"LOCK TABLE {', '.join(['users', *self.tables()])} IN {mode} MODE")
@@ -192,6 +190,32 @@ class PostgreSql(Database):
             yield
         finally:
             connection.close()
+
+    def _connect(self) -> "psycopg2.extensions.connection":
+        connection = psycopg2.connect(self._parameters)
+        connection.autocommit = True
+        return connection
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class OwnPostgreSql(PostgreSql):
+    """A database of a private cluster, with uzERP's tables and rights."""
+
+    def __init__(self, cluster: Cluster, patience: int = PATIENCE) -> None:
+        """httpd gives up a statement after `patience` seconds."""
+        self._cluster = cluster
+        self.name = cluster.create_database()
+        super().__init__(cluster.parameters(self.name, patience=patience))
+        with self._connection.cursor() as cursor:
+            cursor.execute(UZERP.read_text())
+            cursor.execute(tool.schema(self.driver))
+            cursor.execute('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "www-data"')
+            cursor.execute('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "www-data"')
+
+    def _connect(self) -> "psycopg2.extensions.connection":
+        return self._cluster.connect(self.name)  # as the owner
 
     def break_connections(self) -> None:
         """End every connection of httpd, as a restart of the database server does."""
@@ -221,7 +245,7 @@ class PostgreSql(Database):
     def come_back(self) -> None:
         """Accept connections again."""
         self._cluster.open_database(self.name)
-        self._connection = self._cluster.connect(self.name)
+        self._connection = self._connect()
 
     def stop_server(self, mode: str) -> None:
         """Stop the database server, which must be this site's alone."""
@@ -231,7 +255,4 @@ class PostgreSql(Database):
     def start_server(self) -> None:
         """Start it again."""
         self._cluster.start()
-        self._connection = self._cluster.connect(self.name)
-
-    def close(self) -> None:
-        self._connection.close()
+        self._connection = self._connect()

@@ -9,6 +9,10 @@ MODULE = Path(os.environ.get("UZMFA_MODULE", REPOSITORY / "build/stage/modules/m
 TOOL = Path(os.environ.get("UZMFACTL", REPOSITORY / "build/stage/bin/uzmfactl"))
 SANITIZER = os.environ.get("UZMFA_SANITIZER", "")  # the library of the sanitizer that the module is built with
 
+INSTALLATION = os.environ.get("UZMFA_INSTALLATION", "")  # a file that describes a running site to be tested
+HOST = os.environ.get("UZMFA_HOST", "localhost")
+ADDRESS = "127.0.0.1" if HOST == "localhost" else HOST
+
 USUAL_MPM = os.environ.get("UZMFA_MPM", "event")  # of servers that name none
 
 HTTPD = Path("/usr/sbin/apache2")

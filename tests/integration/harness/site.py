@@ -15,9 +15,10 @@ from .application import PROTECTED, Application
 from .browser import Answer, Browser
 from .clock import Clock, MovableClock
 from .configuration import Configuration
-from .database import Database, PostgreSql, Sqlite
+from .database import Database, OwnPostgreSql, Sqlite
 from .error_log import ErrorLog
 from .httpd import Httpd
+from .paths import HOST
 from .postgresql import Cluster
 from .tls import Certificate
 from .tool import Administrator, keygen
@@ -81,9 +82,9 @@ class Site:
 
     def url(self, target: str = "/") -> str:
         """The whole address, for a real browser."""
-        return f"https://localhost:{self.httpd.port}{target}"
+        return f"https://{HOST}:{self.httpd.port}{target}"
 
-    def browser(self, host: str = "localhost", headers: Mapping[str, str] | None = None, own: str = "/uzmfa") -> Browser:
+    def browser(self, host: str = HOST, headers: Mapping[str, str] | None = None, own: str = "/uzmfa") -> Browser:
         """Somebody new."""
         return self._welcome(Browser(self.httpd.port, self.certificate.client(), self.clock, host, headers, own))
 
@@ -157,6 +158,7 @@ class Workshop:
         self.folder.chmod(0o755)  # www-data reads below it
         self.certificate = Certificate.make(self.folder)
         self.sites: list[Site] = []
+        self.logs: list[ErrorLog] = []
         self._cluster: Cluster | None = None
 
     @cached_property
@@ -182,6 +184,7 @@ class Workshop:
         site = Site(Httpd(root, clock), database, Application(root / "htdocs"), self.certificate, keys)
         site.configure(**options)
         self.sites.append(site)
+        self.logs.append(site.log)
         return site
 
     def start(self, driver: str = "sqlite3", **options: Any) -> Site:
@@ -196,11 +199,11 @@ class Workshop:
         """Stop everything and leave nothing behind."""
         for site in self.sites:
             site.httpd.stop()
-            if isinstance(site.database, PostgreSql):
+            if isinstance(site.database, OwnPostgreSql):
                 site.database.close()
         if self._cluster is not None:
             self._cluster.stop()
         shutil.rmtree(self.folder)
 
     def _database(self, driver: str, root: Path) -> Database:
-        return PostgreSql(self.cluster()) if driver == "pgsql" else Sqlite(root / "database")
+        return OwnPostgreSql(self.cluster()) if driver == "pgsql" else Sqlite.make(root / "database")

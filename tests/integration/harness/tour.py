@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from .browser import OWN, Answer, Browser
 from .configuration import BASIC_GATE, Host, place
+from .paths import HOST
 from .site import PASSWORD, Site, User, Workshop
 
 ADMIN = "administrator"
@@ -32,7 +33,7 @@ class Tour:
     language: str = "en"
     desk: Browser | None = None
 
-    def browser(self, host: str = "localhost") -> Browser:
+    def browser(self, host: str = HOST) -> Browser:
         return self.site.browser(host, headers={"Accept-Language": self.language})
 
     def signed_in(self, user: User) -> Browser:

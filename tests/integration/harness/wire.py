@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from .paths import ADDRESS, HOST
+
 END = b"\r\n\r\n"
 
 
@@ -42,8 +44,8 @@ class Wire:
 @contextmanager
 def wire(port: int, trust: ssl.SSLContext | None, timeout: float = 15) -> Iterator[Wire]:
     """A connection to the server under test."""
-    plain = socket.create_connection(("127.0.0.1", port), timeout)
-    connection = trust.wrap_socket(plain, server_hostname="localhost") if trust else plain
+    plain = socket.create_connection((ADDRESS, port), timeout)
+    connection = trust.wrap_socket(plain, server_hostname=HOST) if trust else plain
     try:
         yield Wire(connection)
     finally:
@@ -52,7 +54,7 @@ def wire(port: int, trust: ssl.SSLContext | None, timeout: float = 15) -> Iterat
 
 def request(line: str, *headers: str, body: bytes = b"") -> bytes:
     """The bytes of a request that asks the server to close afterwards."""
-    return "\r\n".join([line, "Host: localhost", "Connection: close", *headers, "", ""]).encode("latin-1") + body
+    return "\r\n".join([line, f"Host: {HOST}", "Connection: close", *headers, "", ""]).encode("latin-1") + body
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def exchange(port: int, trust: ssl.SSLContext | None, data: bytes) -> RawAnswer:
 class Stream:
     """A connection that stays open, on which any requests are made one after the other; opened again when closed."""
 
-    def __init__(self, port: int, trust: ssl.SSLContext, host: str = "localhost") -> None:
+    def __init__(self, port: int, trust: ssl.SSLContext, host: str = HOST) -> None:
         self._port = port
         self._trust = trust
         self._host = host
