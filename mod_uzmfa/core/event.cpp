@@ -74,6 +74,7 @@ bool is_recorded(Reason reason) {
         case Reason::enrollment_required:
         case Reason::verification_required:
         case Reason::no_user:
+        case Reason::other_sign_in:
         case Reason::insecure:
         case Reason::forbidden:
         case Reason::not_permitted:
@@ -98,7 +99,7 @@ bool is_recorded(Reason reason) {
         case Reason::sign_in_busy:
         case Reason::action_refused:
         case Reason::admin_open:
-        case Reason::skip_set:  // this one and the next are recorded together with what they change
+        case Reason::skip_set:  // this one and the next four are recorded together with what they change
         case Reason::user_reset:
         case Reason::unlocked:
         case Reason::temporary_code_made:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The module's own pages: sign in, enroll, verify, sign out.
+// A request for one of the module's own pages or its API, and what becomes of it.
 #pragma once
 
 #include "core/outcome.hpp"
@@ -15,7 +15,7 @@ namespace uzmfa {
 // `Visit::user` is whom another AuthType names on this request, where it was asked: a session of somebody else is not theirs.
 Outcome serve(const PageVisit& request, const Policy& policy, const Site& site, Services& services);
 
-// Whether the page is that of a session's user, as all but those for signing in and out are.
+// Whether the page is that of a session's user, as all but `login`, `logout` and `done` are.
 bool is_for_its_user(std::string_view page);
 
 // Whether the page obeys the Require of its place, where UzmfaAdmin is On.

@@ -44,7 +44,7 @@ Outcome fit_for(const Visit& visit, Outcome outcome);
 // The URL of an own page with `next` in its query.
 std::string page_url(std::string_view own_path, std::string_view page, std::string_view next);
 
-// What stands between a signed-in account and the application. An error where it may not sign in.
+// What stands between a signed-in account and the application. `allowed` is false where it may not sign in.
 struct Standing {
     bool known = false;
     bool allowed = false;

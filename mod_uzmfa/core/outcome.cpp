@@ -83,6 +83,7 @@ std::string_view name_of(Reason reason) {
         case Reason::enrollment_required: return "enrollment_required";
         case Reason::verification_required: return "verification_required";
         case Reason::no_user: return "no_user";
+        case Reason::other_sign_in: return "other_sign_in";
         case Reason::not_known: return "not_known";
         case Reason::not_allowed: return "not_allowed";
         case Reason::insecure: return "insecure";

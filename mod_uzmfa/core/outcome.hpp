@@ -25,6 +25,7 @@ enum class Reason : std::uint8_t {
     enrollment_required,
     verification_required,
     no_user,
+    other_sign_in,
     not_known,
     not_allowed,
     insecure,
@@ -91,7 +92,7 @@ enum class Reason : std::uint8_t {
 inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::unsupported_type) + 1;
 
 struct Page {
-    std::string_view name;      // "login": the template login.html; "problem" and "qr" are not HTML
+    std::string_view name;      // "login": the template login.html; "problem", "qr" and "plot" are not HTML
     std::string_view error;     // key of a text in the language file, shown as an error
     using Values = std::vector<std::pair<std::string_view, std::string>>;
     Values values;

@@ -36,7 +36,7 @@ std::optional<std::string> plain_path(std::string_view path) {
 bool is_own(std::string_view path, std::string_view own_path) {
     if (!lies_under(path, own_path)) return false;
     const auto page = path.substr(own_path.size());
-    return page != "/account" && page != "/admin" && page != "/done";
+    return page != "/account" && page != "/admin" && page != "/admin/events" && page != "/done";
 }
 
 }  // namespace

@@ -92,8 +92,8 @@ seconds touch_grain(const Limits& limits);
 // grain at the next one.
 bool is_touch_due(const Session& session, const Limits& limits, seconds rhythm, Moment now);
 
-// The sealed record: `encode` appends what other modules keep in their session, `decode` gives it
-// back. Nothing where the bytes are not such a record.
+// The sealed record: `encode` appends what other modules keep in their session, `decode_session` gives it back. Nothing where
+// the bytes are not such a record.
 std::string encode(const Session& session, std::string_view others);
 struct SealedRecord {
     Session session;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/tool_settings.hpp"
 
-#include "core/form.hpp"
 #include "crypto/secret_file.hpp"
 #include "factors/twilio/sids.hpp"
 #include "net/url.hpp"
@@ -42,11 +41,6 @@ Complaint users_table(ToolSettings& to, Value value) {
     return is_table_name(value) ? "" : "must be a plain SQL name, or two with a dot between";
 }
 
-Complaint issuer(ToolSettings& to, Value value) {
-    to.site.issuer = value;
-    return value.size() <= 64 && is_utf8(value) ? "" : "must be UTF-8 of 1 to 64 bytes";
-}
-
 bool equal_in_any_case(Value one, Value other) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     return std::equal(one.begin(), one.end(), other.begin(), other.end(),
@@ -75,16 +69,6 @@ Complaint chosen(T& to, Value value, const std::array<Choice<T>, Count>& choices
 Complaint validator(ToolSettings& to, Value value) {
     return chosen(to.site.validator, value,
                   std::array<Choice<Validator>, 2>{{{"local", Validator::local}, {"twilio", Validator::twilio}}});
-}
-
-Complaint totp_algorithm(ToolSettings& to, Value value) {
-    return chosen(to.site.totp_algorithm, value,
-                  std::array<Choice<Algorithm>, 3>{
-                      {{"SHA1", Algorithm::sha1}, {"SHA256", Algorithm::sha256}, {"SHA512", Algorithm::sha512}}});
-}
-
-Complaint totp_digits(ToolSettings& to, Value value) {
-    return chosen(to.site.totp_digits, value, std::array<Choice<std::uint8_t>, 2>{{{"6", 6}, {"8", 8}}});
 }
 
 Complaint totp_skew(ToolSettings& to, Value value) {
@@ -168,10 +152,7 @@ constexpr Row rows[] = {
     {"env-file", a_path_of_site<&Site::env_file>, "uzERP's .env; what is named here beats it"},
     {"users-table", users_table, "the application's table of users (users)"},
     {"validator", validator, "local or twilio (local)"},
-    {"issuer", issuer, "the name shown in the app"},
-    {"totp-algorithm", totp_algorithm, "SHA1, SHA256 or SHA512 (SHA1)"},
-    {"totp-digits", totp_digits, "6 or 8 (6)"},
-    {"totp-skew", totp_skew, "0 or 1 (1)"},
+    {"totp-skew", totp_skew, "0 or 1, as UzmfaTotpSkew (1)"},
     {"failure-cap", failure_cap, "so many wrong codes close a factor (100)"},
     {"twilio-account-sid", a_sid<&twilio::Settings::account_sid, twilio::Kind::account>, "AC…"},
     {"twilio-auth-token", auth_token, "its token: itself, file:PATH or exec:COMMAND"},

@@ -31,7 +31,8 @@ struct BrowserSession {
 };
 static_assert(std::is_trivially_destructible_v<BrowserSession>);
 
-// A request of this chain is marked as one for an own page, or it is not.
+// Each request of a chain has one: what was read or given, and a flag. `sees_details` sets `asks_require` while it asks httpd
+// what Require says, so that the hook `admit_own_page` does not answer in its stead.
 struct RequestRecord {
     BrowserSession* browser = nullptr;  // of the first request of the chain only
     bool is_own_page = false;

@@ -81,6 +81,7 @@ int refuse_unprepared(request_rec* r) {
     return HTTP_FORBIDDEN;
 }
 
+// Whoever writes an .htaccess would say who anybody is, and could enroll for those who have not yet.
 bool has_other_sign_in_by_htaccess(request_rec* r) {
     const PlaceSettings& place = place_settings(r);
     return place.own_sign_in.value_or(false) && !place.own_sign_in_of_htaccess.value_or(true);
@@ -101,12 +102,6 @@ bool is_named_in_vain(const request_rec* r) {
     const request_rec* const refused = r->prev;
     return refused && refused->per_dir_config == r->per_dir_config && refused->status == HTTP_UNAUTHORIZED &&
            !apr_table_get(refused->notes, "UZMFA_DECISION");
-}
-
-// Whoever writes an .htaccess would say who anybody is, and could enroll for those who have not yet.
-int refuse_other_sign_in(request_rec* r, const Service& service) {
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "UZMFA1122 an .htaccess puts another AuthType in the place of Uzmfa: refused");
-    return stop_request(r, service, refusal(HTTP_FORBIDDEN, Reason::forbidden));
 }
 
 void name_user(request_rec* r, const Session& session) {
@@ -182,7 +177,7 @@ int run_gate(request_rec* r, bool describes) {
         return DECLINED;
     }
     if (!service) return DECLINED;
-    if (has_other_sign_in_by_htaccess(r)) return refuse_other_sign_in(r, *service);
+    if (has_other_sign_in_by_htaccess(r)) return stop_request(r, *service, refusal(HTTP_FORBIDDEN, Reason::other_sign_in));
     if (is_inside_open_page(r)) return stop_request(r, *service, refusal(HTTP_FORBIDDEN, Reason::forbidden));
 
     Decision decision = decide(r, *service, policy);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one exception barrier: httpd is C.
+// The exception barrier of a request: httpd is C. What runs outside of requests has a catch at its own end.
 #pragma once
 
 #include "httpd/httpd_api.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One request through httpd: the own pages are claimed first; a gated one meets the gate in check_authn
-// (AuthType Uzmfa), type_checker and fixups, before anything can answer it.
+// One request through httpd: the own pages are claimed first; a gated one meets the gate in check_authn (AuthType Uzmfa),
+// auth_checker (another AuthType, before Require), type_checker and fixups, before anything can answer it. Before all these,
+// in access_checker_ex, an exempt one is let off the sign-in of AuthType Uzmfa.
 #include "httpd/hooks.hpp"
 
 #include "httpd/audit_log.hpp"

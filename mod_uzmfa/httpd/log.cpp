@@ -31,6 +31,7 @@ constexpr Line lines[] = {
     {Reason::verification_required, 1005, APLOG_DEBUG, "stopped: verification required"},
     {Reason::no_user, 1006, APLOG_ERR,
      "refused: this place is gated but nobody is asked to sign in; set an AuthType and Require valid-user"},
+    {Reason::other_sign_in, 1122, APLOG_ERR, "refused: an .htaccess puts another AuthType in the place of Uzmfa"},
     {Reason::not_known, 1007, APLOG_INFO, "refused: the first factor's user has no row in the users table"},
     {Reason::not_allowed, 1008, APLOG_INFO, "refused: the user's access is not enabled"},
     {Reason::insecure, 1009, APLOG_INFO, "refused: the connection is not TLS"},

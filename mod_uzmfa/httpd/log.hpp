@@ -14,7 +14,7 @@ void log_outcome(request_rec* r, const Service& service, const Outcome& outcome)
 // An event of the table as the audit log has it, whoever made it.
 std::string notification_of(const StoredEvent& stored);
 
-// The same for what no request brought about: once a minute, where it is to alarm.
+// As log_outcome, for what no request brought about: once a minute, where it is to alarm.
 void log_alarm(server_rec* server, const Service& service, Reason reason, const std::string& detail);
 
 }  // namespace uzmfa

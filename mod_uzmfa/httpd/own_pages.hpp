@@ -6,8 +6,7 @@
 
 namespace uzmfa {
 
-// pre_translate_name, translate_name, map_to_storage: marks a request under UzmfaPath before any other
-// module can map, rewrite or proxy it.
+// translate_name, map_to_storage: marks a request under UzmfaPath before any other module can map, rewrite or proxy it.
 int claim_own_page(request_rec* r);
 // pre_translate_name: the same, while escapes are as they came; those of the API stay so.
 int claim_raw_page(request_rec* r);
@@ -18,7 +17,7 @@ bool is_admin_page(request_rec* r);
 // The API, which is for programs whatever asks for it.
 bool is_own_api(request_rec* r);
 
-// And the metrics, which need no session.
+// The metrics obey the Require of their place as well, and need no session.
 bool is_metrics_page(request_rec* r);
 inline bool obeys_require(request_rec* r) { return is_admin_page(r) || is_metrics_page(r); }
 

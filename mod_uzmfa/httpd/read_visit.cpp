@@ -2,6 +2,7 @@
 #include "httpd/read_visit.hpp"
 
 #include "core/percent.hpp"
+#include "core/printable.hpp"
 #include "httpd/cookies.hpp"
 #include "httpd/identity.hpp"
 #include "httpd/own_pages.hpp"
@@ -132,7 +133,7 @@ void read_circumstances(request_rec* r, Visit& visit) {
     visit.signs_out = signs_out_of_application(r);
     visit.target = view_of(r->unparsed_uri);
     visit.address = view_of(r->useragent_ip);
-    visit.browser = header(r, "User-Agent").substr(0, 255);
+    visit.browser = beginning_of(header(r, "User-Agent"), 255);
 }
 
 PageVisit read_page_visit(request_rec* r, const Visit& visit, std::string_view page) {

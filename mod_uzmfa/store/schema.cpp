@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS uzmfa_enrollment (
 CREATE INDEX IF NOT EXISTS uzmfa_enrollment_created_at ON uzmfa_enrollment (created_at);
 
 -- What the provider takes only so often, by the name of what is counted. The first table's row is locked while the
--- second is counted.
+-- second is counted, and one of another name while a user's recovery codes are replaced.
 CREATE TABLE IF NOT EXISTS uzmfa_quota (
   name varchar(64) NOT NULL PRIMARY KEY,
   uuid varchar(36) NOT NULL

@@ -17,7 +17,8 @@ struct Row {
 // {users} is the users table, {password} its password column where it has one, {now} the database's Unix time, {pending}
 // the lifetime of a pending enrollment in seconds, {told} the events that their user is told of, {notified} those of them that
 // are told at once, {wrong} chooses wrong codes behind the others, {unlocked} leaves out rows that somebody else has locked,
-// {true:X} holds where the boolean column X is true (NULL is not).
+// {true:X} holds where the boolean column X is true (NULL is not), {uuid:X} is the uuid in the column X as a text in lower case,
+// {greatest} the function that chooses the greatest of its arguments.
 // Portable between PostgreSQL and SQLite 3.24.
 constexpr Row rows[] = {
     {Statement::find_account, "find_account",

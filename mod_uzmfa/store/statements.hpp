@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every SQL statement the module sends. Each has a name, by which UzmfaStatement replaces it.
+// The SQL statements the module sends. Each has a name, by which UzmfaStatement replaces it. Out of its reach are those that see
+// to a connection, a transaction or the schema, and uzmfactl's count of secrets (store/sealed_secrets).
 #pragma once
 
 #include "core/result.hpp"

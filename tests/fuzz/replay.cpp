@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gives a target every file of its corpus, and from each small one every truncation and every change
-// of a single bit. Arguments are files or folders; without any, the target's own folder in UZMFA_CORPUS.
+// of a single bit, unless UZMFA_REPLAY is "whole". Arguments are files or folders; without any, the target's own folder in
+// UZMFA_CORPUS.
 #include "fuzz.hpp"
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -17,7 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr std::size_t small = 256;
+const char* const wish = std::getenv("UZMFA_REPLAY");
+const std::size_t small = wish && wish == std::string_view{"whole"} ? 0 : 256;
 
 Bytes read(const fs::path& path) {
     std::ifstream file{path, std::ios::binary};

@@ -53,14 +53,15 @@ def assert_done(answer: Answer, user: User, done: str) -> None:
 # --- who may ---
 
 
-def test_R52_who_is_not_signed_in_is_sent_to_sign_in_and_back(office: Office) -> None:
+@pytest.mark.parametrize("page", [PAGE, f"{PAGE}/events"])
+def test_R52_who_is_not_signed_in_is_sent_to_sign_in_and_back(office: Office, page: str) -> None:
     browser = office.site.browser()
-    assert_sent_to(browser.fetch(PAGE), "login", PAGE)
-    assert browser.script(PAGE).status == 401
-    answer = browser.sign_in(office.helen.name, office.helen.password, PAGE)
-    assert_sent_to(answer, "verify", PAGE)
-    assert_passed(browser.verify(office.helen.app.fresh(), PAGE), PAGE)
-    assert browser.fetch(PAGE).status == 200
+    assert_sent_to(browser.fetch(page), "login", page)
+    assert browser.script(page).status == 401
+    answer = browser.sign_in(office.helen.name, office.helen.password, page)
+    assert_sent_to(answer, "verify", page)
+    assert_passed(browser.verify(office.helen.app.fresh(), page), page)
+    assert browser.fetch(page).status == 200
 
 
 def test_R52_without_a_second_factor_an_administrator_is_sent_to_verify(office: Office) -> None:

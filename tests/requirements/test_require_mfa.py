@@ -81,4 +81,5 @@ def test_R104_an_htaccess_names_nobody_who_may_enroll(build_site: Build, section
     for target in ("/static.html", "/env", "/folder/"):
         answer = browser.fetch(target)
         assert answer.status == 403 and PROTECTED not in answer.text
+        assert "not set up correctly" in answer.text
     assert_sent_to(browser.fetch(f"{OWN}/enroll"), "login")

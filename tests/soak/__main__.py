@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""R91 and R112: a long time under load, with graceful restarts: `./bootstrap soak [PERCENT [MPM…]]`.
+"""R91 and R112: a long time under load, with graceful restarts: `./bootstrap soak [PERCENT [MPM:HTTP…]]`.
 
 A million requests of verified users and 20,000 whole sign-ins, shared by every kind of server and both versions of HTTP. In
 each there are restarts while all goes on. No answer is another than it should be, no process dies of a signal, and the parent
@@ -19,7 +19,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
 
 from harness.browser import NAVIGATION, Browser  # noqa: E402
-from harness.configuration import MPM  # noqa: E402
 from harness.paths import SANITIZER  # noqa: E402
 from harness.site import Site, User, Workshop, is_open  # noqa: E402
 
@@ -132,7 +131,7 @@ def check_flat(what: str, before: Size, after: Size) -> None:
 
 def main() -> None:
     share = float(sys.argv[1] if len(sys.argv) > 1 else 100) / 100
-    kinds = [kind for kind in KINDS if kind[0] in (sys.argv[2:] or MPM)]
+    kinds = [tuple(kind.split(":")) for kind in sys.argv[2:]] or KINDS
     workshop = Workshop()
     try:
         for mpm, http in kinds:

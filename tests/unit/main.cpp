@@ -90,7 +90,7 @@ std::string from_hex(std::string_view hex) {
     return out;
 }
 
-TemporaryFolder::TemporaryFolder() : path_{(std::filesystem::temp_directory_path() / "uzmfa-test-XXXXXX").string()} {
+TemporaryFolder::TemporaryFolder(const std::string& parent) : path_{parent + "/uzmfa-test-XXXXXX"} {
     if (!mkdtemp(path_.data())) throw std::runtime_error{"no temporary folder"};
 }
 

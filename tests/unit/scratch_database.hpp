@@ -9,6 +9,7 @@
 #include <apr_general.h>
 
 #include <atomic>
+#include <filesystem>
 #include <thread>
 
 namespace uzmfa::test {
@@ -48,7 +49,8 @@ public:
 };
 
 class ScratchDatabase {
-    TemporaryFolder folder_;
+    // In memory where the system has such a folder: nothing here is to outlive a crash.
+    TemporaryFolder folder_{std::filesystem::is_directory("/dev/shm") ? "/dev/shm" : "/tmp"};
 
 public:
     const std::string file = folder_.path() + "/users.db";

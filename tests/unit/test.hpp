@@ -118,7 +118,7 @@ std::string from_hex(std::string_view hex);
 // A folder of the test's own, removed with all that is in it.
 class TemporaryFolder {
 public:
-    TemporaryFolder();
+    explicit TemporaryFolder(const std::string& parent = "/tmp");
     ~TemporaryFolder();
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;

@@ -182,9 +182,23 @@ TEST(the_page_of_events_has_rows_and_what_was_counted) {
     CHECK_EQUAL(value_on(shown, "events_before"), std::to_string(unix_time(now)) + "-7");
     CHECK_EQUAL(world.administration.uuid_seen, "");
     CHECK(world.administration.since_seen == world.at - seconds{30 * 24 * 3600});
-    CHECK_EQUAL(world.show("before=x", "admin/events").status, 400);
+    for (const auto* key : {"x", "17", "17-", "-4", "17-x", "x-4", "17--4", "17-4x", "99999999999999999999-4"}) {
+        const Case at{key};
+        CHECK_EQUAL(world.show(std::string{"before="} + key, "admin/events").status, 400);
+    }
     CHECK_EQUAL(world.show("before=17-4", "admin/events").status, 200);
     CHECK_EQUAL(world.administration.before_seen.id, 4);
+}
+
+TEST(the_plot_is_of_a_day_or_of_thirty) {
+    AdminWorld world;
+    world.administration.counts = {{unix_time(world.at) / 3600, Tally::failure, 3}};
+    CHECK_EQUAL(list_on(world.show("days=1", "admin/plot.svg"), "bars").size(), 24);
+    CHECK_EQUAL(list_on(world.show("days=30", "admin/plot.svg"), "bars").size(), 30);
+    for (const auto* query : {"", "days=", "days=2", "days=1x"}) {
+        const Case at{query};
+        CHECK_EQUAL(world.show(query, "admin/plot.svg").status, 400);
+    }
 }
 
 TEST(validators_and_algorithms_have_names) {

@@ -2,6 +2,9 @@
 #include "core/event.hpp"
 #include "test.hpp"
 
+#include <map>
+#include <set>
+
 namespace uzmfa::test {
 namespace {
 
@@ -20,6 +23,36 @@ TEST(what_any_request_can_cause_is_not_recorded) {
         const Case at{name_of(reason)};
         CHECK(!is_recorded(reason));
     }
+}
+
+// What is not named in either is recorded together with what it changes, or not at all.
+TEST(R87_each_reason_is_recorded_or_not_by_decision) {
+    std::set<std::string_view> recorded;
+    for (std::size_t i = 0; i < reason_count; ++i) {
+        if (is_recorded(static_cast<Reason>(i))) recorded.insert(name_of(static_cast<Reason>(i)));
+    }
+    CHECK(recorded == (std::set<std::string_view>{
+                        "not_known", "not_allowed", "wrong_password", "signed_in", "signed_out", "enrolled", "wrong_code",
+                        "code_used", "new_secret", "enrollment_expired", "code_accepted", "skip_used", "skip_gone",
+                        "damaged", "too_many_codes", "factor_gone", "provider_unavailable", "provider_refuses",
+                        "provider_limit", "session_over", "recovery_used", "temporary_used", "wrong_recovery_code",
+                        "too_many_recovery_codes", "factor_closed", "recovery_closed", "recovery_codes_made",
+                        "factor_replacing", "browser_known", "browser_forgotten", "own_session_ended",
+                        "other_sessions_ended"}));
+}
+
+TEST(each_method_is_told_of_what_it_was_tried_for) {
+    std::map<Method, std::set<std::string_view>> tried;
+    for (std::size_t i = 0; i < reason_count; ++i) {
+        const auto reason = static_cast<Reason>(i);
+        if (const auto method = method_of(reason, nullptr); method != Method::none) tried[method].insert(name_of(reason));
+    }
+    CHECK(tried == (std::map<Method, std::set<std::string_view>>{
+                       {Method::totp,
+                        {"wrong_code", "code_used", "new_secret", "enrollment_expired", "too_many_codes", "factor_gone",
+                         "provider_unavailable", "provider_refuses", "provider_limit", "factor_closed"}},
+                       {Method::skip, {"skip_gone"}},
+                       {Method::recovery, {"wrong_recovery_code", "too_many_recovery_codes", "recovery_closed"}}}));
 }
 
 TEST(the_method_is_the_one_that_was_passed_or_tried) {

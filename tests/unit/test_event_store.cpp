@@ -3,6 +3,8 @@
 #include "store/event_store.hpp"
 #include "store/node_name.hpp"
 
+#include <map>
+
 namespace uzmfa::test {
 namespace {
 
@@ -188,6 +190,39 @@ TEST(events_may_be_asked_for_since_a_moment) {
     CHECK_EQUAL(names_of(scene.all({.since = from_unix_time(1001)})), Names{"new"});
     CHECK_EQUAL(names_of(VALUE(scene.store.page_before({.user = "bob", .since = from_unix_time(1001)}, EventStore::newest, 9))),
                 Names{"new"});
+}
+
+TEST(a_page_of_the_latest_says_where_the_next_one_begins) {
+    Scene scene;
+    for (std::size_t i = 0; i <= EventPage::most; ++i) scene.add(std::to_string(i), i % 2 ? "bob" : "alice");
+    const EventKey from_the_newest{from_unix_time(unix_now() + 60), EventStore::newest};
+    const auto first = VALUE(scene.store.latest("", from_the_newest));
+    CHECK_EQUAL(first.events.size(), EventPage::most);
+    CHECK_EQUAL(first.events.front().event.name, std::to_string(EventPage::most));
+    const auto second = VALUE(scene.store.latest("", first.next.value()));
+    CHECK_EQUAL(names_of(second.events), Names{"0"});
+    CHECK(!second.next);
+    const auto bobs = VALUE(scene.store.latest(bobs_uuid, from_the_newest));
+    CHECK_EQUAL(bobs.events.size(), (EventPage::most + 1) / 2);
+}
+
+TEST(events_are_counted_by_hour_and_kind) {
+    Scene scene;
+    for (const auto* name : {"signed_in", "code_accepted", "wrong_code", "wrong_code", "signed_out"}) {
+        VALUE(scene.store.add({.name = name, .user = "bob"}));
+    }
+    const auto since = from_unix_time(unix_now() - 2 * 3600);
+    std::map<Tally, std::int64_t> counts;
+    for (const auto& [hour, tally, number] : VALUE(scene.store.tallied(since))) {
+        CHECK(hour >= unix_time(since) / 3600 && hour <= unix_now() / 3600);
+        counts[tally] += number;
+    }
+    CHECK(counts == (std::map<Tally, std::int64_t>{{Tally::sign_in, 1}, {Tally::verification, 1}, {Tally::failure, 2}}));
+    scene.scratch.run("UPDATE uzmfa_event_count SET hour = hour - 721 - 24, kind = 'unknown' WHERE kind = " +
+                      ScratchDatabase::literal(name_of(Tally::failure)));
+    CHECK_EQUAL(VALUE(scene.store.tallied(from_unix_time(0))).size(), 2);
+    VALUE(scene.store.purge(seconds{0}));
+    CHECK_EQUAL(scene.scratch.row("SELECT count(*) FROM uzmfa_event_count"), "2");
 }
 
 TEST(what_is_older_than_the_retention_goes) {

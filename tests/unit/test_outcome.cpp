@@ -10,7 +10,7 @@ namespace {
 
 TEST(every_reason_has_a_name_of_its_own) {
     std::set<std::string_view> names;
-    for (int i = 0; i <= static_cast<int>(Reason::sign_in_busy); ++i) {
+    for (int i = 0; i < static_cast<int>(reason_count); ++i) {
         const Case at{std::to_string(i)};
         const auto name = name_of(static_cast<Reason>(i));
         CHECK(!name.empty());

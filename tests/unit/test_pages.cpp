@@ -206,8 +206,8 @@ TEST(R97_an_error_page_has_a_way_out_for_those_who_are_signed_in) {
 
 TEST(every_error_page_of_the_core_has_its_own_heading_and_text) {
     const auto messages = VALUE(Messages::parse(text_of_file(installed + "/lang/en.json")));
-    for (const auto reason : {Reason::no_user, Reason::not_known, Reason::not_allowed, Reason::insecure, Reason::not_permitted,
-                              Reason::foreign_upgrade, Reason::other_user,
+    for (const auto reason : {Reason::no_user, Reason::other_sign_in, Reason::not_known, Reason::not_allowed, Reason::insecure,
+                              Reason::not_permitted, Reason::foreign_upgrade, Reason::other_user,
                               Reason::not_found, Reason::method_not_allowed, Reason::bad_request, Reason::too_large,
                               Reason::cookies_blocked, Reason::unavailable}) {
         const Case at{name_of(reason)};

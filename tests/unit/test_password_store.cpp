@@ -89,7 +89,12 @@ TEST(what_is_no_bcrypt_is_no_password) {
     for (const std::string_view hash : {std::string_view{""}, std::string_view{"s3cret"}, hash_of_md5_crypt,
                                         std::string_view{"{SHA}9HGbNZWh6Vu8dCBPPDVkvIo5H8E="}, hash_of_cost_16,
                                         hash_2y.substr(0, 59), std::string_view{"$2x$04$abcdefghijklmnopqrstuuLZYjhNQAOdpbzt4WxWlUHjv1wsyH5DG"},
-                                        std::string_view{"$2y$03$abcdefghijklmnopqrstuuLZYjhNQAOdpbzt4WxWlUHjv1wsyH5DG"}}) {
+                                        std::string_view{"$2y$03$abcdefghijklmnopqrstuuLZYjhNQAOdpbzt4WxWlUHjv1wsyH5DG"},
+                                        std::string_view{"$3y$04$abcdefghijklmnopqrstuuLZYjhNQAOdpbzt4WxWlUHjv1wsyH5DG"},
+                                        std::string_view{"$2y.04$abcdefghijklmnopqrstuuLZYjhNQAOdpbzt4WxWlUHjv1wsyH5DG"},
+                                        std::string_view{"$2y$04.abcdefghijklmnopqrstuuLZYjhNQAOdpbzt4WxWlUHjv1wsyH5DG"},
+                                        std::string_view{"$2y$x4$abcdefghijklmnopqrstuuLZYjhNQAOdpbzt4WxWlUHjv1wsyH5DG"},
+                                        std::string_view{"$2y$0/$abcdefghijklmnopqrstuuLZYjhNQAOdpbzt4WxWlUHjv1wsyH5DG"}}) {
         const Case at{hash};
         ScratchDatabase scratch;
         add_user(scratch, "alice", hash);

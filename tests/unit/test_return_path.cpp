@@ -13,7 +13,7 @@ TEST(R71_a_path_of_this_site_is_kept_byte_by_byte) {
              "/uzmfa/done",
              "/a#/uzmfa/login",
              "/uzmfa/account",
-             "/uzmfa/admin",
+             "/uzmfa/admin", "/uzmfa/admin/events",
              "/uzmfa/admin?user=a",
              "/%2575zmfa/login",
              "/~alice/",

@@ -32,6 +32,10 @@ for (const name of ['alt', 'aria-label', 'title', 'placeholder', 'download'])
 return texts.map(text => text.trim().replace(/\\s+/g, ' ')).filter(text => text);
 """
 
+IS_STYLED = """
+return document.readyState === 'complete' && [...document.querySelectorAll('link[rel=stylesheet]')].every(link => link.sheet);
+"""
+
 # The element with the focus, and whether it looks other than without.
 FOCUS = """
 const look = e => { const s = getComputedStyle(e); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow]; };
@@ -105,7 +109,7 @@ class Chrome:
         self.open(url)
         frame = self.command("Page.getFrameTree")["frameTree"]["frame"]["id"]
         self.command("Page.setDocumentContent", frameId=frame, html=html)
-        self.await_true(lambda: self.run("return document.readyState") == "complete", "the page does not load")
+        self.await_true(lambda: self.run(IS_STYLED), "the page does not load")  # says `complete` before it has its style
 
     @property
     def path(self) -> str:
