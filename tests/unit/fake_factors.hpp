@@ -4,6 +4,7 @@
 
 #include "factors/factors.hpp"
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -31,6 +32,8 @@ public:
     std::vector<std::string> calls;
     bool binds = true;
     bool spends = true;
+    std::function<void()> on_put = [] {};     // once a factor is pending
+    std::function<void()> on_charge = [] {};  // once a try was charged
 
     static std::string key_of(const Account& account) { return account.uuid + "/" + account.mfa_sid; }
     static Error outage() { return {ErrorKind::unavailable, "the fake is broken"}; }
@@ -76,6 +79,7 @@ public:
         if (found == pending.end() || found->second.aged || found->second.uuid != account.uuid ||
             found->second.factor.secret.sid == spent_sid) {
             pending[session] = {account.uuid, {fresh, 0}};
+            on_put();
             return true;
         }
         return false;
@@ -87,6 +91,7 @@ public:
         if (found == pending.end() || found->second.factor.secret.sid != sid) return false;
         if (found->second.factor.tries >= most_tries) return false;
         ++found->second.factor.tries;
+        on_charge();
         return true;
     }
     Result<Done> uncharge(const SessionId& session, std::string_view sid) override {

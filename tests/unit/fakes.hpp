@@ -189,6 +189,7 @@ public:
     PasswordMark password{1};
     std::uint32_t epoch = 3;
     std::string address_seen;
+    std::function<void()> on_revoke = [] {};  // once a session was revoked
     std::set<std::string_view> broken;
 
     Result<std::optional<RowState>> row_of(std::string_view user, const SessionId& session) override {
@@ -209,6 +210,7 @@ public:
         if (broken.contains("revoke")) return outage();
         if (has(session.id)) return false;
         revoked.emplace_back(session.id, until);
+        on_revoke();
         return true;
     }
     Result<bool> is_revoked(const SessionId& session) override {
@@ -426,6 +428,8 @@ public:
     seconds lifetime_seen{};
     std::string address_seen;
     bool broken = false;
+    bool events_are_broken = false;
+    bool counts_are_broken = false;
 
     Result<std::optional<AccountDetails>> find(std::string_view name) override {
         if (broken) return outage();
@@ -449,7 +453,7 @@ public:
     std::string uuid_seen;
     Moment since_seen{};
     Result<EventPage> events(std::string_view uuid, const EventKey& before) override {
-        if (broken) return outage();
+        if (broken || events_are_broken) return outage();
         uuid_seen = uuid;
         before_seen = before;
         EventPage page{recorded};
@@ -457,7 +461,7 @@ public:
         return page;
     }
     Result<std::vector<TallyCount>> tallied(Moment since) override {
-        if (broken) return outage();
+        if (broken || counts_are_broken) return outage();
         since_seen = since;
         return counts;
     }

@@ -126,7 +126,7 @@ int main(int count, char** arguments) {
             file = test.file;
             names.emplace_back(stem(file));
             group = tcase_create(names.back().c_str());
-            tcase_set_timeout(group, 240);
+            tcase_set_timeout(group, 600);
             suite_add_tcase(suite, group);
         }
         tcase_add_test(group, &test);

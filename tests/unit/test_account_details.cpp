@@ -128,11 +128,20 @@ TEST(what_cannot_be_a_name_is_passed_over) {
     const auto page = VALUE(AccountStore{scratch.database()}.page_after(""));
     CHECK_EQUAL(page.accounts.size(), 1);
     CHECK_EQUAL(page.accounts[0].name, "alice");
+    CHECK(VALUE(AccountStore{scratch.database()}.beginning_with("x", "", 9)).accounts.empty());
 }
 
 TEST(SQLite_has_no_rights_to_miss) {
     ScratchDatabase scratch;
     CHECK(VALUE(missing_rights(scratch.database(), "users")).empty());
+}
+
+TEST(R84_without_a_database_no_right_is_said_to_be_missing) {
+    const ScratchPool pool;
+    OwnConnection nowhere{pool, "sqlite3", "/nowhere/users.db"};
+    const Statements statements{Driver::sqlite3, "users"};
+    Database database{nowhere, statements};
+    CHECK(ERROR_OF(missing_rights(database, "users")).kind == ErrorKind::unavailable);
 }
 
 }  // namespace

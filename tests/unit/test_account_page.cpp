@@ -525,6 +525,10 @@ TEST(R84_a_service_that_fails_is_503_and_nothing_is_kept) {
     const Break forget_all = [](AccountWorld& w) { w.browsers.broken = {"forget_all"}; };
     const Break forget = [](AccountWorld& w) { w.browsers.broken = {"forget"}; };
     const Break codes = [](AccountWorld& w) { w.recovery_codes.broken = {"replace"}; };
+    const Break revoke_second = [](AccountWorld& w) {
+        w.sessions.on_revoke = [&w] { w.sessions.broken = {"revoke"}; };
+    };
+    const Break attempts = [](AccountWorld& w) { w.attempts.broken = {"clear"}; };
     const Break accounts = [](AccountWorld& w) {
         w.be_pending("alice", true);
         w.accounts.broken = {"find"};
@@ -538,6 +542,8 @@ TEST(R84_a_service_that_fails_is_503_and_nothing_is_kept) {
         {"replace", "note", note},             {"new-codes", "charge", charge},       {"new-codes", "clear", clear},
         {"new-codes", "replace", codes},       {"new-codes", "row", row_of},          {"new-codes", "revoke", revoke},
         {"new-codes", "note", note},           {"replace", "hold", hold},             {"end-session", "hold", hold},
+        {"end-others", "standing", accounts},  {"end-others", "revoke again", revoke_second},
+        {"end-session", "revoke the other", revoke_second},                           {"new-codes", "attempts", attempts},
     };
     for (const auto& [action, what, spoil] : table) {
         const Case at{std::string{action} + ", " + std::string{what}};
@@ -592,10 +598,21 @@ TEST(R35_who_thinks_better_of_another_app_keeps_the_one_in_use) {
     check_redirect(world.get("enroll", "next=/a"), "/a", Reason::step_passed);
 }
 
-TEST(a_user_whose_row_is_gone_sees_no_page) {
+TEST(what_was_done_is_not_said_where_a_link_of_another_site_claims_it) {
     AccountWorld world;
+    CHECK_EQUAL(world.get("account", "done=browser_forgotten").page->notice, "browser_forgotten");
+    CHECK_EQUAL(world.get("account", "done=nonsense").page->notice, "");
+    world.cross_site = true;
+    CHECK_EQUAL(world.get("account", "done=browser_forgotten").page->notice, "");
+}
+
+TEST(a_user_whose_row_is_gone_sees_no_page_and_ends_no_session) {
+    AccountWorld world;
+    world.list_session(7, now);
     world.accounts.rows.erase("alice");
     check_refused(world.look(), 503, Reason::damaged);
+    check_redirect(world.press("end-session", "session=digest7"), done("own_session_ended"), Reason::step_passed);
+    check_nothing_changed(world);
 }
 
 }  // namespace

@@ -107,6 +107,24 @@ TEST(R76_a_name_is_taken_literally) {
     }
 }
 
+TEST(a_reset_of_a_row_that_is_another_one_each_time_changes_nothing) {
+    for (const std::string change :
+         {"AFTER UPDATE ON users BEGIN UPDATE users SET uuid = '33333333-3333-4333-8333-333333333333'"
+          " WHERE username = 'alice'; END",
+          "AFTER UPDATE ON users BEGIN DELETE FROM users WHERE username = 'alice'; END",
+          "BEFORE UPDATE ON users BEGIN SELECT RAISE(IGNORE); END"}) {
+        const Case at{change};
+        Scene scene{local_sid};
+        scene.scratch.run("CREATE TRIGGER meanwhile " + change);
+        const auto error = ERROR_OF(reset_account(scene.scratch.database(), "alice", Validator::local, helen));
+        CHECK(error.kind == ErrorKind::unavailable);
+        CHECK_CONTAINS(error.detail, "changes all the time");
+        CHECK_EQUAL(scene.row("alice"), local_sid + "|1|1");
+        CHECK_EQUAL(scene.left("uzmfa_totp_factor"), "alice,bob");
+        CHECK_EQUAL(scene.scratch.row("SELECT (SELECT count(*) FROM uzmfa_epoch), (SELECT count(*) FROM uzmfa_event)"), "0|0");
+    }
+}
+
 TEST(a_reset_that_fails_changes_nothing) {
     Scene scene{twilio_sid};
     scene.scratch.run("DROP TABLE uzmfa_owed_deletion");

@@ -199,6 +199,15 @@ TEST(a_uuid_that_another_row_has_too_is_an_error_at_enrollment) {
     CHECK(ERROR_OF(AccountStore{scratch.database()}.own_uuid(account(scratch, "bob"))).kind == ErrorKind::damaged);
 }
 
+TEST(a_row_that_keeps_no_uuid_is_an_error) {
+    ScratchDatabase scratch;
+    scratch.add_user("alice");
+    scratch.run("CREATE TRIGGER stubborn BEFORE UPDATE ON users BEGIN SELECT RAISE(IGNORE); END");
+    const auto error = ERROR_OF(AccountStore{scratch.database()}.own_uuid(account(scratch, "alice")));
+    CHECK(error.kind == ErrorKind::damaged);
+    CHECK_CONTAINS(error.detail, "took no uuid");
+}
+
 TEST(a_row_that_is_gone_takes_no_uuid) {
     ScratchDatabase scratch;
     scratch.add_user("alice");
@@ -253,6 +262,41 @@ TEST(R47_a_skip_of_the_application_is_not_taken_for_one_of_ours) {
     CHECK_EQUAL(scratch.row("SELECT count(*) FROM uzmfa_skip"), "0");
     scratch.run("UPDATE users SET mfa_enabled = FALSE");
     CHECK(VALUE(AccountStore{scratch.database()}.consume_skip(account(scratch, "alice"))));
+}
+
+// Whose mfa_enabled the application has set while a skip of ours stood.
+void leave_skip_behind(ScratchDatabase& scratch) {
+    scratch.add_user("alice", std::string{alices_uuid});
+    enroll(scratch, "alice");
+    scratch.run("INSERT INTO uzmfa_skip VALUES ('" + std::string{alices_uuid} + "', 99999999999, 'helen')");
+}
+
+TEST(a_skip_that_is_set_anew_meanwhile_is_not_forgotten) {
+    ScratchDatabase scratch;
+    leave_skip_behind(scratch);
+    const auto read_earlier = account(scratch, "alice");
+    scratch.run("UPDATE users SET mfa_enabled = FALSE");
+    CHECK(!VALUE(AccountStore{scratch.database()}.consume_skip(read_earlier)));
+    CHECK_EQUAL(scratch.row("SELECT count(*) FROM uzmfa_skip"), "1");
+    CHECK_EQUAL(state(scratch, "alice"), "LF1|1|0");
+}
+
+TEST(R84_a_skip_that_cannot_be_forgotten_is_an_error_and_stays) {
+    for (const std::string change : {"UPDATE ON users", "DELETE ON uzmfa_skip"}) {
+        const Case at{change};
+        ScratchDatabase scratch;
+        leave_skip_behind(scratch);
+        scratch.run("CREATE TRIGGER refuses BEFORE " + change + " BEGIN SELECT RAISE(ABORT, 'refused'); END");
+        const auto error = ERROR_OF(AccountStore{scratch.database()}.consume_skip(account(scratch, "alice")));
+        CHECK(error.kind == ErrorKind::unavailable);
+        CHECK_CONTAINS(error.detail, "refused");
+        CHECK_EQUAL(scratch.row("SELECT count(*) FROM uzmfa_skip"), "1");
+    }
+    ScratchDatabase scratch;
+    leave_skip_behind(scratch);
+    const auto alice = account(scratch, "alice");
+    scratch.run("DROP TABLE uzmfa_skip");
+    CHECK(ERROR_OF(AccountStore{scratch.database()}.consume_skip(alice)).kind == ErrorKind::unavailable);
 }
 
 TEST(R48_an_expired_skip_is_none) {

@@ -76,6 +76,31 @@ TEST(the_page_of_a_user_says_what_stands) {
     CHECK_EQUAL(world.show("user=alice&done=unlocked").page->notice, "");
 }
 
+TEST(the_page_of_a_user_says_what_is_bound_owed_and_remembered) {
+    AdminWorld world;
+    auto& details = world.administration.details;
+    details.codes = {.failures = 20, .closed = true};
+    details.recovery = {.failures = 2};
+    details.skip = Skip{world.at, "carol", false};
+    details.binding = Binding{.bound_at = world.at, .bound_from = "192.0.2.7"};
+    details.owed = {{.uuid = "u", .sid = "YF01", .owed_at = world.at}};
+    details.browsers = {{"prefix", world.at, world.at, "192.0.2.8", "Unknown/1"}};
+    const std::string time = "2023-11-14 22:13:20 UTC";
+    auto shown = world.show("user=alice");
+    for (const auto& [key, value] : {std::pair{"codes_closed", "1"}, {"codes_wait", ""}, {"wrong_recovery", "2"},
+                                     {"recovery_is_closed", ""}, {"recovery_wait", ""}, {"bound_from", "192.0.2.7"},
+                                     {"skip_expired", ""}, {"browsers", "1"}}) {
+        const Case at{key};
+        CHECK_EQUAL(value_on(shown, key), value);
+    }
+    for (const auto* key : {"bound_at", "skip_until", "owed"}) {
+        const Case at{key};
+        CHECK_EQUAL(value_on(shown, key), time);
+    }
+    details.recovery = {.failures = 5, .wait = seconds{60}};
+    CHECK_EQUAL(value_on(world.show("user=alice"), "recovery_wait"), "60");
+}
+
 TEST(the_next_sign_in_is_said_in_one_way_each) {
     AdminWorld world;
     for (const auto& [next, key] : {std::pair{NextSignIn::refused, "is_refused"}, {NextSignIn::enrolls, "enrolls"},
@@ -166,6 +191,50 @@ TEST(R84_a_database_that_fails_makes_every_page_of_administrators_503) {
     for (const auto* fields : {"user=bob&action=unlock", "action=end-everybody&confirm=1", "user=bob&action=temp-code&confirm=1"}) {
         CHECK_EQUAL(world.act(fields).status, 503);
     }
+}
+
+TEST(R84_a_page_of_administrators_that_lacks_a_part_is_503_and_shows_no_code) {
+    AdminWorld world;
+    world.administration.events_are_broken = true;
+    check_refused(world.show("user=alice"), 503, Reason::unavailable);
+    check_refused(world.ask(Verb::post, "admin", {}, "csrf=x&user=alice&action=unlock"), 503, Reason::unavailable);
+    const auto outcome = world.act("user=alice&action=temp-code&confirm=1");
+    check_refused(outcome, 503, Reason::unavailable);
+    CHECK_EQUAL(value_on(outcome, "temporary_code"), "");
+    world.administration.events_are_broken = false;
+    world.administration.counts_are_broken = true;
+    check_refused(world.show({}, "admin/events"), 503, Reason::unavailable);
+    check_refused(world.show("days=1", "admin/plot.svg"), 503, Reason::unavailable);
+    world.administration.broken = true;
+    check_refused(world.ask(Verb::post, "admin", {}, "csrf=x&user=alice&action=unlock"), 503, Reason::unavailable);
+}
+
+TEST(R84_an_administrator_whose_row_cannot_be_read_is_led_nowhere) {
+    for (const auto* page : {"admin", "admin/events"}) {
+        AdminWorld world;
+        world.be_pending("alice", true);
+        world.accounts.broken = {"find"};
+        check_refused(world.show({}, page), 503, Reason::unavailable);
+    }
+}
+
+TEST(a_skip_opens_no_page_of_administrators) {
+    AdminWorld world;
+    world.session->method = Method::skip;
+    check_redirect(world.show("user=alice"), "/uzmfa/verify?next=/uzmfa/admin", Reason::step_up_required);
+}
+
+TEST(a_form_that_is_shown_again_has_the_newest_events_of_its_user) {
+    AdminWorld world;
+    world.administration.recorded = {{.id = 1, .at = now, .event = {.name = "signed_in", .user = "alice"}}};
+    const auto again = world.ask(Verb::post, "admin", "before=17-4", "csrf=x&user=alice&action=unlock");
+    CHECK_EQUAL(again.status, 403);
+    CHECK_EQUAL(list_on(again, "events").size(), 1);
+    CHECK_EQUAL(world.administration.uuid_seen, world.uuid_of_row("alice"));
+    CHECK(world.administration.before_seen.id != 4);
+    const auto unknown = world.ask(Verb::post, "admin", {}, "csrf=x&user=mallory&action=unlock");
+    CHECK_EQUAL(unknown.status, 404);
+    CHECK_EQUAL(unknown.page->error, "no_such_user");
 }
 
 TEST(the_page_of_events_has_rows_and_what_was_counted) {

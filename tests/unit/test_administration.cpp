@@ -204,6 +204,9 @@ TEST(what_the_next_sign_in_asks_for) {
     CHECK(next() == NextSignIn::enrolls);
     scene.scratch.run("UPDATE users SET access_enabled = FALSE");
     CHECK(next() == NextSignIn::refused);
+    scene.scratch.run("UPDATE users SET access_enabled = TRUE, mfa_sid = 'LF" + std::string(32, '1') +
+                      "', mfa_enrolled = TRUE, uuid = NULL WHERE username = 'alice'");
+    CHECK(next() == NextSignIn::enrolls);  // no factor of ours is without a uuid
 }
 
 TEST(R25_what_is_closed_stays_so) {
@@ -213,6 +216,15 @@ TEST(R25_what_is_closed_stays_so) {
     CHECK(VALUE(scene.administration.temporary_code("alice", seconds{1}, helen)).helped == Helped::refused);
     CHECK(VALUE(scene.administration.find("alice"))->codes.closed);
     CHECK_EQUAL(scene.events(), "NULL");
+}
+
+TEST(R53_wrong_codes_of_before_keep_nobody_from_a_temporary_code_who_has_no_factor_any_more) {
+    Scene scene;
+    scene.scratch.run("INSERT INTO uzmfa_attempt VALUES ('" + std::string{alices_uuid} + "', 'code', 20, 1, 'era')");
+    scene.scratch.run("UPDATE users SET mfa_enrolled = FALSE WHERE username = 'alice'");
+    const auto made = VALUE(scene.administration.temporary_code("alice", seconds{60}, helen));
+    CHECK(made.helped == Helped::done);
+    CHECK(!made.code.empty());
 }
 
 TEST(R28_what_can_be_unlocked_is_and_is_recorded) {

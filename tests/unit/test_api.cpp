@@ -56,6 +56,13 @@ TEST(a_verified_session_is_told) {
     CHECK_EQUAL(told.csrf, world.tokens.form_token(world.session->id));
 }
 
+TEST(R84_without_the_database_a_program_is_told_nothing_of_its_session) {
+    ApiWorld world;
+    world.be_pending("alice", true);
+    world.accounts.broken = {"find"};
+    check_problem(world.ask("api/v1/session"), 503, "unavailable");
+}
+
 TEST(a_program_is_told_what_its_session_lacks) {
     ApiWorld world;
     const auto check = [&](std::string_view error, std::string_view page) {

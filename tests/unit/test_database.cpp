@@ -210,6 +210,8 @@ TEST(a_query_of_our_own_counts) {
     scratch.add_user("alice");
     CHECK_EQUAL(VALUE(scratch.database().count("SELECT count(*) FROM users")), 1);
     CHECK(ERROR_OF(scratch.database().count("SELECT count(*) FROM nowhere")).kind == ErrorKind::unavailable);
+    CHECK_EQUAL(VALUE(scratch.database().text("SELECT username FROM users")), "alice");
+    CHECK(ERROR_OF(scratch.database().text("SELECT username FROM nowhere")).kind == ErrorKind::unavailable);
 }
 
 // --- transactions ---
@@ -224,6 +226,39 @@ TEST(a_transaction_is_committed_where_its_work_is_true) {
         return true;
     })));
     CHECK_EQUAL(sessions(scratch), "a,b");
+}
+
+TEST(a_transaction_keeps_its_connection_until_it_ends) {
+    ScratchDatabase scratch;
+    CountingSource source{scratch.file};
+    Database database{source, scratch.statements};
+    CHECK(VALUE(database.in_transaction([&]() -> Result<bool> {
+        VALUE(any_change(database, "a"));
+        database.release();
+        CHECK_EQUAL(source.released, 0);
+        VALUE(any_change(database, "b"));
+        return true;
+    })));
+    CHECK_EQUAL(source.acquired, 1);
+    database.release();
+    CHECK_EQUAL(source.released, 1);
+    CHECK_EQUAL(sessions(scratch), "a,b");
+}
+
+TEST(a_transaction_that_cannot_be_committed_is_an_error_and_leaves_nothing) {
+    ScratchDatabase scratch;
+    auto& database = scratch.database();
+    scratch.run("BEGIN");
+    CHECK_EQUAL(sessions(scratch), "NULL");  // from here on the other program reads, and nobody commits
+    const auto error = ERROR_OF(database.in_transaction([&]() -> Result<bool> {
+        VALUE(any_change(database, "a"));
+        return true;
+    }));
+    CHECK(error.kind == ErrorKind::unavailable);
+    scratch.run("COMMIT");
+    CHECK_EQUAL(sessions(scratch), "NULL");
+    CHECK(VALUE(database.in_transaction([&]() -> Result<bool> { return VALUE(any_change(database, "b")) == 1; })));
+    CHECK_EQUAL(sessions(scratch), "b");
 }
 
 TEST(a_transaction_is_rolled_back_where_its_work_is_false) {

@@ -173,7 +173,7 @@ TEST(a_value_with_more_behind_it_is_refused) {
 TEST(a_quote_that_is_not_closed_is_refused) {
     check_refused("line 1 opens a quote that is not closed",
                   {"A='one", "A='", "A=\"one", "A=\"", "A=\"one\nB=2\n", "A = \"one\ntwo\"", "A=\"one\\\"", "A=\"\\", "A='one\ntwo'",
-                   "# A=\"one\nB=2", "A=\"one\n\" # two"});
+                   "# A=\"one\nB=2", "A=\"one\n\" # two", "\"A\"=\"one\\"});
 }
 
 TEST(an_escape_that_is_unknown_is_refused) {
@@ -221,6 +221,14 @@ TEST(variables_cannot_make_values_without_bound) {
     CHECK_CONTAINS(complaint_about(text), "makes the values too large");
 }
 
+TEST(values_without_variables_count_with_those_that_have_some) {
+    std::string text = "A=" + std::string(4096, 'x') + "\n";
+    std::size_t size = 4096;
+    for (; size + 4 + 4096 <= largest_env_values; size += 4 + 4096) text += "B=${A}\n";
+    CHECK_EQUAL(value_of(text)->size(), 4096);
+    CHECK_CONTAINS(complaint_about(text + "C=" + std::string(4096, 'x') + "\n"), "makes the values too large");
+}
+
 // --- the file ---
 
 TEST(an_env_file_is_read_whose_group_may_read_it) {
@@ -259,6 +267,8 @@ TEST(what_is_no_env_file_is_named_and_does_not_hang) {
         CHECK_EQUAL(ERROR_OF(read_env_file(path)).detail, path + " is not a regular file");
     }
     CHECK_CONTAINS(ERROR_OF(read_env_file(folder.path() + "/none")).detail, folder.path() + "/none: ");
+    // A regular file whose first byte cannot be read.
+    CHECK_EQUAL(ERROR_OF(read_env_file("/proc/self/mem")).detail, "/proc/self/mem: Input/output error");
 }
 
 TEST(an_env_file_has_64_KiB_at_most) {
@@ -323,7 +333,7 @@ TEST(session_times_are_taken_where_uzERP_manages_sessions) {
 }
 
 TEST(session_times_are_ignored_where_uzERP_does_not_manage_sessions) {
-    for (const std::string value : {"", "false", "off", "1", "yes", "tru", "truee", "' on'"}) {
+    for (const std::string value : {"", "false", "off", "1", "yes", "tru", "truee", "' on'", "1n", "'t ue'"}) {
         const Case at{value};
         const auto line = "UZERP_MANAGE_USER_SESSIONS=" + value + "\n";
         CHECK(!settings_of(line + std::string{times}).sessions);

@@ -87,6 +87,10 @@ TEST(a_factor_whose_parameters_are_unknown_is_an_error_and_never_not_enrolled) {
         scene.enroll("LF1", 1000);
         scene.scratch.run("UPDATE uzmfa_totp_factor SET " + change);
         CHECK(ERROR_OF(scene.store.find(scene.alice())).kind == ErrorKind::damaged);
+        CHECK(ERROR_OF(scene.store.find_binding(scene.alice())).kind == ErrorKind::damaged);
+        scene.put("LF2");
+        scene.scratch.run("UPDATE uzmfa_enrollment SET " + change);
+        CHECK(ERROR_OF(scene.store.find_pending(scene.alice(), session)).kind == ErrorKind::damaged);
     }
 }
 

@@ -111,7 +111,7 @@ struct Scene {
         VALUE(BrowserStore{database}.remember(alices_uuid, hour, {address, "Browser/1"}, ""));
         VALUE(SessionStore{database}.end_all(alices()));
         VALUE(SessionStore{database}.note(alices(), verified()));
-        VALUE(SessionStore{database}.revoke(free_session, alices(), from_unix_time(unix_now() + 60)));
+        VALUE(SessionStore{database}.revoke(free_session, alices(), from_unix_time(unix_now() + 3600)));
         CHECK(VALUE(kept_posts(database).keep(alices(), no_kept_post, {"/kept", {}, "body"})) != no_kept_post);
         VALUE(sign_ins(database).charge("alice", address));
         VALUE(EventStore{database}.add({.name = "reset", .user = "alice", .uuid = std::string{alices_uuid}}));
@@ -121,7 +121,7 @@ struct Scene {
 
     static VerifiedSession verified(const SessionId& id = session) {
         return {.id = id, .method = Method::totp, .verified_at = from_unix_time(unix_now()),
-                .ends_at = from_unix_time(unix_now() + 60), .address = std::string{address}, .browser = "Browser/1"};
+                .ends_at = from_unix_time(unix_now() + 3600), .address = std::string{address}, .browser = "Browser/1"};
     }
 
     std::string bytes() const {
@@ -183,7 +183,8 @@ const Operation operations[] = {
     {"find a skip", [](auto& db) { return failed(SkipStore{db}.find(alices_uuid)); }},
     {"look at a session's row", [](auto& db) { return failed(SessionStore{db}.row_of("alice", session)); }},
     {"hold a user", [](auto& db) { return failed(SessionStore{db}.hold(alices())); }},
-    {"revoke a session", [](auto& db) { return failed(SessionStore{db}.revoke(session, alices(), from_unix_time(unix_now() + 60))); }},
+    {"revoke a session",
+     [](auto& db) { return failed(SessionStore{db}.revoke(session, alices(), from_unix_time(unix_now() + 3600))); }},
     {"is a session revoked", [](auto& db) { return failed(SessionStore{db}.is_revoked(session)); }},
     {"end all sessions", [](auto& db) { return failed(SessionStore{db}.end_all(alices())); }},
     {"note a session", [](auto& db) { return failed(SessionStore{db}.note(alices(), Scene::verified(free_session))); }},
@@ -191,6 +192,8 @@ const Operation operations[] = {
     {"purge sessions", [](auto& db) { return failed(SessionStore{db}.purge()); }},
     {"what changed", [](auto& db) { return failed(SessionStore{db}.changes_since({})); }},
     {"charge a sign-in", [](auto& db) { return failed(sign_ins(db).charge("bob", address)); }},
+    {"charge one too many",
+     [](auto& db) { return failed(SignInFailureStore{db, keys().key, {1, hour}, hour}.charge("alice", address)); }},
     {"give a sign-in back", [](auto& db) { return failed(sign_ins(db).give_back("alice", address)); }},
     {"clear sign-ins", [](auto& db) { return failed(sign_ins(db).clear("alice", address)); }},
     {"keep a form", [](auto& db) { return failed(kept_posts(db).keep(alices(), 1, {"/other", {}, "body"})); }},
@@ -204,6 +207,7 @@ const Operation operations[] = {
     {"latest events", [](auto& db) { return failed(EventStore{db}.latest("", {})); }},
     {"latest events of a user", [](auto& db) { return failed(EventStore{db}.latest(alices_uuid, {})); }},
     {"counts of events", [](auto& db) { return failed(EventStore{db}.tallied({})); }},
+    {"purge events", [](auto& db) { return failed(EventStore{db}.purge(hour)); }},
     {"what is to be told", [](auto& db) { return failed(EventStore{db}.due_notifications()); }},
     {"claim what is to be told", [](auto& db) { return failed(EventStore{db}.claim_notification({.id = 1})); }},
     {"settle what was told", [](auto& db) { return failed(EventStore{db}.settle_notification({.id = 1})); }},

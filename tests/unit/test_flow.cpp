@@ -188,6 +188,11 @@ TEST(what_a_session_knew_of_its_row_is_asked_again) {
     check_redirect(world.get("enroll"), "/uzmfa/verify", Reason::step_not_due);
 }
 
+TEST(only_the_administrators_pages_are_for_administrators) {
+    for (const auto page : {"admin", "admin/events", "api/v1/users"}) CHECK(is_for_administrators(page));
+    for (const auto page : {"login", "verify", "account", "api/v1/session", "nothing"}) CHECK(!is_for_administrators(page));
+}
+
 TEST(a_visit_of_an_own_page_counts_as_activity) {
     const auto idle_for = [](seconds idle) {
         World world;
@@ -211,6 +216,16 @@ TEST(a_session_that_ends_is_not_touched) {
     const auto outcome = world.post("logout", "");
     CHECK(outcome.drop_session);
     CHECK(!outcome.session);
+}
+
+TEST(a_session_that_a_place_has_refused_is_not_touched) {
+    World world;
+    world.be_verified("alice");
+    world.session->last_active = now - seconds{600};
+    CHECK(world.get("account").session.has_value());
+    world.session->last_active = now - seconds{600};
+    world.session->refused = true;
+    CHECK(!world.get("login").session);
 }
 
 // --- next ---
@@ -725,6 +740,15 @@ TEST(a_skip_that_was_taken_meanwhile_leads_to_the_code) {
     CHECK(!outcome.session);
 }
 
+TEST(R49_a_skip_is_no_second_verification) {
+    World world;
+    world.be({.user = *UserName::of("dave"), .enrolled = true, .external = true, .verify_again = true, .method = Method::totp,
+              .verified_at = world.at - seconds{5}});
+    check_form_again(world.post("verify", "skip=1"), 401, Reason::skip_gone, "verify");
+    CHECK_EQUAL(world.accounts.skips_consumed, 0);
+    CHECK(world.session->verify_again);
+}
+
 TEST(R69_a_skip_without_the_token_is_refused) {
     World world;
     world.be_external("dave");
@@ -1027,6 +1051,16 @@ TEST(R25_a_closed_factor_takes_no_code_and_offers_recovery) {
     CHECK(world.validator.verified.empty());
 }
 
+TEST(R25_the_wrong_code_that_closes_the_factor_says_so_in_the_log) {
+    World world;
+    for (const auto& [failures, detail] : {std::pair{1, "1 in a row"}, {5, "5 in a row, a wait begins"},
+                                           {100, "100 in a row, none is looked at any more"}}) {
+        world.be_pending("alice", true);
+        world.attempts.answer.failures = failures;
+        CHECK_EQUAL(world.post("verify", "code=123456").detail, detail);
+    }
+}
+
 TEST(R26_a_right_code_clears_the_count_and_a_wrong_one_does_not) {
     World world;
     world.be_pending("alice", true);
@@ -1143,6 +1177,64 @@ TEST(where_enrolling_needs_a_code_the_password_alone_shows_no_secret) {
     CHECK_EQUAL(world.get("enroll").status, 200);
 }
 
+TEST(where_enrolling_needs_a_code_a_recovery_code_is_none_and_a_closed_factor_is_no_hindrance) {
+    World world;
+    world.site.enrollment = EnrollmentRule::code;
+    world.be_anonymous();
+    check_redirect(world.post("login", "username=bob&password=right&next=/a"), "/uzmfa/recovery?next=/a", Reason::signed_in);
+    CHECK_EQUAL(value_on(world.get("recovery"), "enrolling"), "1");
+    world.recovery_codes.codes = {"RECOVERY-a"};
+    check_form_again(world.post("recovery", "code=RECOVERY-a"), 401, Reason::wrong_recovery_code, "recovery");
+    CHECK_EQUAL(world.recovery_codes.codes.size(), 1);
+    world.attempts.closed = {AttemptKind::code};
+    world.temporary_codes.code = "TEMPORARY-a";
+    check_redirect(world.post("recovery", "code=TEMPORARY-a&next=/a"), "/uzmfa/enroll?next=/a", Reason::temporary_used);
+}
+
+TEST(R69_a_recovery_code_without_the_token_is_not_spent) {
+    World world;
+    world.recovery_codes.codes = {"RECOVERY-a"};
+    world.be_pending("alice", true);
+    const auto outcome = world.request(Verb::post, "recovery", "csrf=foreign&code=RECOVERY-a", {});
+    check_form_again(outcome, 403, Reason::form_stale, "recovery");
+    CHECK_EQUAL(world.recovery_codes.codes.size(), 1);
+    CHECK_EQUAL(world.attempts.of(AttemptKind::recovery), 0);
+}
+
+TEST(the_recovery_page_is_for_whom_it_is_due_only) {
+    World world;
+    world.be_verified("alice");
+    check_redirect(world.get("recovery", "next=/a"), "/a", Reason::step_passed);
+    check_redirect(world.post("recovery", "code=RECOVERY-a&next=/a"), "/a", Reason::step_passed);
+    world.be_pending("bob", false);
+    check_redirect(world.get("recovery"), "/uzmfa/enroll", Reason::step_not_due);
+    CHECK_EQUAL(world.attempts.of(AttemptKind::recovery), 0);
+}
+
+TEST(R35_whose_factor_closes_behind_the_sign_in_verifies_again_by_a_recovery_code_and_binds_nothing_by_it) {
+    World world;
+    world.recovery_codes.codes = {"RECOVERY-a"};
+    world.attempts.closed = {AttemptKind::code};
+    world.be_verified("alice");
+    world.session->verify_again = true;
+    CHECK_EQUAL(value_on(world.get("recovery"), "is_pending"), "");
+    const auto outcome = world.post("recovery", "code=RECOVERY-a&next=/a");
+    check_redirect(outcome, "/uzmfa/account?next=/a&done=recovery_used", Reason::recovery_used);
+    CHECK(!outcome.session->may_bind);
+    CHECK(!outcome.session->verify_again);
+}
+
+TEST(a_way_that_leads_to_the_account_page_is_not_put_into_that_pages_address) {
+    for (const auto& [next, way] : {std::pair{"/uzmfa/account", "/uzmfa/account?done=recovery_used"},
+                                    {"/uzmfa/account%3Fnext%3D/a", "/uzmfa/account?next=/a&done=recovery_used"}}) {
+        const Case at{next};
+        World world;
+        world.recovery_codes.codes = {"RECOVERY-a"};
+        world.be_pending("alice", true);
+        check_redirect(world.post("recovery", "code=RECOVERY-a&next=" + std::string{next}), way, Reason::recovery_used);
+    }
+}
+
 TEST(R46_a_recovery_code_is_worth_nothing_without_the_first_factor) {
     World world;
     world.recovery_codes.codes = {"RECOVERY-a"};
@@ -1218,6 +1310,29 @@ TEST(a_sign_out_of_nobody_leads_to_the_sign_in) {
     CHECK(world.sessions.revoked.empty());
 }
 
+// --- a session that was replaced ---
+
+TEST(R69_a_button_that_was_pressed_twice_leads_where_the_first_press_did) {
+    World world;
+    world.be_verified("alice");
+    world.revoked = true;
+    check_redirect(world.post("verify", "code=123456&next=/a"), "/a", Reason::step_passed);
+    check_redirect(world.post("account", "action=end-others&next=/a"), "/uzmfa/account?next=/a", Reason::step_passed);
+    check_redirect(world.post("logout", "next=/a"), "/uzmfa/login?next=/a", Reason::step_not_due);
+    CHECK(world.validator.verified.empty());
+    CHECK(world.sessions.ended.empty());
+}
+
+TEST(R69_a_step_of_a_session_that_was_replaced_meanwhile_leads_on) {
+    World world;
+    world.be_verified("alice");
+    world.sessions.revoked.emplace_back(world.session->id, now);
+    const auto outcome = world.post("verify", "code=123456&next=/a");
+    check_redirect(outcome, "/a", Reason::step_passed);
+    CHECK(!outcome.session);
+    CHECK(world.validator.verified.empty());
+}
+
 // --- services that fail ---
 
 TEST(R84_a_service_that_fails_is_503_and_nothing_is_accepted) {
@@ -1232,6 +1347,9 @@ TEST(R84_a_service_that_fails_is_503_and_nothing_is_accepted) {
     const auto skip = [](World& world) { return world.post("verify", "skip=1"); };
     const auto enroll = [](World& world) { return world.post("enroll", "code=123456"); };
     const auto log_out = [](World& world) { return world.post("logout", ""); };
+    const auto recover = [](World& world) { return world.post("recovery", "code=RECOVERY-a"); };
+    const auto use_temporary = [](World& world) { return world.post("recovery", "code=TEMPORARY-a"); };
+    const auto drop_form = [](World& world) { return world.post("kept", ""); };
     const Row table[] = {
         {"password", [](World& w) { w.be_anonymous(); w.passwords.broken = true; }, sign_in},
         {"sign-in, find", [](World& w) { w.be_anonymous(); w.accounts.broken = {"find"}; }, sign_in},
@@ -1263,11 +1381,65 @@ TEST(R84_a_service_that_fails_is_503_and_nothing_is_accepted) {
          [](World& w) { return w.get("enroll/qr.svg"); }},
         {"look at verify", [](World& w) { w.be_pending("alice", true); w.accounts.broken = {"find"}; },
          [](World& w) { return w.get("verify"); }},
+        {"look at verify, skip", [](World& w) { w.be_external("dave"); w.accounts.broken = {"has_skip"}; },
+         [](World& w) { return w.get("verify"); }},
+        {"look at enroll, find", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"find"}; },
+         [](World& w) { return w.get("enroll"); }},
+        {"look at enroll, uuid", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"own_uuid"}; },
+         [](World& w) { return w.get("enroll"); }},
+        {"look at qr, find", [](World& w) { w.be_pending("bob", false); w.accounts.broken = {"find"}; },
+         [](World& w) { return w.get("enroll/qr.svg"); }},
+        {"look at recovery", [](World& w) { w.be_pending("alice", true); w.accounts.broken = {"find"}; },
+         [](World& w) { return w.get("recovery"); }},
+        {"look at kept", [](World& w) { w.be_pending("alice", true); w.accounts.broken = {"find"}; },
+         [](World& w) { return w.get("kept"); }},
+        {"sign-in behind another tab", [](World& w) { w.be_pending("alice", true); w.accounts.broken = {"find"}; },
+         [](World& w) { return w.request(Verb::post, "login", "csrf=old&username=alice&password=right", {}); }},
+        {"verify, spend", [](World& w) { w.be_pending("alice", true); w.validator.broken = {"spend"}; }, verify},
+        {"verify, clear", [](World& w) { w.be_pending("alice", true); w.attempts.broken = {"clear"}; }, verify},
+        {"verify, give back",
+         [](World& w) { w.be_pending("alice", true); w.validator.verdict = Verdict::wait; w.attempts.broken = {"refund"}; },
+         verify},
+        {"verify, wrong",
+         [](World& w) { w.be_pending("alice", true); w.validator.verdict = Verdict::wrong; w.sessions.broken = {"is_revoked"}; },
+         verify},
+        {"verify, no code", [](World& w) { w.be_external("dave"); w.accounts.broken = {"has_skip"}; },
+         [](World& w) { return w.post("verify", "code=x"); }},
+        {"verify, factor gone, find",
+         [](World& w) {
+             w.be_pending("alice", true);
+             w.validator.verdict = Verdict::factor_gone;
+             w.validator.on_check = [&w] { w.accounts.broken = {"find"}; };
+         },
+         verify},
+        {"verify, factor gone, uuid",
+         [](World& w) {
+             w.be_pending("alice", true);
+             w.validator.verdict = Verdict::factor_gone;
+             w.validator.on_check = [&w] {
+                 w.accounts.rows.at("alice").mfa_enrolled = false;
+                 w.accounts.broken = {"own_uuid"};
+             };
+         },
+         verify},
+        {"verify, passed already", [](World& w) { w.be_verified("alice"); w.sessions.broken = {"is_revoked"}; }, verify},
+        {"recovery, find", [](World& w) { w.be_pending("alice", true); w.accounts.broken = {"find"}; }, recover},
+        {"recovery, spend", [](World& w) { w.be_pending("alice", true); w.recovery_codes.broken = {"spend"}; }, recover},
+        {"recovery, clear", [](World& w) { w.be_pending("alice", true); w.attempts.broken = {"clear"}; }, recover},
+        {"recovery, closed", [](World& w) { w.be_pending("alice", true); w.attempts.broken = {"is_closed"}; }, recover},
+        {"temporary code, spend", [](World& w) { w.be_pending("alice", true); w.temporary_codes.broken = true; }, use_temporary},
+        {"temporary code, clear", [](World& w) { w.be_pending("alice", true); w.attempts.broken = {"clear"}; }, use_temporary},
+        {"temporary code, closed", [](World& w) { w.be_pending("alice", true); w.attempts.broken = {"is_closed"}; },
+         use_temporary},
+        {"drop a form", [](World& w) { w.be_verified("alice"); w.kept_posts.broken = true; }, drop_form},
+        {"drop a form, find", [](World& w) { w.be_pending("alice", true); w.accounts.broken = {"find"}; }, drop_form},
     };
     for (const auto& row : table) {
         const Case at{row.name};
         World world;
         world.validator.verdict = Verdict::accepted;
+        world.recovery_codes.codes = {"RECOVERY-a"};
+        world.temporary_codes.code = "TEMPORARY-a";
         row.prepare(world);
         const auto before = *world.session;
         const auto outcome = row.act(world);
@@ -1278,6 +1450,7 @@ TEST(R84_a_service_that_fails_is_503_and_nothing_is_accepted) {
         CHECK_EQUAL(value_on(outcome, "csrf").empty(), before.user.empty());  // R97: a way out
         CHECK(world.session->id == before.id);
         CHECK_EQUAL(world.session->is_verified(), before.is_verified());
+        CHECK(!world.transactions.kept);
     }
 }
 
@@ -1323,6 +1496,36 @@ TEST(R51_a_code_does_not_carry_a_session_over_a_change_of_its_users_row) {
         CHECK(world.sessions.revoked.empty());
         CHECK(!world.transactions.kept);
     }
+}
+
+TEST(R51_a_row_that_changes_while_its_session_is_replaced_ends_the_session) {
+    World world;
+    world.be_pending("alice", true);
+    world.validator.verdict = Verdict::accepted;
+    world.sessions.on_revoke = [&] { world.sessions.password = {9}; };
+    const auto outcome = world.post("verify", "code=123456&next=/a");
+    check_redirect(outcome, "/uzmfa/login?next=/a", Reason::session_over);
+    CHECK(!outcome.session);
+    CHECK(!world.transactions.kept);
+}
+
+TEST(a_row_that_goes_away_meanwhile_takes_nobody_in) {
+    const auto lose_row = [](World& world) { world.accounts.rows.erase("alice"); };
+    World signing_in;
+    signing_in.be_anonymous();
+    signing_in.sessions.on_revoke = [&] { lose_row(signing_in); };
+    const auto refused = signing_in.post("login", "username=alice&password=right");
+    check_refused(refused, 503, Reason::damaged);
+    CHECK_EQUAL(refused.detail, "the user's row is gone");
+    CHECK(!signing_in.transactions.kept);
+
+    World verifying;
+    verifying.be_pending("alice", true);
+    verifying.validator.verdict = Verdict::accepted;
+    verifying.validator.on_check = [&] { lose_row(verifying); };
+    check_redirect(verifying.post("verify", "code=123456"), "/uzmfa/login", Reason::session_over);
+    CHECK(!verifying.session->is_verified());
+    CHECK(!verifying.transactions.kept);
 }
 
 TEST(R63_a_verified_session_is_kept_for_its_user_to_see) {

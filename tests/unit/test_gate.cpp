@@ -413,6 +413,68 @@ TEST(a_database_that_fails_is_503_and_makes_no_session) {
     CHECK(!outcome.session);
 }
 
+TEST(R84_a_pending_session_that_cannot_be_marked_is_not_made) {
+    for (const bool at_uuid : {true, false}) {
+        Stopped stopped;
+        if (at_uuid) stopped.accounts.broken = {"uuid_of_row"};
+        else stopped.sessions.broken = {"row_of"};
+        const auto outcome = stopped.at(visit_with({}, false, "alice"), Reason::sign_in_required);
+        CHECK_EQUAL(outcome.status, 503);
+        CHECK_EQUAL(outcome.reason, Reason::unavailable);
+        CHECK(!outcome.session);
+    }
+}
+
+TEST(R84_without_the_database_nobody_is_told_to_be_signed_out) {
+    Stopped stopped;
+    stopped.sessions.broken = {"revoke"};
+    const auto session = std::optional{session_with("alice", true, Method::totp)};
+    auto visit = visit_with(session, true, "");
+    visit.signs_out = true;
+    const auto outcome = stopped.at(visit, Reason::step_up_required);
+    CHECK_EQUAL(outcome.status, 503);
+    CHECK_EQUAL(outcome.reason, Reason::unavailable);
+    CHECK(!outcome.drop_session);
+    CHECK(!stopped.sessions.has(session->id));
+}
+
+TEST(R105_what_httpd_looks_up_before_it_asks_who_it_is_lacks_a_sign_in_and_no_directive) {
+    Stopped stopped;
+    auto visit = visit_with({}, false, "");
+    visit.subrequest = true;
+    const auto outcome = stopped.at(visit, Reason::no_user);
+    CHECK_EQUAL(outcome.status, 403);
+    CHECK_EQUAL(outcome.reason, Reason::sign_in_required);
+}
+
+TEST(R7_a_step_up_that_is_asked_for_already_makes_no_new_cookie) {
+    Stopped stopped;
+    auto session = std::optional{session_with("alice", true, Method::totp)};
+    session->verify_again = true;
+    const auto outcome = stopped.at(visit_with(session, true, ""), Reason::step_up_required);
+    CHECK_EQUAL(outcome.location, "/uzmfa/verify?next=/orders%3Fid%3D7");
+    CHECK(!outcome.session);
+}
+
+TEST(a_program_that_was_under_way_while_its_session_was_replaced_gets_no_session) {
+    Stopped stopped;
+    auto visit = visit_with({}, false, "alice");
+    visit.navigation = false;
+    visit.revoked = true;
+    const auto outcome = stopped.at(visit, Reason::sign_in_required);
+    CHECK_EQUAL(outcome.status, 401);
+    CHECK(!outcome.session);
+}
+
+TEST(a_session_that_the_place_has_refused_already_is_refused_once) {
+    Stopped stopped;
+    auto session = std::optional{session_with("alice", true, Method::totp)};
+    const auto first = stopped.at(visit_with(session, true, ""), Reason::sign_in_required);
+    CHECK(first.session && first.session->refused);
+    session = first.session;
+    CHECK(!stopped.at(visit_with(session, true, ""), Reason::sign_in_required).session);
+}
+
 TEST(R79_a_program_gets_a_problem_where_a_person_gets_an_error_page) {
     auto visit = visit_with({}, true, "");
     auto outcome = fit_for(visit, failure(outage()));

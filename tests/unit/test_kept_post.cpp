@@ -132,10 +132,13 @@ TEST(R81_the_form_that_sends_one_is_not_kept_itself) {
 }
 
 TEST(R81_without_the_database_the_browser_keeps_the_form) {
-    Stopped stopped;
-    stopped.kept_posts.broken = true;
-    const auto outcome = stopped.stop();
-    CHECK(outcome.status == 503 && !outcome.session);
+    for (const KeptId waiting : {no_kept_post, KeptId{7}}) {
+        Stopped stopped;
+        stopped.held.kept = waiting;
+        stopped.kept_posts.broken = true;
+        const auto outcome = stopped.stop();
+        CHECK(outcome.status == 503 && !outcome.session);
+    }
 }
 
 TEST(R81_only_a_persons_form_of_this_site_may_be_kept) {
@@ -154,6 +157,8 @@ TEST(R81_only_a_persons_form_of_this_site_may_be_kept) {
     CHECK(refuses([](Visit& visit, Session&) { visit.held = nullptr; }));
     CHECK(refuses([](Visit&, Session& held) { held.mark.uuid = {}; }));
     CHECK(refuses([](Visit& visit, Session&) { visit.own_sign_in = false; }));
+    CHECK(refuses([](Visit& visit, Session&) { visit.own_sign_in = false, visit.user = "bob"; }));
+    CHECK(!refuses([](Visit& visit, Session&) { visit.own_sign_in = false, visit.user = "alice"; }));
     CHECK(refuses([](Visit& visit, Session&) { visit.target = "/uzmfa/admin?user=bob"; }));
     CHECK(refuses([](Visit&, Session& held) { held.last_active = now - seconds{24 * 60 * 60}; }));
     CHECK(is_fit_target("/orders?id=7", site));
@@ -238,6 +243,23 @@ TEST(R81_a_stale_token_or_another_site_sends_nothing) {
     for (const auto& sending : {world.send("wrong"), world.send(""), world.send(world.token(), true)}) {
         CHECK(!sending.post && sending.outcome.location.starts_with("/uzmfa/kept"));
     }
+    CHECK(world.kept_posts.kept.size() == 1);
+}
+
+TEST(R84_a_form_that_cannot_be_read_is_not_sent_and_goes_on_waiting) {
+    Waiting world;
+    world.kept_posts.broken = true;
+    const auto sending = world.send(world.token());
+    CHECK(!sending.post && sending.outcome.status == 503);
+    world.kept_posts.broken = false;
+    CHECK(world.send(world.token()).post);
+}
+
+TEST(R81_who_has_to_verify_again_lets_no_form_go_before) {
+    Waiting world;
+    world.session->verify_again = true;
+    const auto outcome = world.request(Verb::post, "kept", "csrf=" + world.token() + "&next=/orders", "");
+    CHECK(outcome.location == "/uzmfa/verify?next=/orders");
     CHECK(world.kept_posts.kept.size() == 1);
 }
 

@@ -57,6 +57,30 @@ TEST(R81_a_row_moved_to_another_user_does_not_open) {
     CHECK(!found && found.error().kind == ErrorKind::damaged);
 }
 
+TEST(R81_a_row_that_was_changed_does_not_open) {
+    for (const std::string sealed : {"'%%%'", "''", "substr(sealed, 5)"}) {
+        Kept kept;
+        const auto id = kept.keep(alice, "/orders", "x");
+        kept.run("UPDATE uzmfa_kept_post SET sealed = " + sealed);
+        const auto found = kept.store.find(alice, id);
+        CHECK(!found && found.error().kind == ErrorKind::damaged);
+        CHECK(!kept.store.take(alice, id));
+    }
+}
+
+TEST(R81_who_comes_second_or_cannot_drop_it_takes_no_form) {
+    Kept kept;
+    const auto id = kept.keep(alice, "/orders", "x");
+    kept.run("CREATE TRIGGER faster BEFORE DELETE ON uzmfa_kept_post BEGIN SELECT RAISE(IGNORE); END");
+    const auto second = kept.store.take(alice, id);
+    CHECK(second && !*second);
+    kept.run("DROP TRIGGER faster");
+    kept.run("CREATE TRIGGER refuses BEFORE DELETE ON uzmfa_kept_post BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    const auto refused = kept.store.take(alice, id);
+    CHECK(!refused && refused.error().kind == ErrorKind::unavailable);
+    CHECK(*kept.store.find(alice, id));
+}
+
 TEST(R81_a_session_keeps_one_and_the_same_form_anew) {
     Kept kept;
     const auto id = kept.keep(alice, "/orders", "first");

@@ -2,9 +2,12 @@
 #include "crypto/encoding.hpp"
 #include "crypto/key_rollover.hpp"
 #include "crypto/keys.hpp"
+#include "crypto/replace_file.hpp"
 #include "test.hpp"
 
 #include <dirent.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +49,7 @@ const std::string k9 = key_of(9);
 TEST(R66_an_added_key_is_the_last_and_changes_nothing_before_it) {
     CHECK_EQUAL(added(k1 + "\n"), k1 + "\n" + k9 + "\n");
     CHECK_EQUAL(added(k1), k1 + "\n" + k9 + "\n");
+    CHECK_EQUAL(added(""), k9 + "\n");
     CHECK_EQUAL(added("# mine\r\n\n " + k1 + "\r\n# end"), "# mine\r\n\n " + k1 + "\r\n# end\n" + k9 + "\n");
 }
 
@@ -119,6 +123,77 @@ TEST(R66_a_link_stays_a_link) {
     CHECK_EQUAL(lstat(link.c_str(), &status), 0);
     CHECK(S_ISLNK(status.st_mode));
     CHECK_EQUAL(content_of(path), k1 + "\n" + k9 + "\n");
+}
+
+Result<SecretBytes> other_text(const std::string&) { return secret_bytes("other"); }
+
+TEST(R66_whoever_owns_the_file_owns_what_takes_its_place) {
+    if (geteuid() != 0) return;  // only root can give a file away
+    const TemporaryFolder folder;
+    const auto path = folder.file("file", "text", 0640);
+    CHECK_EQUAL(chown(path.c_str(), 12345, 54321), 0);
+    VALUE(replace_file(path, other_text));
+    struct stat status {};
+    CHECK_EQUAL(stat(path.c_str(), &status), 0);
+    CHECK_EQUAL(status.st_uid, 12345u);
+    CHECK_EQUAL(status.st_gid, 54321u);
+    CHECK_EQUAL(status.st_mode & 07777, 0640u);
+    CHECK_EQUAL(content_of(path), "other");
+}
+
+TEST(R66_who_may_not_put_a_file_like_it_there_changes_nothing) {
+    if (geteuid() != 0) return;  // only root can be somebody else for a while
+    struct Row {
+        std::string_view what;
+        uid_t owner_of_folder;
+        mode_t mode_of_folder;
+        gid_t group_of_file;
+    };
+    for (const auto& [what, owner, mode, group] : {Row{"a folder that cannot be opened", 0, 0711, 0},
+                                                   Row{"a folder that takes no file", 0, 0755, 0},
+                                                   Row{"a group that cannot be given", 12345, 0755, 54321}}) {
+        const Case at{what};
+        const TemporaryFolder folder;
+        const auto path = folder.file("keys", k1 + "\n");
+        CHECK_EQUAL(chown(path.c_str(), 12345, group), 0);
+        CHECK_EQUAL(chown(folder.path().c_str(), owner, 0), 0);
+        CHECK_EQUAL(chmod(folder.path().c_str(), mode), 0);
+        CHECK_EQUAL(seteuid(12345), 0);
+        const auto changed = change_key_file(path, add_key_9);
+        CHECK_EQUAL(seteuid(0), 0);
+        CHECK_CONTAINS(ERROR_OF(changed).detail, path + ": ");
+        CHECK_EQUAL(content_of(path), k1 + "\n");
+        CHECK_EQUAL(files_in(folder.path()), 1);
+    }
+}
+
+TEST(what_goes_away_or_becomes_a_folder_meanwhile_is_not_replaced) {
+    for (const bool is_folder : {false, true}) {
+        const TemporaryFolder folder;
+        const auto path = folder.file("file", "text");
+        const auto replaced = replace_file(path, [&](const std::string& real_path) {
+            CHECK_EQUAL(unlink(real_path.c_str()), 0);
+            if (is_folder) CHECK_EQUAL(mkdir(real_path.c_str(), 0700), 0);
+            return other_text(real_path);
+        });
+        CHECK_EQUAL(ERROR_OF(replaced).detail, path + (is_folder ? ": Is a directory" : ": No such file or directory"));
+        CHECK_EQUAL(files_in(folder.path()), is_folder ? 1 : 0);
+    }
+}
+
+TEST(what_cannot_be_written_whole_takes_no_files_place) {
+    const TemporaryFolder folder;
+    const auto path = folder.file("keys", k1 + "\n");
+    signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    CHECK_EQUAL(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const rlimit little{50, before.rlim_max};
+    CHECK_EQUAL(setrlimit(RLIMIT_FSIZE, &little), 0);
+    const auto changed = change_key_file(path, add_key_9);
+    CHECK_EQUAL(setrlimit(RLIMIT_FSIZE, &before), 0);
+    CHECK_EQUAL(ERROR_OF(changed).detail, path + ": File too large");
+    CHECK_EQUAL(content_of(path), k1 + "\n");
+    CHECK_EQUAL(files_in(folder.path()), 1);
 }
 
 TEST(R66_of_two_who_change_it_at_a_time_none_loses_a_key) {

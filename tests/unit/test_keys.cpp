@@ -109,6 +109,22 @@ TEST(R65_a_key_file_of_another_user_is_refused) {
     CHECK_CONTAINS(ERROR_OF(read_key_file(path)).detail, "belongs neither to root");
 }
 
+TEST(R65_a_key_file_of_whom_httpd_starts_as_is_read_where_nobody_else_may) {
+    if (!is_root()) return;  // only root can be somebody else for a while
+    const TemporaryFolder folder;
+    CHECK_EQUAL(chmod(folder.path().c_str(), 0711), 0);
+    for (const unsigned mode : {0600u, 0640u}) {
+        const Case at{std::to_string(mode)};
+        const auto path = folder.file("keys" + std::to_string(mode), key_of(1), mode);
+        CHECK_EQUAL(chown(path.c_str(), 12345, 0), 0);
+        CHECK_EQUAL(seteuid(12345), 0);
+        const auto keys = read_key_file(path);
+        CHECK_EQUAL(seteuid(0), 0);
+        CHECK_EQUAL(static_cast<bool>(keys), mode == 0600);
+        if (!keys) CHECK_CONTAINS(keys.error().detail, "must be 0600 where root is not its owner");
+    }
+}
+
 TEST(a_missing_key_file_is_named) {
     const TemporaryFolder folder;
     CHECK_CONTAINS(ERROR_OF(read_key_file(folder.path() + "/none")).detail, folder.path() + "/none: ");

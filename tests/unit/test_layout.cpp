@@ -48,6 +48,16 @@ TEST(a_gated_directory_closes_these_ways) {
               .empty());
 }
 
+TEST(the_longest_mapping_counts_in_any_order) {
+    CHECK_CONTAINS(only_way({.mappings = {{"/erp", "/srv/erp"}, root, {"/old", "/srv/erp"}}, .locations = {{"/erp", true}}}),
+                   "had as /old,");
+}
+
+TEST(mod_dav_above_a_place_that_is_gated_no_more_is_no_way) {
+    CHECK(unguarded_ways({.locations = {{"/dav/erp", false}, {"/dav/all", false}}, .dav_locations = {"/dav"}}).empty());
+    CHECK(unguarded_ways({.locations = {{"/dav", true}, {"/dav", false}}, .dav_locations = {"/dav"}}).empty());
+}
+
 TEST(neighbours_by_name_are_no_way) {
     CHECK(unguarded_ways(
               {.mappings = {root, {"/erp2", "/srv/www/erp2"}, {"/icons", "/usr/share/icons"}}, .locations = {{"/erp", true}}})

@@ -323,6 +323,7 @@ TEST(a_factor_that_is_gone_when_its_code_comes_is_an_error) {
     World world;
     const auto secret = world.enroll();
     world.factors.bound.clear();
+    CHECK(!VALUE(world.validator.code_digits(world.account)));
     CHECK(ERROR_OF(world.try_verify(world.code(secret, 1))).kind == ErrorKind::damaged);
 }
 
@@ -341,7 +342,9 @@ TEST(R37_a_damaged_secret_is_an_error_and_never_not_enrolled) {
     const auto good = world.factor().secret.sealed;
     std::string flipped = good;
     flipped[30] = flipped[30] == 'A' ? 'B' : 'A';
-    const std::string values[] = {"", "null", flipped, good.substr(4), good.substr(0, good.size() - 4), "%%%%", good + "\n"};
+    const auto empty = base64(world.sealer.seal(SecretBytes{}, seal_context(world.account, world.account.mfa_sid)));
+    const std::string values[] = {"",     "null",      flipped, good.substr(4), good.substr(0, good.size() - 4),
+                                  "%%%%", good + "\n", empty};
     for (const auto& value : values) {
         const Case at{value};
         world.factor().secret.sealed = value;
@@ -404,6 +407,7 @@ TEST(R84_a_store_that_fails_is_an_error_and_accepts_nothing) {
         const auto secret = world.enroll();
         world.factors.broken = {call};
         CHECK(ERROR_OF(world.try_verify(world.code(secret, 1))).kind == ErrorKind::unavailable);
+        if (call == "find") CHECK(ERROR_OF(world.validator.code_digits(world.account)).kind == ErrorKind::unavailable);
     }
     for (const std::string_view call : {"find_pending", "put_pending"}) {
         const Case at{call};
@@ -411,6 +415,35 @@ TEST(R84_a_store_that_fails_is_an_error_and_accepts_nothing) {
         world.factors.broken = {call};
         CHECK(ERROR_OF(world.validator.enrollment(world.account, world.session)).kind == ErrorKind::unavailable);
     }
+}
+
+TEST(R84_a_store_that_fails_half_way_is_an_error_and_accepts_nothing) {
+    World checking;
+    const auto secret = VALUE(checking.validator.enrollment(checking.account, checking.session)).secret;
+    checking.factors.on_charge = [&] { checking.factors.broken = {"find_pending"}; };
+    CHECK(ERROR_OF(checking.try_confirm(checking.wrong_code(secret))).kind == ErrorKind::unavailable);
+    checking.factors.broken.clear();
+    CHECK(ERROR_OF(checking.try_confirm(checking.code(secret))).kind == ErrorKind::unavailable);  // at the binding
+    CHECK(checking.factors.bound.empty());
+
+    World showing;
+    showing.factors.on_put = [&] { showing.factors.broken = {"find_pending"}; };
+    CHECK(ERROR_OF(showing.validator.enrollment(showing.account, showing.session)).kind == ErrorKind::unavailable);
+}
+
+TEST(a_pending_secret_that_goes_away_meanwhile_binds_nothing_and_is_not_shown) {
+    World world;
+    const auto secret = VALUE(world.validator.enrollment(world.account, world.session)).secret;
+    const auto pending = world.factors.pending;
+    world.factors.on_charge = [&] { world.factors.pending.clear(); };
+    CHECK(world.confirm(world.wrong_code(secret)) == Verdict::wrong);
+    world.factors.pending = pending;
+    CHECK(world.confirm(world.code(secret)) == Verdict::expired);
+    CHECK(world.factors.bound.empty());
+
+    World showing;
+    showing.factors.on_put = [&] { showing.factors.pending.clear(); };
+    CHECK_CONTAINS(ERROR_OF(showing.validator.enrollment(showing.account, showing.session)).detail, "was not kept");
 }
 
 TEST(a_new_secret_that_cannot_be_put_is_an_error) {

@@ -42,6 +42,15 @@ TEST(a_comparison_is_remembered_and_a_later_one_takes_its_place) {
     CHECK_EQUAL(table->checked_at(id_of(1, 5)), now + seconds{30});
 }
 
+TEST(sessions_that_were_compared_of_late_are_counted) {
+    const auto table = zeroed_table();
+    CHECK_EQUAL(table->count_since(now), 0);
+    for (std::uint32_t mark = 1; mark <= 3; ++mark) table->note(id_of(mark, mark), now + seconds{mark});
+    CHECK_EQUAL(table->count_since(now), 3);
+    CHECK_EQUAL(table->count_since(now + seconds{3}), 1);
+    CHECK_EQUAL(table->count_since(now + seconds{4}), 0);
+}
+
 TEST(where_there_is_no_room_the_oldest_is_forgotten) {
     const auto table = zeroed_table();
     for (std::uint32_t mark = 1; mark <= 8; ++mark) table->note(id_of(mark, 5), now + seconds{mark});

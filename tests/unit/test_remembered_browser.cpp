@@ -185,6 +185,37 @@ TEST(R68_under_another_AuthType_the_page_lets_a_remembered_browser_pass) {
     CHECK(world.transactions.kept);
 }
 
+TEST(R68_no_other_site_and_no_program_lets_a_remembered_browser_pass) {
+    for (const bool foreign : {true, false}) {
+        RememberingWorld world;
+        world.be_external("alice");
+        world.cross_site = foreign;
+        world.navigation = foreign;
+        CHECK_EQUAL(world.get("verify", "next=/a").status, 200);
+        CHECK(!world.session->is_verified());
+    }
+}
+
+TEST(R89_what_happened_since_is_told_in_a_remembered_browser_too) {
+    RememberingWorld world;
+    world.account_events.events.emplace_back();
+    check_redirect(world.sign_in(), "/uzmfa/account?next=/a&done=browser_known", Reason::browser_known);
+    world.be_anonymous();
+    world.session->id = {202};
+    world.account_events.broken = true;
+    check_redirect(world.sign_in(), "/a", Reason::browser_known);
+}
+
+TEST(who_verifies_again_may_have_the_browser_remembered) {
+    RememberingWorld world;
+    world.be_verified("alice");
+    world.session->verify_again = true;
+    world.validator.verdict = Verdict::accepted;
+    const auto outcome = world.post("verify", "code=123456&remember=1");
+    CHECK_EQUAL(outcome.detail, "verified again, browser remembered");
+    CHECK_EQUAL(outcome.browser_token, "BROWSER-1");
+}
+
 TEST(at_the_own_sign_in_a_browser_is_known_with_the_password_only) {
     RememberingWorld world;
     world.be_pending("alice", true);

@@ -62,6 +62,17 @@ TEST(a_session_that_was_added_is_revoked_and_no_other) {
     CHECK(contains(*table, 42));
 }
 
+TEST(sessions_that_were_ended_are_counted_until_they_would_have_ended) {
+    const auto table = zeroed_table();
+    CHECK_EQUAL(table->count(now), 0);
+    add(*table, 41, now + seconds{10});
+    add(*table, 42);
+    add(*table, 42);
+    CHECK_EQUAL(table->count(now), 2);
+    CHECK_EQUAL(table->count(now + seconds{11}), 1);
+    CHECK_EQUAL(table->count(later + seconds{1}), 0);
+}
+
 TEST(an_id_that_begins_with_zeros_can_be_revoked) {
     const auto table = zeroed_table();
     add(*table, 0);

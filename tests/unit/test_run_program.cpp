@@ -3,8 +3,10 @@
 #include "test.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <stdexcept>
 #include <thread>
 
 namespace uzmfa::test {
@@ -66,6 +68,39 @@ TEST(a_program_can_be_stopped) {
     }
     CHECK(std::chrono::steady_clock::now() - begin < 20s);
     stopper.join();
+}
+
+TEST(a_program_that_closes_its_output_and_goes_on_takes_too_long) {
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK_EQUAL(run_program({.words = {"/bin/sh", "-c", "exec >/dev/null 2>&1; sleep 60"}, .deadline = 300ms}).complaint,
+                " takes too long");
+    CHECK(std::chrono::steady_clock::now() - begin < 20s);
+}
+
+TEST(without_a_descriptor_left_no_program_is_run) {
+    const TemporaryFolder folder;
+    const auto trace = folder.path() + "/trace";
+    const int free = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    close(free);
+    rlimit before{};
+    CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const auto run_with = [&](int left, std::string_view input) {
+        const rlimit few{static_cast<rlim_t>(free + left), before.rlim_max};
+        CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &few), 0);
+        std::string complaint;
+        try {
+            complaint = run("touch " + trace, input).complaint;
+        } catch (const std::runtime_error& error) {
+            complaint = error.what();
+        }
+        CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &before), 0);
+        return complaint;
+    };
+    CHECK_EQUAL(run_with(1, {}), ": Too many open files");
+    CHECK_EQUAL(run_with(2, "input"), "memfd_create");
+    CHECK(access(trace.c_str(), F_OK) != 0);
+    CHECK_EQUAL(run("touch " + trace, "input").complaint, "");
+    CHECK_EQUAL(access(trace.c_str(), F_OK), 0);
 }
 
 TEST(a_program_that_is_not_there_is_a_complaint) {

@@ -95,6 +95,9 @@ TEST(the_users_table_is_looked_for_under_its_name) {
     scratch.run("ALTER TABLE users RENAME TO people");
     CHECK_EQUAL(missing(scratch, false, "people"), "");
     CHECK_EQUAL(missing(scratch, false, "users"), "table users");
+    CHECK_EQUAL(missing(scratch, false, "main.people"), "");
+    CHECK_EQUAL(missing(scratch, false, "main.users"), "table main.users");
+    CHECK_EQUAL(missing(scratch, false, "temp.people"), "table temp.people");
 }
 
 TEST(a_column_of_another_table_does_not_stand_in) {
@@ -109,6 +112,16 @@ TEST(R84_without_a_database_nothing_is_said_to_be_missing) {
     const Statements statements{Driver::sqlite3, "users"};
     Database database{nowhere, statements};
     CHECK(ERROR_OF(missing_from(database, {"users", true})).kind == ErrorKind::unavailable);
+    CHECK(ERROR_OF(schema_upgrade(database)).kind == ErrorKind::unavailable);
+}
+
+TEST(a_table_that_is_not_there_at_all_is_made_with_all_its_columns) {
+    ScratchDatabase scratch;
+    scratch.run("DROP TABLE uzmfa_enrollment; DROP TABLE uzmfa_attempt");
+    const auto sql = upgrade_of(scratch);
+    CHECK_LACKS(sql, "ALTER TABLE");
+    scratch.run(sql);
+    CHECK_EQUAL(missing(scratch, true), "");
 }
 
 TEST(the_schema_may_be_run_again_and_keeps_what_is_there) {

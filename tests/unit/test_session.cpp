@@ -42,6 +42,7 @@ void check_same(const Session& a, const Session& b) {
     CHECK_EQUAL(a.checked_at, b.checked_at);
     CHECK(a.mark == b.mark);
     CHECK_EQUAL(a.may_bind, b.may_bind);
+    CHECK_EQUAL(a.verify_again, b.verify_again);
 }
 
 TEST(a_session_comes_back_as_it_was_encoded) {
@@ -53,6 +54,7 @@ TEST(a_session_comes_back_as_it_was_encoded) {
                 session.enrolled = enrolled;
                 session.may_bind = enrolled != external;
                 session.external = external;
+                session.verify_again = enrolled && external;
                 session.method = method;
                 const auto bytes = encode(session, "others");
                 const auto decoded = decode_session(bytes);

@@ -141,6 +141,32 @@ TEST(beyond_32_ended_sessions_of_a_user_all_earlier_ones_are_over_in_one_row) {
     CHECK(VALUE(store.is_revoked(session_of(200))));
 }
 
+TEST(R84_where_the_row_for_all_earlier_ones_cannot_be_kept_none_is_ended) {
+    for (const std::string spoils :
+         {"BEFORE INSERT ON uzmfa_epoch BEGIN SELECT RAISE(ABORT, 'refused'); END",
+          "BEFORE INSERT ON uzmfa_revocation WHEN (SELECT count(*) FROM uzmfa_epoch) > 0"
+          " BEGIN SELECT RAISE(ABORT, 'refused'); END"}) {
+        const Case at{spoils};
+        ScratchDatabase scratch;
+        SessionStore store{scratch.database()};
+        for (std::uint8_t i = 1; i <= most_revocations; ++i) VALUE(store.revoke(session_of(i), alice(), in(3600)));
+        scratch.run("CREATE TRIGGER spoils " + spoils);
+        CHECK(ERROR_OF(store.revoke(session_of(100), alice(), in(3600))).kind == ErrorKind::unavailable);
+        CHECK(!VALUE(store.is_revoked(session_of(100))));
+        CHECK_EQUAL(scratch.row("SELECT count(*), (SELECT count(*) FROM uzmfa_epoch) FROM uzmfa_revocation"),
+                    std::to_string(most_revocations) + "|0");
+    }
+}
+
+TEST(an_epoch_that_is_gone_as_soon_as_it_was_begun_is_an_error_and_ends_no_session) {
+    ScratchDatabase scratch;
+    SessionStore store{scratch.database()};
+    VALUE(store.note(alice(), {session_of(3), Method::totp, in(0), in(3600), "192.0.2.1", "Browser"}));
+    scratch.run("CREATE TRIGGER takes AFTER INSERT ON uzmfa_epoch BEGIN DELETE FROM uzmfa_epoch; END");
+    CHECK(ERROR_OF(store.end_all(alice())).kind == ErrorKind::damaged);
+    CHECK_EQUAL(VALUE(store.verified_of(alice())).size(), 1);
+}
+
 TEST(revocations_of_one_user_at_once_begin_one_epoch) {
     ScratchDatabase scratch;
     std::atomic<std::uint8_t> number = 0;
@@ -231,6 +257,19 @@ TEST(a_row_that_names_no_session_is_an_error_and_not_passed_over) {
     ScratchDatabase scratch;
     scratch.run("INSERT INTO uzmfa_epoch VALUES ('nobody', 1, 0)");
     CHECK(ERROR_OF(SessionStore{scratch.database()}.changes_since({})).kind == ErrorKind::damaged);
+    scratch.run("DELETE FROM uzmfa_epoch");
+    scratch.run("INSERT INTO uzmfa_revocation VALUES ('01000000000000000000000000000000', 'nobody', 99999999999, 0)");
+    CHECK(ERROR_OF(SessionStore{scratch.database()}.changes_since({})).kind == ErrorKind::damaged);
+    scratch.run("INSERT INTO uzmfa_session VALUES ('01', '" + std::string{alices_uuid} + "', 'totp', 1, 99999999999, 'a', 'b')");
+    CHECK(ERROR_OF(SessionStore{scratch.database()}.verified_of(alice())).kind == ErrorKind::damaged);
+}
+
+TEST(a_method_that_nobody_knows_verifies_nobody) {
+    ScratchDatabase scratch;
+    SessionStore store{scratch.database()};
+    VALUE(store.note(alice(), {session_of(1), Method::totp, in(0), in(3600), "192.0.2.1", "Browser"}));
+    scratch.run("UPDATE uzmfa_session SET method = 'palmistry'");
+    CHECK(VALUE(store.verified_of(alice())).at(0).method == Method::none);
 }
 
 TEST(R84_a_table_that_is_gone_is_an_error_and_not_nothing_revoked) {

@@ -78,6 +78,17 @@ TEST(R66_tokens_under_any_key_of_the_ring_are_taken) {
     CHECK(after.is_form_token(during.form_token(id_of(1)), id_of(1)));
 }
 
+TEST(R44_a_code_is_told_by_its_length_and_what_is_none_is_no_code) {
+    const SessionTokens tokens{{key(1)}};
+    const auto recovery = tokens.one_time_code(tokens.new_recovery_code());
+    CHECK(recovery && recovery->kind == OneTimeCode::Kind::recovery);
+    const auto temporary = tokens.one_time_code(tokens.new_temporary_code());
+    CHECK(temporary && temporary->kind == OneTimeCode::Kind::temporary);
+    CHECK(temporary->text.size() != recovery->text.size());
+    for (const std::string_view typed : {"", "123456", "JBSW-Y3DP"}) CHECK(!tokens.one_time_code(typed));
+    CHECK_EQUAL(tokens.digest_of(id_of(1)), digest_of(id_of(1)));
+}
+
 // The first half of the SHA-256 of sixteen bytes.
 TEST(R87_a_session_is_called_by_a_digest_of_its_id) {
     CHECK_EQUAL(digest_of(SessionId{}), "374708fff7719dd5");

@@ -66,8 +66,15 @@ TEST(a_former_import_that_stays_is_an_error) {
     CHECK(ERROR_OF(again.make()).kind == ErrorKind::provider_refuses);
     Scene stays{error_answer(60317, 409), left(), error_answer(60312, 429)};
     CHECK(ERROR_OF(stays.make()).kind == ErrorKind::provider_refuses);
+    Scene unlisted{error_answer(60317, 409), error_answer(20404, 404)};
+    CHECK(ERROR_OF(unlisted.make()).kind == ErrorKind::provider_refuses);
     Scene down{error_answer(60317, 409), no_answer(), no_answer()};
     CHECK(ERROR_OF(down.make()).kind == ErrorKind::provider_unavailable);
+    Scene half_way{error_answer(60317, 409), left(), no_answer(), no_answer()};
+    CHECK(ERROR_OF(half_way.make()).kind == ErrorKind::provider_unavailable);
+    for (const auto* scene : {&unlisted, &down, &half_way}) {
+        CHECK(scene->client.sent.back().method != HttpRequest::Method::post);  // none was made of it
+    }
 }
 
 TEST(what_twilio_refuses_is_an_error_of_its_kind) {

@@ -88,10 +88,12 @@ public:
     }
     Result<Done> release(const OwedDeletion&) override {
         calls.emplace_back("release");
+        if (broken.contains("release")) return FakeFactors::outage();
         return Done{};
     }
     Result<Done> settle(const OwedDeletion& deletion) override {
         calls.emplace_back("settle");
+        if (broken.contains("settle")) return FakeFactors::outage();
         std::erase_if(rows, [&](const OwedDeletion& row) { return row.uuid == deletion.uuid && row.sid == deletion.sid; });
         return Done{};
     }
@@ -455,6 +457,37 @@ TEST(what_changed_between_check_and_binding_is_expired) {
     world.factors.pending.clear();
     CHECK(!VALUE(world.validator.bind(world.account, world.session, check, "")));
     CHECK(world.factors.bound.empty());
+}
+
+TEST(what_twilio_does_not_list_as_verified_is_verified_by_the_next_code) {
+    for (const auto& listed : {std::vector{std::pair{factor(1), false}}, {{factor(7), true}}, {}}) {
+        World world;
+        static_cast<void>(world.enroll());
+        CHECK(world.confirm(wrong_code) == Verdict::wrong);
+        world.twilio.listed = listed;
+        CHECK(world.confirm(right_code) == Verdict::accepted);
+        CHECK_EQUAL(world.twilio.count("verify " + factor(1)), 2);
+        CHECK_EQUAL(world.twilio.count("challenge"), 0);
+    }
+    World refused;
+    static_cast<void>(refused.enroll());
+    CHECK(refused.confirm(wrong_code) == Verdict::wrong);
+    refused.twilio.scripted["list"] = {error_answer(20404, 404)};
+    CHECK(refused.confirm(right_code) == Verdict::accepted);
+    World down;
+    static_cast<void>(down.enroll());
+    CHECK(down.confirm(wrong_code) == Verdict::wrong);
+    down.twilio.scripted["list"] = {no_answer(), no_answer()};
+    CHECK(ERROR_OF(down.try_confirm(right_code)).kind == ErrorKind::provider_unavailable);
+    CHECK(down.factors.bound.empty());
+}
+
+TEST(R10_a_first_code_that_was_used_already_binds_nothing) {
+    World world;
+    static_cast<void>(world.enroll());
+    const auto check = VALUE(world.validator.check_enrollment(world.account, world.session, right_code, now));
+    CHECK(VALUE(world.validator.spend(world.account, check)));
+    CHECK(!VALUE(world.validator.bind(world.account, world.session, check, "192.0.2.1")));
 }
 
 TEST(R10_the_first_code_is_spent_by_the_binding) {
@@ -879,6 +912,11 @@ TEST(a_factor_that_twilio_has_lost_is_unbound_where_the_service_is_there) {
         CHECK_EQUAL(world.factors.unbound, std::vector{alices_uuid + "/" + factor(900)});
         CHECK_EQUAL(world.owed.sids(), std::vector{factor(900)});
     }
+    World of_the_application;
+    static_cast<void>(of_the_application.enrolled());
+    of_the_application.factors.bound.clear();
+    of_the_application.twilio.scripted["challenge"] = {error_answer(20404, 404)};
+    CHECK(of_the_application.verify(right_code) == Verdict::factor_gone);
 }
 
 // Else a wrong UzmfaTwilioServiceSid would let a password alone enroll anew, for every user.
@@ -982,14 +1020,75 @@ TEST(R84_a_store_that_fails_is_an_error_and_accepts_nothing) {
     CHECK(ERROR_OF(gone.try_verify(right_code)).kind == ErrorKind::unavailable);
     CHECK(gone.owed.rows.empty());
 
-    for (const std::string_view call : {"of", "claim"}) {
+    for (const std::string_view call : {"of", "claim", "settle", "release"}) {
         const Case at{call};
         World owed;
+        if (call == "release") owed.twilio.scripted["delete"] = {no_answer(), no_answer()};
         VALUE(owed.owed.owe(alices_uuid, ""));
         owed.owed.broken = {call};
         CHECK(ERROR_OF(owed.validator.enrollment(owed.account, owed.session)).kind == ErrorKind::unavailable);
-        CHECK(owed.twilio.calls.empty());
+        CHECK_EQUAL(owed.twilio.count("create"), 0);
+        CHECK_EQUAL(owed.owed.sids(), std::vector<std::string>{"entity"});
     }
+}
+
+TEST(R84_a_store_that_fails_while_a_factor_is_bound_is_an_error) {
+    using Break = void (*)(World&);
+    const std::pair<std::string_view, Break> table[] = {
+        {"find_pending", [](World& w) { w.factors.broken = {"find_pending"}; }},
+        {"deletions", [](World& w) { w.owed.broken = {"of"}; }},
+        {"owe the former", [](World& w) { w.owed.broken = {"owe"}; }},
+    };
+    for (const auto& [what, spoil] : table) {
+        const Case at{what};
+        World world;
+        static_cast<void>(world.enrolled());
+        static_cast<void>(world.enroll());
+        const auto check = VALUE(world.validator.check_enrollment(world.account, world.session, right_code, now));
+        spoil(world);
+        CHECK(ERROR_OF(world.validator.bind(world.account, world.session, check, "192.0.2.1")).kind == ErrorKind::unavailable);
+    }
+}
+
+TEST(R84_a_try_that_cannot_be_counted_or_given_back_is_an_error) {
+    World back;
+    static_cast<void>(back.enroll());
+    back.twilio.scripted["verify"] = {not_asked()};
+    back.factors.broken = {"uncharge"};
+    CHECK(ERROR_OF(back.try_confirm(right_code)).kind == ErrorKind::unavailable);
+
+    World spent;
+    static_cast<void>(spent.enroll());
+    spent.factors.on_charge = [&] { spent.factors.broken = {"find_pending"}; };
+    CHECK(ERROR_OF(spent.try_confirm(wrong_code)).kind == ErrorKind::unavailable);
+
+    World replaced;
+    static_cast<void>(replaced.enroll());
+    replaced.factors.pending.at(replaced.session).factor.tries = most_tries - 1;
+    replaced.owed.broken = {"owe"};
+    CHECK(ERROR_OF(replaced.try_confirm(wrong_code)).kind == ErrorKind::unavailable);
+
+    for (const bool enrolled : {true, false}) {
+        World quota;
+        if (enrolled) static_cast<void>(quota.enrolled());
+        quota.quotas.broken = {"give_back"};
+        quota.twilio.scripted[enrolled ? "challenge" : "create"] = {not_asked()};
+        if (enrolled) CHECK(ERROR_OF(quota.try_verify(right_code)).kind == ErrorKind::unavailable);
+        else CHECK(ERROR_OF(quota.validator.enrollment(quota.account, quota.session)).kind == ErrorKind::unavailable);
+    }
+}
+
+TEST(R84_nobody_is_not_enrolled_or_without_a_factor_because_a_store_fails) {
+    World world;
+    static_cast<void>(world.enrolled());
+    world.factors.broken = {"find"};
+    CHECK(ERROR_OF(world.validator.code_digits(world.account)).kind == ErrorKind::unavailable);
+    world.twilio.scripted["challenge"] = {error_answer(20404, 404), error_answer(20404, 404)};
+    CHECK(ERROR_OF(world.try_verify(right_code)).kind == ErrorKind::unavailable);
+    CHECK(world.is_untouched());
+    world.factors.broken.clear();
+    world.owed.broken = {"owe"};
+    CHECK(ERROR_OF(world.try_verify(right_code)).kind == ErrorKind::unavailable);
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ struct World : Fakes {
     Moment at = now;
     bool secure = true;
     bool cross_site = false;
+    bool revoked = false;     // the session that the cookie says
+    bool navigation = true;
     PageVisit::Input input = PageVisit::Input::read;
 
     World() {
@@ -38,13 +40,14 @@ struct World : Fakes {
     Outcome request(Verb verb, std::string_view page, std::string_view body, std::string_view query) {
         PageVisit request;
         request.visit.now = at;
-        request.visit.session = session ? &*session : nullptr;
-        request.visit.held = request.visit.session;
+        request.visit.held = session ? &*session : nullptr;
+        request.visit.session = revoked ? nullptr : request.visit.held;
+        request.visit.revoked = revoked;
         request.visit.secure = secure;
         request.visit.may_touch = true;
         request.visit.own_sign_in = named_user.empty();
         request.visit.user = named_user;
-        request.visit.navigation = true;
+        request.visit.navigation = navigation;
         request.visit.cross_site = cross_site;
         request.visit.address = "192.0.2.1";
         request.visit.remembered = browser_token;
