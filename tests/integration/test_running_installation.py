@@ -12,7 +12,7 @@ from harness.paths import REPOSITORY, TOOL
 from harness.site import Site
 
 AGAINST = REPOSITORY / "tests/requirements/against"
-TESTS = [REPOSITORY / f"tests/requirements/test_{name}.py" for name in ("codes", "keys", "outage")]
+TESTS = [REPOSITORY / f"tests/requirements/test_{name}.py" for name in ("codes", "coverage_and_flow", "keys", "outage")]
 
 
 def run(site: Site, folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

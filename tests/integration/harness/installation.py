@@ -19,7 +19,9 @@ from .tls import Certificate
 
 
 class NotOurs:
-    """A test that asks for what this does not have is skipped."""
+    """A test that asks for what this does not have is skipped: somebody else's server is not ours to stop or to configure.
+    Only at a running installation; elsewhere a test that does not run is a failure of `tests/requirements/evidence`.
+    """
 
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("_"):
