@@ -7,6 +7,7 @@
 #include "core/ports.hpp"
 #include "core/recorded_event.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -22,6 +23,14 @@ struct Administrator {
     std::string address{};
     std::string browser{};
 };
+
+// How long lasts what lets a user in for once: as usual, and at the most.
+struct Lifetime {
+    std::chrono::hours usual{};
+    std::chrono::hours most{};
+};
+inline constexpr Lifetime skip_lifetime{std::chrono::hours{24}, std::chrono::hours{7 * 24}};
+inline constexpr Lifetime temporary_code_lifetime{std::chrono::hours{4}, std::chrono::hours{72}};
 
 // When and from where a factor was bound; one that the application bound at Twilio has none.
 struct Binding {

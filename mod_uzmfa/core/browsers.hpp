@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a user is signed in, in which browsers no code is asked, and what happened to the account. Implemented by store/. Errors
-// are those of the database.
+// Where a user is signed in, and in which browsers no code is asked. Implemented by store/. Errors are those of the database.
 #pragma once
 
 #include "core/result.hpp"
@@ -9,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace uzmfa {
 
@@ -36,14 +34,6 @@ struct RememberedBrowser {
     std::string browser;
 };
 
-// What a user ought to know of: a code that was not right, another way in, a help of an administrator.
-struct AccountEvent {
-    Moment at{};
-    std::string name;     // of the event
-    std::string address;  // empty where it was an administrator's doing, as the next
-    std::string browser;
-};
-
 // Browsers in which a user has verified and is not asked for a code for a while (UzmfaRememberBrowser).
 class Browsers {
 public:
@@ -59,16 +49,6 @@ public:
     virtual Result<bool> forget(std::string_view uuid, std::string_view id) = 0;
     // Those of a user, or for the empty uuid everybody's.
     virtual Result<Done> forget_all(std::string_view uuid) = 0;
-};
-
-class AccountEvents {
-public:
-    virtual ~AccountEvents() = default;
-
-    // The latest few, the newest first.
-    virtual Result<std::vector<AccountEvent>> latest(std::string_view uuid) = 0;
-    // Those since the user last typed a right code of the app, but for those of this session.
-    virtual Result<std::vector<AccountEvent>> unseen(std::string_view uuid, const SessionId& session) = 0;
 };
 
 }  // namespace uzmfa

@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/code.hpp"
 
+#include "core/text.hpp"
+
 namespace uzmfa {
 namespace {
 
 constexpr std::string_view full_width_prefix = "\xEF\xBC";  // U+FF10…U+FF19 are EF BC 90…99
 constexpr std::string_view separators[] = {" ", "-", "\t", "\xC2\xA0", "\xE2\x80\xAF", "\xE3\x80\x80"};
 
-// Takes one separator off the front, or leaves the text as it is.
-bool skip_separator(std::string_view& text) {
-    for (const auto separator : separators) {
-        if (text.starts_with(separator)) {
-            text.remove_prefix(separator.size());
-            return true;
-        }
-    }
-    return false;
-}
-
 std::optional<char> take_digit(std::string_view& text) {
-    if (text[0] >= '0' && text[0] <= '9') {
+    if (is_digit(text[0])) {
         const char digit = text[0];
         text.remove_prefix(1);
         return digit;
@@ -39,7 +30,7 @@ std::optional<char> take_digit(std::string_view& text) {
 std::optional<std::string> normalized_code(std::string_view typed, std::size_t digits) {
     std::string code;
     while (!typed.empty()) {
-        if (skip_separator(typed)) continue;
+        if (skip_one_of(separators, typed)) continue;
         const auto digit = take_digit(typed);
         if (!digit || code.size() == digits) return std::nullopt;
         code.push_back(*digit);

@@ -2,9 +2,9 @@
 #include "core/form.hpp"
 
 #include "core/percent.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
-#include <cstdint>
 
 namespace uzmfa {
 namespace {
@@ -42,37 +42,6 @@ std::string_view Form::operator[](std::string_view name) const {
 
 bool Form::overlaps(const Form& other) const {
     return std::any_of(fields_.begin(), fields_.end(), [&](const auto& field) { return other.has(field.first); });
-}
-
-// RFC 3629 §4: shortest forms only, no surrogates, nothing above U+10FFFF.
-bool is_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        std::size_t length = 0;
-        std::uint32_t point = 0;
-        std::uint32_t least = 0;
-        if (lead < 0x80) {
-            ++i;
-            continue;
-        } else if (lead >> 5 == 6) {
-            length = 2, point = lead & 0x1fu, least = 0x80;
-        } else if (lead >> 4 == 14) {
-            length = 3, point = lead & 0x0fu, least = 0x800;
-        } else if (lead >> 3 == 30) {
-            length = 4, point = lead & 0x07u, least = 0x10000;
-        } else {
-            return false;
-        }
-        if (text.size() - i < length) return false;
-        for (std::size_t k = 1; k < length; ++k) {
-            const auto next = static_cast<unsigned char>(text[i + k]);
-            if (next >> 6 != 2) return false;
-            point = point << 6 | (next & 0x3fu);
-        }
-        if (point < least || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return false;
-        i += length;
-    }
-    return true;
 }
 
 }  // namespace uzmfa

@@ -27,6 +27,4 @@ private:
     std::map<std::string, std::string, std::less<>> fields_;
 };
 
-bool is_utf8(std::string_view text);
-
 }  // namespace uzmfa

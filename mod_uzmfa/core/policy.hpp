@@ -2,6 +2,7 @@
 // What the directives say, resolved: of a place (Directory, Location, If) and of a virtual host.
 #pragma once
 
+#include "core/choice.hpp"
 #include "core/moment.hpp"
 #include "core/session.hpp"
 
@@ -12,6 +13,9 @@
 namespace uzmfa {
 
 enum class Engine : std::uint8_t { off, on, report_only };
+template <>
+inline constexpr std::array<Choice<Engine>, 3> choices<Engine>{
+    {{"On", Engine::on}, {"Off", Engine::off}, {"ReportOnly", Engine::report_only}}};
 
 struct Policy {
     Engine engine = Engine::off;
@@ -26,12 +30,21 @@ struct Policy {
 };
 
 enum class Algorithm : std::uint8_t { sha1, sha256, sha512 };  // RFC 6238 §1.2
-std::string_view name_of(Algorithm algorithm);                  // SHA1, SHA256, SHA512
-std::optional<Algorithm> algorithm_named(std::string_view name);
+template <>
+inline constexpr std::array<Choice<Algorithm>, 3> choices<Algorithm>{
+    {{"SHA1", Algorithm::sha1}, {"SHA256", Algorithm::sha256}, {"SHA512", Algorithm::sha512}}};
+inline std::string_view name_of(Algorithm algorithm) { return word_for(algorithm); }
 
 enum class Validator : std::uint8_t { local, twilio };
-std::string_view name_of(Validator validator);
+template <>
+inline constexpr std::array<Choice<Validator>, 2> choices<Validator>{
+    {{"local", Validator::local}, {"twilio", Validator::twilio}}};
+inline std::string_view name_of(Validator validator) { return word_for(validator); }
+
 enum class EnrollmentRule : std::uint8_t { open, code };  // whether a temporary code is needed to enroll
+template <>
+inline constexpr std::array<Choice<EnrollmentRule>, 2> choices<EnrollmentRule>{
+    {{"open", EnrollmentRule::open}, {"code", EnrollmentRule::code}}};
 
 struct Lockout {
     seconds first{30};

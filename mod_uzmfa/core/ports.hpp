@@ -2,6 +2,7 @@
 // What the core asks of the world. Implemented by store/, factors/, crypto/ and httpd/; faked in tests.
 #pragma once
 
+#include "core/account_events.hpp"
 #include "core/attempts.hpp"
 #include "core/browsers.hpp"
 #include "core/code.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/printable.hpp"
 
-#include "core/form.hpp"
+#include "core/text.hpp"
 
 namespace uzmfa {
 namespace {

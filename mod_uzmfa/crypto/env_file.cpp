@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/env_file.hpp"
 
+#include "core/text.hpp"
 #include "crypto/secret_file.hpp"
 
 #include <algorithm>
@@ -15,12 +16,6 @@ constexpr std::string_view blanks = " \t\n\v\f\r";
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 bool is_blank(char c) { return blanks.find(c) != blanks.npos; }
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(blanks);
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
 
 SecretBytes with_unix_lines(std::string_view text) {
     SecretBytes lines;
@@ -115,7 +110,7 @@ using ReadValue = std::variant<Value, Complaint>;
 
 class ValueReader {
 public:
-    explicit ValueReader(std::string_view source) : rest_{trimmed(source)} { value_.text.reserve(rest_.size()); }
+    explicit ValueReader(std::string_view source) : rest_{trimmed(source, blanks)} { value_.text.reserve(rest_.size()); }
 
     ReadValue read() {
         Complaint complaint;
@@ -186,7 +181,7 @@ private:
     }
 
     Complaint read_end() {
-        rest_ = trimmed(rest_);
+        rest_ = trimmed(rest_, blanks);
         if (rest_.empty() || rest_.front() == '#') return {};
         return "has more behind its value: a value with blanks must be quoted";
     }
@@ -238,7 +233,7 @@ private:
 Complaint read_entry(std::string_view entry, EnvFile& file, Expansion& expansion) {
     const auto equals = entry.find('=');
     const bool has_value = equals != entry.npos;
-    const auto name = without_quotes(without_export(has_value ? trimmed(entry.substr(0, equals)) : entry));
+    const auto name = without_quotes(without_export(has_value ? trimmed(entry.substr(0, equals), blanks) : entry));
     if (!is_name(name)) return "has no valid name";
     if (!has_value) {
         file.clear(name);
@@ -253,7 +248,7 @@ Complaint read_entry(std::string_view entry, EnvFile& file, Expansion& expansion
 }
 
 bool is_comment(std::string_view entry) {
-    const auto text = trimmed(entry);
+    const auto text = trimmed(entry, blanks);
     return text.empty() || text.front() == '#';
 }
 

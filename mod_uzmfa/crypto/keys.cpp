@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/keys.hpp"
 
+#include "core/text.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/secret_file.hpp"
 
@@ -19,12 +20,6 @@ namespace {
 
 Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
 
-std::string_view trimmed(std::string_view line) {
-    const auto begin = line.find_first_not_of(" \t\r");
-    if (begin == line.npos) return {};
-    return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
-}
-
 std::string_view key_file_rule(const struct stat& status) {
     if (status.st_uid != 0 && status.st_uid != geteuid()) return "belongs neither to root nor to the user httpd starts as";
     if (status.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP)) return "is too open: its mode must be 0600, or 0640 and root's";
@@ -39,7 +34,7 @@ std::vector<KeyLine> key_lines_of(std::string_view text) {
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto end = std::min(text.find('\n'), text.size());
         const auto whole = text.substr(0, end + 1);
-        const auto line = trimmed(text.substr(0, end));
+        const auto line = trimmed(text.substr(0, end), " \t\r");
         text.remove_prefix(whole.size());
         if (!line.empty() && line.front() != '#') lines.push_back({whole, line, number});
     }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/one_time_codes.hpp"
 
+#include "core/text.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/mac.hpp"
 #include "crypto/random.hpp"
-
-#include <openssl/evp.h>
-
-#include <stdexcept>
 
 namespace uzmfa {
 namespace {
@@ -18,15 +15,6 @@ constexpr std::size_t salt_bytes = 16;
 // What people, word processors and keyboards put between the groups.
 constexpr std::string_view separators[] = {" ", "-", "\t", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x90", "\xE2\x80\x91",
                                            "\xE2\x80\x93", "\xE2\x80\x94", "\xE2\x88\x92"};
-
-bool skip_separator(std::string_view& text) {
-    for (const auto separator : separators) {
-        if (!text.starts_with(separator)) continue;
-        text.remove_prefix(separator.size());
-        return true;
-    }
-    return false;
-}
 
 // The letter or digit of base32 that was meant, or NUL.
 char meant_by(char typed) {
@@ -39,12 +27,7 @@ char meant_by(char typed) {
 
 std::string digest_of(std::string_view salt, std::string_view code) {
     const auto message = std::string{salt}.append(code);
-    std::uint8_t digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    if (EVP_Digest(message.data(), message.size(), digest, &length, EVP_sha256(), nullptr) != 1) {
-        throw std::runtime_error{"SHA-256 failed"};
-    }
-    return hex({digest, length});
+    return hex(sha256(bytes_of(message)));
 }
 
 }  // namespace
@@ -61,7 +44,7 @@ std::optional<std::string> normalized_one_time_code(std::string_view typed) {
     constexpr auto longest = recovery_code_groups * group_size;
     std::string code;
     while (!typed.empty()) {
-        if (skip_separator(typed)) continue;
+        if (skip_one_of(separators, typed)) continue;
         const char letter = meant_by(typed.front());
         if (!letter || code.size() == longest) return std::nullopt;
         code.push_back(letter);

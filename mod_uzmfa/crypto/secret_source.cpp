@@ -60,6 +60,10 @@ std::string_view complaint_about_secret(std::string_view text) {
     return {};
 }
 
+bool is_literal_secret(std::string_view text) {
+    return !text.empty() && !text.starts_with(file_prefix) && !text.starts_with(exec_prefix);
+}
+
 Result<SecretBytes> secret_from(std::string_view text, milliseconds deadline) {
     if (const auto complaint = complaint_about_secret(text); !complaint.empty()) return misconfigured(std::string{complaint});
     if (text.starts_with(file_prefix)) return secret_of_file(std::string{text.substr(file_prefix.size())});

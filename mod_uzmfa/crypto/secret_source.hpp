@@ -24,6 +24,9 @@ inline constexpr std::chrono::milliseconds longest_run{10'000};
 // around it, with which Twilio answers as to a wrong one.
 std::string_view complaint_about_secret(std::string_view text);
 
+// Whether it is the secret itself that stands there.
+bool is_literal_secret(std::string_view text);
+
 // A program gets PATH, no input and httpd's stderr, and is killed with all it started after the deadline. It must end
 // with status 0. An error never shows the secret, nor the words behind a program's name.
 Result<SecretBytes> secret_from(std::string_view text, std::chrono::milliseconds deadline = longest_run);

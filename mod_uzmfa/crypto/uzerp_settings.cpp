@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/uzerp_settings.hpp"
 
+#include "core/text.hpp"
 #include "crypto/secret_source.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace uzmfa {
 namespace {
@@ -22,12 +22,6 @@ Result<std::optional<SecretBytes>> credential(const EnvFile& file, std::string_v
     return std::optional{*value};
 }
 
-bool equal_in_any_case(std::string_view text, std::string_view lower_case) {
-    return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(), [](char one, char other) {
-        return (one >= 'A' && one <= 'Z' ? one - 'A' + 'a' : one) == other;
-    });
-}
-
 // uzERP documents `true`, and its code takes `on` alone.
 bool manages_sessions(const EnvFile& file) {
     const SecretBytes* const value = file.find("UZERP_MANAGE_USER_SESSIONS");
@@ -38,12 +32,11 @@ Result<seconds> duration(const EnvFile& file, std::string_view name) {
     const SecretBytes* const value = file.find(name);
     if (!value || value->empty()) return misconfigured(name, "is missing: UZERP_MANAGE_USER_SESSIONS needs it");
     const auto text = text_of(*value);
-    std::uint32_t count = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    if (error != std::errc{} || end != text.data() + text.size() || count == 0 || seconds{count} > longest) {
+    const auto count = number_in<std::uint32_t>(text);
+    if (!count || *count == 0 || seconds{*count} > longest) {
         return misconfigured(name, "is not a whole number of seconds from 1 to " + std::to_string(longest.count()));
     }
-    return seconds{count};
+    return seconds{*count};
 }
 
 Result<std::optional<Limits>> sessions_of(const EnvFile& file) {

@@ -8,14 +8,12 @@
 #include "ctl/terminal.hpp"
 #include "ctl/tool.hpp"
 #include "factors/twilio/service_check.hpp"
-#include "store/own_connection.hpp"
 #include "store/owed_deletion_store.hpp"
 #include "store/rights.hpp"
 #include "store/schema.hpp"
 #include "store/sealed_secrets.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>

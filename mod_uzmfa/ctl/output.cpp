@@ -16,10 +16,10 @@ constexpr std::size_t indent = 2;
 
 }  // namespace
 
-void print(const Json& json) { std::puts(text_of(json, indent).get()); }
+void print(const Json& json) { std::puts(text_of(json, indent).c_str()); }
 
 void JsonArrayPrinter::add(const Json& item) {
-    std::printf("%s\n%s", is_empty_ ? "[" : ",", text_of(item, indent).get());
+    std::printf("%s\n%s", is_empty_ ? "[" : ",", text_of(item, indent).c_str());
     is_empty_ = false;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/since.hpp"
 
-#include <charconv>
+#include "core/text.hpp"
 
 namespace uzmfa {
 namespace {
@@ -13,19 +13,13 @@ struct Unit {
 constexpr Unit units[] = {
     {"s", seconds{1}}, {"min", std::chrono::minutes{1}}, {"h", std::chrono::hours{1}}, {"d", std::chrono::hours{24}}};
 
-// At most so many digits, and only digits.
-std::optional<int> number_in(std::string_view text, std::size_t most) {
-    int number = 0;
-    if (text.empty() || text.size() > most || text.find_first_not_of("0123456789") != text.npos) return std::nullopt;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
+constexpr int most = 999'999;  // of a unit
 
 std::optional<Moment> day_of(std::string_view text) {
     if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-    const auto year = number_in(text.substr(0, 4), 4);
-    const auto month = number_in(text.substr(5, 2), 2);
-    const auto day = number_in(text.substr(8, 2), 2);
+    const auto year = number_in<int>(text.substr(0, 4));
+    const auto month = number_in<int>(text.substr(5, 2));
+    const auto day = number_in<int>(text.substr(8, 2));
     if (!year || !month || !day) return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
                                            std::chrono::day{static_cast<unsigned>(*day)}};
@@ -37,7 +31,8 @@ std::optional<Moment> day_of(std::string_view text) {
 std::optional<Moment> moment_of_since(std::string_view text, Moment now) {
     for (const auto& [word, length] : units) {
         if (!text.ends_with(word)) continue;
-        if (const auto count = number_in(text.substr(0, text.size() - word.size()), 6)) return now - *count * length;
+        const auto count = number_in<int>(text.substr(0, text.size() - word.size()));
+        if (count && *count <= most) return now - *count * length;
     }
     return day_of(text);
 }

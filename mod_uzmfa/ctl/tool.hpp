@@ -7,7 +7,6 @@
 #include "crypto/uzerp_settings.hpp"
 #include "ctl/tool_settings.hpp"
 #include "factors/twilio/api.hpp"
-#include "factors/twilio/records.hpp"
 #include "net/curl_http_client.hpp"
 #include "store/administration.hpp"
 #include "store/own_connection.hpp"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/tool_settings.hpp"
 
+#include "core/text.hpp"
 #include "crypto/secret_file.hpp"
+#include "crypto/secret_source.hpp"
 #include "factors/twilio/sids.hpp"
 #include "net/url.hpp"
 #include "store/statements.hpp"
@@ -10,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 namespace uzmfa {
@@ -41,45 +42,26 @@ Complaint users_table(ToolSettings& to, Value value) {
     return is_table_name(value) ? "" : "must be a plain SQL name, or two with a dot between";
 }
 
-bool equal_in_any_case(Value one, Value other) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                      [&](char a, char b) { return lower(a) == lower(b); });
-}
-
 template <class T>
-struct Choice {
-    Value word;
-    T value;
-};
-
-template <class T, std::size_t Count>
-Complaint chosen(T& to, Value value, const std::array<Choice<T>, Count>& choices) {
-    Complaint words;
-    for (const auto& choice : choices) {
-        if (equal_in_any_case(value, choice.word)) {
-            to = choice.value;
-            return "";
-        }
-        words.append(words.empty() ? "" : ", ").append(choice.word);
-    }
-    return "must be one of: " + words;
+Complaint a_choice(T& to, Value value) {
+    const auto chosen = chosen_by<T>(value);
+    if (!chosen) return "must be one of: " + all_words<T>();
+    to = *chosen;
+    return "";
 }
 
-Complaint validator(ToolSettings& to, Value value) {
-    return chosen(to.site.validator, value,
-                  std::array<Choice<Validator>, 2>{{{"local", Validator::local}, {"twilio", Validator::twilio}}});
-}
+Complaint validator(ToolSettings& to, Value value) { return a_choice(to.site.validator, value); }
 
 Complaint totp_skew(ToolSettings& to, Value value) {
-    return chosen(to.site.totp_skew, value, std::array<Choice<std::uint8_t>, 2>{{{"0", 0}, {"1", 1}}});
+    const auto skew = number_in<std::uint8_t>(value);
+    to.site.totp_skew = skew.value_or(0);
+    return skew && *skew <= 1 ? "" : "must be one of: 0, 1";
 }
 
 Complaint failure_cap(ToolSettings& to, Value value) {
     auto& cap = to.attempts.cap;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), cap);
-    const bool is_number = error == std::errc{} && end == value.data() + value.size();
-    return is_number && cap > 0 ? "" : "must be a number of 1 or more";
+    cap = number_in<std::remove_reference_t<decltype(cap)>>(value).value_or(0);
+    return cap > 0 ? "" : "must be a number of 1 or more";
 }
 
 template <Value twilio::Settings::*Setting, twilio::Kind Wanted>
@@ -113,22 +95,18 @@ Complaint twilio_ca_file(ToolSettings& to, Value value) {
 }
 
 Complaint twilio_timeout(ToolSettings& to, Value value) {
-    std::uint16_t count = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
-    const auto unit = value.substr(static_cast<std::size_t>(end - value.data()));
+    const auto end = std::min(value.find_first_not_of("0123456789"), value.size());
+    const auto count = number_in<std::uint16_t>(value.substr(0, end)).value_or(0);
+    const auto unit = value.substr(end);
     const bool is_minutes = unit == "min";
-    if (error != std::errc{} || count == 0 || !(unit.empty() || unit == "s" || is_minutes)) {
+    if (count == 0 || !(unit.empty() || unit == "s" || is_minutes)) {
         return "must be a duration of a second or more, such as 5s";
     }
     to.twilio.timeout = is_minutes ? std::chrono::minutes{count} : seconds{count};
     return to.twilio.timeout <= twilio::longest_timeout ? "" : "must be 30 s at most";
 }
 
-Complaint twilio_friendly_name(ToolSettings& to, Value value) {
-    using twilio::FriendlyName;
-    return chosen(to.twilio.friendly_name, value,
-                  std::array<Choice<FriendlyName>, 2>{{{"uuid", FriendlyName::uuid}, {"username", FriendlyName::username}}});
-}
+Complaint twilio_friendly_name(ToolSettings& to, Value value) { return a_choice(to.twilio.friendly_name, value); }
 
 Complaint httpd(ToolSettings& to, Value value) {
     to.httpd = value;
@@ -166,11 +144,7 @@ constexpr Row rows[] = {
     {"url", url, "for check: a page of the site, https://…"},
 };
 
-Value trimmed(Value text) {
-    const auto begin = text.find_first_not_of(" \t\r");
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
+constexpr Value blanks = " \t\r";
 
 // A line in a wrong place may be a secret: only what looks like a name is repeated.
 bool looks_like_a_name(Value text) {
@@ -181,8 +155,8 @@ bool looks_like_a_name(Value text) {
 Complaint set(ToolSettings& to, Value line, std::array<bool, std::size(rows)>& seen) {
     const auto equals = line.find('=');
     if (equals == line.npos) return "is not NAME = VALUE";
-    const auto name = trimmed(line.substr(0, equals));
-    const auto value = trimmed(line.substr(equals + 1));
+    const auto name = trimmed(line.substr(0, equals), blanks);
+    const auto value = trimmed(line.substr(equals + 1), blanks);
     const auto row = std::find_if(std::begin(rows), std::end(rows), [&](const Row& one) { return one.name == name; });
     if (row == std::end(rows)) {
         Complaint complaint = looks_like_a_name(name) ? "there is no setting '" + std::string{name} + "'" : "is no setting";
@@ -198,8 +172,6 @@ Complaint set(ToolSettings& to, Value line, std::array<bool, std::size(rows)>& s
     const auto complaint = row->set(to, value);
     return complaint.empty() ? "" : std::string{name} + " " + complaint;
 }
-
-bool is_literal(Value secret) { return !secret.empty() && !secret.starts_with("file:") && !secret.starts_with("exec:"); }
 
 bool has_password(Value params) {
     if (params.find("password") != params.npos) return true;
@@ -230,7 +202,7 @@ Result<ToolSettings> parse_tool_settings(SecretBytes text) {
     auto rest = text_of(settings.text);
     for (std::size_t number = 1; !rest.empty(); ++number) {
         const auto end = std::min(rest.find('\n'), rest.size());
-        const auto line = trimmed(rest.substr(0, end));
+        const auto line = trimmed(rest.substr(0, end), blanks);
         rest.remove_prefix(std::min(end + 1, rest.size()));
         if (line.empty() || line.front() == '#') continue;
         const auto complaint = set(settings, line, seen);
@@ -255,8 +227,8 @@ std::string_view complaint_about_site_url(std::string_view url) {
 }
 
 std::string_view literal_secret_in(const ToolSettings& settings) {
-    if (is_literal(settings.twilio.auth_token)) return "twilio-auth-token";
-    if (is_literal(settings.twilio.api_key.secret)) return "twilio-api-key";
+    if (is_literal_secret(settings.twilio.auth_token)) return "twilio-auth-token";
+    if (is_literal_secret(settings.twilio.api_key.secret)) return "twilio-api-key";
     if (has_password(settings.params)) return "params";
     return {};
 }

@@ -4,7 +4,6 @@
 #include "crypto/sealer.hpp"
 #include "ctl/users.hpp"
 #include "factors/totp/local_validator.hpp"
-#include "factors/twilio/deletions.hpp"
 #include "factors/twilio/import.hpp"
 #include "factors/twilio/twilio_validator.hpp"
 #include "store/event_store.hpp"
@@ -12,7 +11,6 @@
 #include "store/owed_deletion_store.hpp"
 
 #include <chrono>
-#include <cstdio>
 
 namespace uzmfa {
 namespace {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The administrator's tool: keys, tables, users, and the check of a site.
+#include "core/administration.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/since.hpp"
 #include "ctl/tool.hpp"
@@ -166,7 +167,7 @@ private:
 
         auto* const skip =
             add_user_command(*user, "skip-next", "Let a user in once without a code, say with the phone left at home");
-        add_hours(*skip, 24, 24 * 7, "within so many hours; later the skip has expired");
+        add_hours(*skip, skip_lifetime, "within so many hours; later the skip has expired");
         skip->footer("\nThe next sign-in needs the password only; it ends the skip, whichever browser it is in. Only for users who are\n"
                      "enrolled. It opens no change of the second factor. Make sure first that it is the user who asks.\n\n"
                      "  uzmfactl user skip-next alice --hours 8\n");
@@ -181,7 +182,7 @@ private:
 
         auto* const code =
             add_user_command(*user, "temp-code", "Make a code that lets a user in once, say on a day without the phone");
-        add_hours(*code, 4, 72, "how long it may be used");
+        add_hours(*code, temporary_code_lifetime, "how long it may be used");
         code->footer("\nPrints the code, which is kept nowhere but as a digest; a new one ends the one before. The user types it on the\n"
                      "page for recovery codes, after the password. It changes no factor. Make sure first that it is the user who asks.\n\n"
                      "  uzmfactl user temp-code alice --hours 8\n");
@@ -241,7 +242,8 @@ private:
         return command;
     }
 
-    void add_hours(CLI::App& command, int usual, int most, const char* help) {
+    void add_hours(CLI::App& command, const Lifetime& lifetime, const char* help) {
+        const auto usual = static_cast<int>(lifetime.usual.count()), most = static_cast<int>(lifetime.most.count());
         const auto said = std::string{help} + "; 1 to " + std::to_string(most) + ", without it " + std::to_string(usual);
         command.preparse_callback([this, usual](std::size_t) { hours_ = usual; });
         command.add_option("--hours", hours_, said)->type_name("HOURS")->check(CLI::Range(1, most));

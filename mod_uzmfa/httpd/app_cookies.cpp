@@ -2,6 +2,7 @@
 #include "httpd/app_cookies.hpp"
 
 #include "core/percent.hpp"
+#include "core/text.hpp"
 #include "httpd/cookies.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/service.hpp"
@@ -11,11 +12,6 @@
 
 namespace uzmfa {
 namespace {
-
-std::string_view trimmed(std::string_view text, std::string_view of) {
-    text.remove_prefix(std::min(text.find_first_not_of(of), text.size()));
-    return text.substr(0, text.find_last_not_of(of) + 1);
-}
 
 // Without what a parser may strip at the ends.
 std::string_view name_in(std::string_view text) {
@@ -29,7 +25,7 @@ std::string_view name_in(std::string_view text) {
 
 char as_php_reads(char c) {
     if (c == '.' || c == ' ' || c == '[') return '_';
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return lower(c);
 }
 
 bool is_one_of(std::string_view sent, std::span<const AppCookie> cookies) {

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/background.hpp"
 
+#include "httpd/pool.hpp"
+#include "httpd/service.hpp"
+
+#include <exception>
+
 namespace uzmfa {
 namespace {
+
+std::atomic<bool> ends{false};
 
 // Shared by those who have borrowed; taken for good by the end of the child.
 std::shared_mutex lending;
@@ -12,16 +19,59 @@ apr_status_t lend_no_more(void*) noexcept {
     return APR_SUCCESS;
 }
 
+std::int64_t now_ms() { return apr_time_as_msec(apr_time_now()); }
+
+bool take_turn(const Chore& chore, const Service& service) {
+    auto& turn = chore.turn(service);
+    const auto now = now_ms();
+    auto until = turn.load();
+    return until <= now && turn.compare_exchange_strong(until, now + chore.longest_turn);
+}
+
+struct Scheduled {
+    const Chore& chore;
+    server_rec* main;
+};
+
+apr_status_t look(int state, void* data, apr_pool_t* pool) noexcept {
+    const auto& [chore, main] = *static_cast<const Scheduled*>(data);
+    if (state == AP_WATCHDOG_STATE_STOPPING) ends = true;
+    if (state != AP_WATCHDOG_STATE_RUNNING) return APR_SUCCESS;
+    try {
+        for (server_rec* server = main; server; server = server->next) {
+            const Service* const service = site_settings(server).service;
+            if (!service || service->is_broken() || !chore.concerns(*service) || !take_turn(chore, *service)) continue;
+            chore.work(pool, server, *service);
+            chore.turn(*service) = now_ms() + chore.pause;
+        }
+    } catch (const std::exception& failure) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, main, "UZMFA1090 %s failed: %s", chore.name, failure.what());
+    }
+    return APR_SUCCESS;
+}
+
 }  // namespace
 
-bool schedule(apr_pool_t* config, server_rec* main, const char* name, apr_interval_time_t every,
-              apr_status_t (*callback)(int, void*, apr_pool_t*)) {
+bool is_any_service(server_rec* main, bool (*is_meant)(const Service&)) {
+    for (server_rec* server = main; server; server = server->next) {
+        const Service* const service = site_settings(server).service;
+        if (service && is_meant(*service)) return true;
+    }
+    return false;
+}
+
+bool schedule(const Chore& chore, apr_pool_t* config, server_rec* main) noexcept {
+    if (!is_any_service(main, chore.concerns)) return true;
     const auto instance = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
     const auto register_callback = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
     ap_watchdog_t* watchdog = nullptr;
-    return instance && register_callback && instance(&watchdog, name, 0, 0, config) == APR_SUCCESS &&
-           register_callback(watchdog, every, main, callback) == APR_SUCCESS;
+    return instance && register_callback && instance(&watchdog, chore.name, 0, 0, config) == APR_SUCCESS &&
+           register_callback(watchdog, chore.interval, make_in<Scheduled>(config, chore, main), look) == APR_SUCCESS;
 }
+
+void prolong(const Chore& chore, const Service& service) { chore.turn(service) = now_ms() + chore.longest_turn; }
+
+const std::atomic<bool>& child_ends() noexcept { return ends; }
 
 Result<Connection> BackgroundConnections::acquire() {
     std::shared_lock lent{lending, std::try_to_lock};

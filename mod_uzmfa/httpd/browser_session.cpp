@@ -2,7 +2,6 @@
 #include "httpd/browser_session.hpp"
 
 #include "crypto/encoding.hpp"
-#include "crypto/random.hpp"
 #include "httpd/app_cookies.hpp"
 #include "httpd/cookies.hpp"
 #include "httpd/opened_cookies.hpp"

@@ -2,7 +2,6 @@
 #include "httpd/cache_filter.hpp"
 
 #include "httpd/browser_session.hpp"
-#include "httpd/pool.hpp"
 
 namespace uzmfa {
 namespace {

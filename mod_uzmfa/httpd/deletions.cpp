@@ -2,7 +2,6 @@
 #include "httpd/deletions.hpp"
 
 #include "factors/twilio/deletions.hpp"
-#include "httpd/background.hpp"
 #include "httpd/log.hpp"
 #include "httpd/service.hpp"
 #include "httpd/without_connection.hpp"
@@ -10,28 +9,10 @@
 
 #include <curl/curl.h>
 
-#include <exception>
-
 namespace uzmfa {
 namespace {
 
-constexpr const char* watchdog_name = "uzmfa deletions";
-constexpr apr_interval_time_t interval = apr_time_from_sec(2);
-constexpr std::int64_t turn = 60;  // seconds, should the process that has it die
-
-bool has_provider(server_rec* main) {
-    for (server_rec* server = main; server; server = server->next) {
-        const Service* const service = site_settings(server).service;
-        if (service && service->provider()) return true;
-    }
-    return false;
-}
-
-// One process of the node at a time.
-bool take_turn(NodeMemory::Provider& provider, std::int64_t now) {
-    std::int64_t until = provider.deletions_until.load();
-    return until <= now && provider.deletions_until.compare_exchange_strong(until, now + turn);
-}
+bool has_provider(const Service& service) { return service.provider() != nullptr; }
 
 void make_deletions(apr_pool_t* pool, server_rec* server, const Service& service) {
     const Provider& provider = *service.provider();
@@ -57,33 +38,20 @@ void make_deletions(apr_pool_t* pool, server_rec* server, const Service& service
     }
 }
 
-apr_status_t look(int state, void* data, apr_pool_t* pool) noexcept {
-    if (state != AP_WATCHDOG_STATE_RUNNING) return APR_SUCCESS;
-    try {
-        for (auto* server = static_cast<server_rec*>(data); server; server = server->next) {
-            const Service* const service = site_settings(server).service;
-            if (!service || !service->provider() || service->is_broken()) continue;
-            auto& provider = service->provider()->state();
-            if (!take_turn(provider, apr_time_sec(apr_time_now()))) continue;
-            make_deletions(pool, server, *service);
-            provider.deletions_until = 0;
-        }
-    } catch (const std::exception& failure) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, static_cast<server_rec*>(data), "UZMFA1090 %s failed: %s", __func__,
-                     failure.what());
-    }
-    return APR_SUCCESS;
-}
-
 }  // namespace
 
 void open_network(apr_pool_t*, server_rec* main) noexcept {
-    if (has_provider(main)) curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (is_any_service(main, has_provider)) curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-int schedule_deletions(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main) noexcept {
-    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG || !has_provider(main)) return OK;
-    return schedule(config, main, watchdog_name, interval, look) ? OK : HTTP_INTERNAL_SERVER_ERROR;
-}
+const Chore owed_deletions{
+    .name = "uzmfa deletions",
+    .interval = apr_time_from_sec(2),
+    .longest_turn = 60'000,
+    .pause = 0,
+    .concerns = has_provider,
+    .turn = [](const Service& service) -> auto& { return service.provider()->state().deletions_until; },
+    .work = make_deletions,
+};
 
 }  // namespace uzmfa

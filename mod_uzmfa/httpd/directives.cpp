@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The directives: one row each. From the rows follow httpd's command table, inheritance and resolution.
-#include "core/form.hpp"
+#include "core/text.hpp"
 #include "factors/twilio/sids.hpp"
 #include "httpd/app_cookies.hpp"
 #include "httpd/exemption.hpp"
@@ -24,42 +24,19 @@ using Complaint = const char*;  // null: the value is right
 
 // --- values ---
 
-template <class T>
-struct Choice {
-    const char* word;
-    T value;
-};
-template <class T>
-constexpr std::array<Choice<T>, 0> choices{};
+}  // namespace
+
 template <>
-constexpr std::array<Choice<bool>, 2> choices<bool>{{{"On", true}, {"Off", false}}};
-template <>
-constexpr std::array<Choice<Engine>, 3> choices<Engine>{
-    {{"On", Engine::on}, {"Off", Engine::off}, {"ReportOnly", Engine::report_only}}};
-template <>
-constexpr std::array<Choice<Validator>, 2> choices<Validator>{
-    {{"local", Validator::local}, {"twilio", Validator::twilio}}};
-template <>
-constexpr std::array<Choice<EnrollmentRule>, 2> choices<EnrollmentRule>{
-    {{"open", EnrollmentRule::open}, {"code", EnrollmentRule::code}}};
-template <>
-constexpr std::array<Choice<twilio::FriendlyName>, 2> choices<twilio::FriendlyName>{
-    {{"uuid", twilio::FriendlyName::uuid}, {"username", twilio::FriendlyName::username}}};
-template <>
-constexpr std::array<Choice<Algorithm>, 3> choices<Algorithm>{
-    {{"SHA1", Algorithm::sha1}, {"SHA256", Algorithm::sha256}, {"SHA512", Algorithm::sha512}}};
+inline constexpr std::array<Choice<bool>, 2> choices<bool>{{{"On", true}, {"Off", false}}};
+
+namespace {
 
 template <class T>
 Complaint parse(apr_pool_t* pool, const char* text, T& value) {
-    const char* expected = "";
-    for (const auto& choice : choices<T>) {
-        if (ap_cstr_casecmp(text, choice.word) == 0) {
-            value = choice.value;
-            return nullptr;
-        }
-        expected = apr_pstrcat(pool, expected, *expected ? ", " : "", choice.word, nullptr);
-    }
-    return apr_psprintf(pool, "'%s' is none of: %s", text, expected);
+    const auto chosen = chosen_by<T>(view_of(text));
+    if (!chosen) return apr_psprintf(pool, "'%s' is none of: %s", text, all_words<T>().c_str());
+    value = *chosen;
+    return nullptr;
 }
 
 template <>
@@ -197,10 +174,8 @@ Complaint a_timeout(apr_pool_t* pool, const char* text, seconds& value) {
 }
 
 Complaint a_count(apr_pool_t*, const char* text, std::uint16_t& value) {
-    const auto whole = view_of(text);
-    const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), value);
-    const bool number = error == std::errc{} && end == whole.data() + whole.size();
-    return number && value >= 1 && value <= 1000 ? nullptr : "must be a number from 1 to 1000";
+    value = number_in<std::uint16_t>(view_of(text)).value_or(0);
+    return value >= 1 && value <= 1000 ? nullptr : "must be a number from 1 to 1000";
 }
 
 Complaint a_count_or_off(apr_pool_t* pool, const char* text, std::uint16_t& value) {

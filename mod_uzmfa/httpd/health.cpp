@@ -5,29 +5,22 @@
 #include "httpd/own_pages.hpp"
 #include "httpd/write_outcome.hpp"
 #include "store/node_name.hpp"
-
-#include <jansson.h>
-
-#include <cstdlib>
+#include "view/json.hpp"
 
 namespace uzmfa {
 namespace {
 
-using Json = std::unique_ptr<json_t, decltype(&json_decref)>;
-
-void add_details(json_t* health, const Service& service) {
+void add_details(JsonObject& health, const Service& service) {
     const auto& memory = service.memory();
     const auto* const provider = service.provider();
-    const char* const breaker = provider ? name_of(provider->state().breaker.state()).data() : nullptr;
-    const auto add = [&](const char* name, json_t* value) { json_object_set_new(health, name, value); };
-    const auto number = [](std::size_t value) { return json_integer(static_cast<json_int_t>(value)); };
-    add("node", json_string(node_name().c_str()));
-    add("database", json_string(service.source().fails ? "down" : "up"));
-    add("provider", breaker ? json_string(breaker) : json_null());
-    add("ended_sessions", number(memory.revocations.count(now())));
-    add("ended_sessions_limit", number(RevocationTable::slot_count));
-    add("ended_sessions_complete", json_boolean(memory.revocations.is_complete(now())));
-    add("owed_revocations", number(memory.count_of_owed()));
+    const auto number = [](std::size_t value) { return static_cast<std::int64_t>(value); };
+    health.add("node", node_name())
+        .add("database", service.source().fails ? "down" : "up")
+        .add("provider", provider ? name_of(provider->state().breaker.state()) : "")
+        .add("ended_sessions", number(memory.revocations.count(now())))
+        .add("ended_sessions_limit", number(RevocationTable::slot_count))
+        .add("ended_sessions_complete", memory.revocations.is_complete(now()))
+        .add("owed_revocations", number(memory.count_of_owed()));
 }
 
 }  // namespace
@@ -50,12 +43,11 @@ Health health_of(const Service& service) {
 
 int write_health(request_rec* r, const Service& service) {
     const Health health = health_of(service);
-    const Json json{json_pack("{s:s}", "status", name_of(health).data()), json_decref};
-    if (sees_details(r)) add_details(json.get(), service);
-    const std::unique_ptr<char, decltype(&std::free)> text{json_dumps(json.get(), JSON_COMPACT), std::free};
-    if (!text) throw std::bad_alloc{};
+    JsonObject json;
+    json.add("status", name_of(health));
+    if (sees_details(r)) add_details(json, service);
     r->status = health == Health::down ? HTTP_SERVICE_UNAVAILABLE : HTTP_OK;
-    return write_asset(r, service, {"application/json", std::string{text.get()}});
+    return write_asset(r, service, {"application/json", text_of(json.take())});
 }
 
 }  // namespace uzmfa

@@ -21,6 +21,9 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace uzmfa {
 namespace {
 
@@ -64,6 +67,14 @@ int become_session_store(apr_pool_t*, apr_pool_t*, apr_pool_t*) noexcept {
     return OK;
 }
 
+constexpr const Chore* chores[] = {&session_watch, &owed_deletions, &notifications};
+
+int schedule_chores(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main) noexcept {
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) return OK;
+    const auto schedule_one = [&](const Chore* chore) { return schedule(*chore, config, main); };
+    return std::all_of(std::begin(chores), std::end(chores), schedule_one) ? OK : HTTP_INTERNAL_SERVER_ERROR;
+}
+
 }  // namespace
 
 void register_hooks(apr_pool_t* pool) {
@@ -73,9 +84,7 @@ void register_hooks(apr_pool_t* pool) {
     ap_hook_post_config(post_config, nullptr, nullptr, APR_HOOK_LAST);
 
     // mod_watchdog starts at its own post_config, the last, what has been registered by then.
-    ap_hook_post_config(schedule_watch, nullptr, nullptr, APR_HOOK_MIDDLE);
-    ap_hook_post_config(schedule_deletions, nullptr, nullptr, APR_HOOK_MIDDLE);
-    ap_hook_post_config(schedule_notifications, nullptr, nullptr, APR_HOOK_MIDDLE);
+    ap_hook_post_config(schedule_chores, nullptr, nullptr, APR_HOOK_MIDDLE);
     ap_hook_child_init(open_network, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
     ap_hook_child_init(prepare_background, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
 

@@ -56,10 +56,9 @@ std::optional<std::string> token_in(request_rec* r, std::string_view body) {
 // Where nothing waits, the form may be one whose session is over: it has this very size, and other bodies are not touched.
 bool may_send_kept_post(request_rec* r, const Session& session) {
     if (r->method_number != M_POST || !ap_is_initial_req(r) || !is_form(r)) return false;
-    apr_off_t length = 0;
-    const char* const said = apr_table_get(r->headers_in, "Content-Length");
-    if (!said || !ap_parse_strict_length(&length, said)) return false;
-    const auto size = static_cast<std::size_t>(length);
+    const auto length = announced_length(r);
+    if (!length) return false;
+    const auto size = static_cast<std::size_t>(*length);
     return session.kept == no_kept_post ? size == sending_form_size : size <= largest_sending_form;
 }
 

@@ -5,7 +5,6 @@
 #include "httpd/audit_log.hpp"
 #include "httpd/clock.hpp"
 #include "httpd/events.hpp"
-#include "httpd/pool.hpp"
 #include "store/node_name.hpp"
 
 #include <algorithm>

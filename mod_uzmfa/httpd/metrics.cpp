@@ -4,7 +4,6 @@
 #include "httpd/clock.hpp"
 #include "httpd/guard.hpp"
 #include "httpd/health.hpp"
-#include "httpd/pool.hpp"
 #include "httpd/write_outcome.hpp"
 #include "view/metrics_text.hpp"
 

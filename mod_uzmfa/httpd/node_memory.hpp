@@ -31,7 +31,7 @@ struct NodeMemory {
         std::atomic<bool> fails;                // the last try to connect did
         std::atomic<std::int64_t> tried_until;  // until then (milliseconds) one at a time tries again
         std::atomic<std::int64_t> seen;         // up to when changes were read, by the database's clock
-        std::atomic<std::int64_t> turn_until;   // until then (milliseconds) one process watches it
+        std::atomic<std::int64_t> watched_until;  // until then (milliseconds) one process watches it
         std::atomic<std::int64_t> last_purge;   // of its events; Unix time
         std::atomic<std::int64_t> notifications_until;  // until then (milliseconds) one process tells of its events
         Counter failures;                       // tries to connect that did not succeed, and connections that broke
@@ -53,7 +53,7 @@ struct NodeMemory {
         std::atomic<std::uint64_t> name;
         CircuitBreaker breaker;
         CallMetrics calls;
-        std::atomic<std::int64_t> deletions_until;  // Unix time: until then one process is at it
+        std::atomic<std::int64_t> deletions_until;  // until then (milliseconds) one process is at it
     };
     static constexpr std::size_t most = 64;
     Source sources[most];

@@ -3,7 +3,6 @@
 
 #include "core/printable.hpp"
 #include "crypto/run_program.hpp"
-#include "httpd/background.hpp"
 #include "httpd/clock.hpp"
 #include "httpd/log.hpp"
 #include "httpd/service.hpp"
@@ -11,35 +10,15 @@
 
 #include <sys/stat.h>
 
-#include <atomic>
-#include <exception>
+#include <chrono>
 
 namespace uzmfa {
 namespace {
 
-constexpr const char* watchdog_name = "uzmfa notifications";
-constexpr apr_interval_time_t interval = apr_time_from_sec(2);
 constexpr std::chrono::milliseconds deadline{30'000};  // of the program; a claim lasts longer
-constexpr std::int64_t longest_turn = 45'000;          // milliseconds, should the process that has it die
-constexpr std::int64_t pause = 1'800;                  // between two looks of the node
 constexpr std::size_t most_output = 512;
 
-// The child ends, and waits for its threads: so long a program must not keep it.
-std::atomic<bool> ends{false};
-
-bool has_command(const Service* service) { return service && !service->notify().empty(); }
-
-bool any_has_command(server_rec* main) {
-    for (server_rec* server = main; server; server = server->next) {
-        if (has_command(site_settings(server).service)) return true;
-    }
-    return false;
-}
-
-bool take_turn(NodeMemory::Source& source, std::int64_t now_ms) {
-    std::int64_t until = source.notifications_until.load();
-    return until <= now_ms && source.notifications_until.compare_exchange_strong(until, now_ms + longest_turn);
-}
+bool has_command(const Service& service) { return !service.notify().empty(); }
 
 // What a program says of its trouble may be anything.
 std::string said_by(const ProgramRun& run) {
@@ -51,9 +30,9 @@ std::string said_by(const ProgramRun& run) {
 bool tell(server_rec* server, const Service& service, const StoredEvent& stored) {
     const auto entry = notification_of(stored);
     const auto run = run_program({.words = service.notify(), .input = entry, .most = most_output, .tells_errors = true,
-                                  .deadline = deadline, .stops = &ends});
+                                  .deadline = deadline, .stops = &child_ends()});
     const bool is_told = run.complaint.empty();
-    const bool is_loud = !is_told && !ends && service.memory().may_raise(NodeMemory::Alarm::notify, now());
+    const bool is_loud = !is_told && !child_ends() && service.memory().may_raise(NodeMemory::Alarm::notify, now());
     const std::string of = "event " + std::to_string(stored.id) + " " + stored.event.name;
     if (is_told) ap_log_error(APLOG_MARK, APLOG_INFO, 0, server, "UZMFA1112 UzmfaNotify told of %s", of.c_str());
     else ap_log_error(APLOG_MARK, is_loud ? APLOG_ERR : APLOG_INFO, 0, server, "UZMFA1113 UzmfaNotify did not tell of %s: %s%s",
@@ -75,30 +54,8 @@ void tell_of_all(apr_pool_t* pool, server_rec* server, const Service& service) {
         if (!tell(server, service, event)) return;
         // Where this fails it is told once more.
         static_cast<void>(store.settle_notification(event));
-        service.source().notifications_until = apr_time_as_msec(apr_time_now()) + longest_turn;
+        prolong(notifications, service);
     }
-}
-
-void look_at(apr_pool_t* pool, server_rec* server, const Service& service) {
-    auto& source = service.source();
-    if (service.is_broken() || !take_turn(source, apr_time_as_msec(apr_time_now()))) return;
-    tell_of_all(pool, server, service);
-    source.notifications_until = apr_time_as_msec(apr_time_now()) + pause;
-}
-
-apr_status_t look(int state, void* data, apr_pool_t* pool) noexcept {
-    if (state == AP_WATCHDOG_STATE_STOPPING) ends = true;
-    if (state != AP_WATCHDOG_STATE_RUNNING) return APR_SUCCESS;
-    try {
-        for (auto* server = static_cast<server_rec*>(data); server; server = server->next) {
-            const Service* const service = site_settings(server).service;
-            if (has_command(service)) look_at(pool, server, *service);
-        }
-    } catch (const std::exception& failure) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, static_cast<server_rec*>(data), "UZMFA1090 %s failed: %s", __func__,
-                     failure.what());
-    }
-    return APR_SUCCESS;
 }
 
 }  // namespace
@@ -119,9 +76,14 @@ Result<std::vector<std::string>> notify_command(std::string_view command) {
     return *words;
 }
 
-int schedule_notifications(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main) noexcept {
-    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG || !any_has_command(main)) return OK;
-    return schedule(config, main, watchdog_name, interval, look) ? OK : HTTP_INTERNAL_SERVER_ERROR;
-}
+const Chore notifications{
+    .name = "uzmfa notifications",
+    .interval = apr_time_from_sec(2),
+    .longest_turn = 45'000,
+    .pause = 1'800,
+    .concerns = has_command,
+    .turn = [](const Service& service) -> auto& { return service.source().notifications_until; },
+    .work = tell_of_all,
+};
 
 }  // namespace uzmfa

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/result.hpp"
-#include "httpd/httpd_api.hpp"
+#include "httpd/background.hpp"
 
 #include <string>
 #include <string_view>
@@ -14,7 +14,6 @@ namespace uzmfa {
 // The words of the command; what cannot be run is a misconfiguration.
 Result<std::vector<std::string>> notify_command(std::string_view command);
 
-// Hook, before mod_watchdog's own: has each child look for events to tell of.
-int schedule_notifications(apr_pool_t* config, apr_pool_t* log, apr_pool_t* temporary, server_rec* main) noexcept;
+extern const Chore notifications;
 
 }  // namespace uzmfa

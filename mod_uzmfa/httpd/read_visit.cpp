@@ -98,9 +98,7 @@ bool signs_out_of_application(request_rec* r) {
 }
 
 void leave_large_body(request_rec* r) {
-    apr_off_t length = 0;
-    const char* const said = apr_table_get(r->headers_in, "Content-Length");
-    const bool is_short = !said || (ap_parse_strict_length(&length, said) && length <= apr_off_t{longest_form});
+    const bool is_short = announced_length(r).value_or(0) <= apr_off_t{longest_form};
     if (is_short && !apr_table_get(r->headers_in, "Transfer-Encoding")) return;
     r->connection->keepalive = AP_CONN_CLOSE;
 }

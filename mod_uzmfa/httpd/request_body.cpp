@@ -5,6 +5,7 @@
 #include "httpd/pool.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace uzmfa {
 namespace {
@@ -67,11 +68,16 @@ bool has_filter(const request_rec* r) {
 
 }  // namespace
 
+std::optional<apr_off_t> announced_length(const request_rec* r) {
+    const char* const said = apr_table_get(r->headers_in, "Content-Length");
+    if (!said) return std::nullopt;
+    apr_off_t length = 0;
+    return ap_parse_strict_length(&length, said) ? length : std::numeric_limits<apr_off_t>::max();
+}
+
 RequestBody read_body(request_rec* r, std::size_t most) {
     RequestBody body;
-    apr_off_t length = 0;
-    const char* const said = apr_table_get(r->headers_in, "Content-Length");
-    if (said && ap_parse_strict_length(&length, said) && length > static_cast<apr_off_t>(most)) {
+    if (announced_length(r).value_or(0) > static_cast<apr_off_t>(most)) {
         body.input = RequestBody::Input::too_large;
         return body;
     }

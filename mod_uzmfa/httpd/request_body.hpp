@@ -4,9 +4,13 @@
 
 #include "httpd/httpd_api.hpp"
 
+#include <optional>
 #include <string>
 
 namespace uzmfa {
+
+// By Content-Length, in bytes; one that is no number is longer than any bound.
+std::optional<apr_off_t> announced_length(const request_rec* r);
 
 struct RequestBody {
     enum class Input : std::uint8_t { whole, failed, too_large } input = Input::whole;

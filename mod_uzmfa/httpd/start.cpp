@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/start.hpp"
 
+#include "crypto/secret_source.hpp"
 #include "httpd/layout.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/service.hpp"
@@ -61,11 +62,9 @@ void share_longest_limits(server_rec* main) {
 
 // What mod_info shows to whoever may see its page.
 void warn_of_shown_secret(server_rec* server, const SiteSettings& settings) {
-    const auto is_literal = [](std::string_view secret) {
-        return !secret.empty() && !secret.starts_with("file:") && !secret.starts_with("exec:");
-    };
     const auto twilio = twilio_of(settings);
-    if (!ap_find_linked_module("mod_info.c") || (!is_literal(twilio.auth_token) && !is_literal(twilio.api_key.secret))) return;
+    const bool is_literal = is_literal_secret(twilio.auth_token) || is_literal_secret(twilio.api_key.secret);
+    if (!is_literal || !ap_find_linked_module("mod_info.c")) return;
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server,
                  "UZMFA1100 mod_info is loaded and shows directives: write Twilio's secret as file:PATH or exec:COMMAND");
 }

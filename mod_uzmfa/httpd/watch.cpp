@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/watch.hpp"
 
-#include "httpd/background.hpp"
 #include "httpd/clock.hpp"
 #include "httpd/service.hpp"
 #include "store/session_store.hpp"
 
-#include <exception>
-
 namespace uzmfa {
 namespace {
-
-constexpr const char* watchdog_name = "uzmfa sessions";
-constexpr apr_interval_time_t interval = apr_time_from_sec(1);
-constexpr std::int64_t pause = 800;         // milliseconds between two looks of the node
-constexpr std::int64_t longest_turn = 1'500;  // should the process that has it die; two that look do no harm
-
-// One process of the node at a time.
-bool take_turn(NodeMemory::Source& source, std::int64_t now_ms) {
-    std::int64_t until = source.turn_until.load();
-    return until <= now_ms && source.turn_until.compare_exchange_strong(until, now_ms + longest_turn);
-}
 
 Result<Done> write_owed(SessionStore& store, const Service& service) {
     for (auto& owed : service.memory().owed_revocations) {
@@ -40,34 +26,10 @@ Result<Done> watch(Database& database, const Service& service) {
     return read_changes(database, service);
 }
 
-void look_at(apr_pool_t* pool, server_rec* server, const Service& service) {
-    auto& source = service.source();
-    const auto now_ms = apr_time_as_msec(apr_time_now());
-    if (service.is_broken() || !take_turn(source, now_ms)) return;
-    BackgroundConnections connections{pool, server, source};
+void look(apr_pool_t* pool, server_rec* server, const Service& service) {
+    BackgroundConnections connections{pool, server, service.source()};
     Database database{connections, service.statements()};
     static_cast<void>(watch(database, service));  // what fails is tried again at the next look
-    source.turn_until = now_ms + pause;
-}
-
-apr_status_t look(int state, void* data, apr_pool_t* pool) noexcept {
-    if (state != AP_WATCHDOG_STATE_RUNNING) return APR_SUCCESS;
-    try {
-        for (auto* server = static_cast<server_rec*>(data); server; server = server->next) {
-            if (const Service* const service = site_settings(server).service) look_at(pool, server, *service);
-        }
-    } catch (const std::exception& failure) {
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, static_cast<server_rec*>(data), "UZMFA1090 %s failed: %s", __func__,
-                     failure.what());
-    }
-    return APR_SUCCESS;
-}
-
-bool has_service(server_rec* main) {
-    for (server_rec* server = main; server; server = server->next) {
-        if (site_settings(server).service) return true;
-    }
-    return false;
 }
 
 }  // namespace
@@ -91,9 +53,14 @@ Result<Done> read_changes(Database& database, const Service& service) {
     return Done{};
 }
 
-int schedule_watch(apr_pool_t* config, apr_pool_t*, apr_pool_t*, server_rec* main) noexcept {
-    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG || !has_service(main)) return OK;
-    return schedule(config, main, watchdog_name, interval, look) ? OK : HTTP_INTERNAL_SERVER_ERROR;
-}
+const Chore session_watch{
+    .name = "uzmfa sessions",
+    .interval = apr_time_from_sec(1),
+    .longest_turn = 1'500,  // two that look at a time do no harm
+    .pause = 800,
+    .concerns = [](const Service&) { return true; },
+    .turn = [](const Service& service) -> auto& { return service.source().watched_until; },
+    .work = look,
+};
 
 }  // namespace uzmfa

@@ -4,17 +4,14 @@
 #pragma once
 
 #include "core/result.hpp"
-#include "httpd/httpd_api.hpp"
+#include "httpd/background.hpp"
 #include "store/database.hpp"
 
 namespace uzmfa {
 
-class Service;
-
 // Takes what has changed in the database into the node's memory.
 Result<Done> read_changes(Database& database, const Service& service);
 
-// Hook, before mod_watchdog's own: has each child call the watch.
-int schedule_watch(apr_pool_t* config, apr_pool_t* log, apr_pool_t* temporary, server_rec* main) noexcept;
+extern const Chore session_watch;
 
 }  // namespace uzmfa

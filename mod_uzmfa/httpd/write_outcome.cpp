@@ -5,6 +5,7 @@
 #include "httpd/cookies.hpp"
 #include "httpd/log.hpp"
 #include "httpd/pool.hpp"
+#include "httpd/request_body.hpp"
 #include "httpd/table_entries.hpp"
 #include "view/document_json.hpp"
 
@@ -40,11 +41,10 @@ void write_headers(request_rec* r, const Outcome& outcome) {
 }
 
 // What is left unread ends an HTTP/2 stream with an error, and an HTTP/1.1 connection.
-void read_small_body(request_rec* r) {
+void take_small_body(request_rec* r) {
     constexpr apr_off_t small = 64 * 1024;
-    apr_off_t length = 0;
-    const char* const said = apr_table_get(r->headers_in, "Content-Length");
-    if (r->main || !said || !ap_parse_strict_length(&length, said) || length > small) return;
+    const auto length = announced_length(r);
+    if (r->main || !length || *length > small) return;
     // Not ap_discard_request_body: it leaves the body of an HTTP/2 stream where it is.
     if (ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK) != OK || !ap_should_client_block(r)) return;
     char piece[2048];
@@ -153,7 +153,7 @@ int stop_request(request_rec* r, const Service& service, Outcome outcome, int st
     apply_session(r, service, outcome);
     tell(r, {{"UZMFA_DECISION", name_of(outcome.reason).data()}});
     write_headers(r, outcome);
-    read_small_body(r);
+    take_small_body(r);
     if ((outcome.page || outcome.status != status) && !r->main) {
         const auto path = std::string{service.site().own_path} + "/" + std::string{answer_page};
         ap_custom_response(r, status, path.c_str());

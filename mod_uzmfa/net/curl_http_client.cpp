@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/text.hpp"
 #include "net/curl_http_client.hpp"
 
 #include <curl/curl.h>
@@ -6,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <stdexcept>
 
@@ -104,11 +104,9 @@ std::string request_id_of(std::string_view text) {
 }  // namespace
 
 std::optional<seconds> parse_retry_after(std::string_view text, std::optional<Moment> date) {
-    if (!text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-        std::int64_t value = 0;
-        const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (end.ec != std::errc{}) return longest_retry_after;
-        return std::min(seconds{value}, longest_retry_after);
+    if (!text.empty() && std::all_of(text.begin(), text.end(), is_digit)) {
+        const auto value = number_in<std::int64_t>(text);
+        return value ? std::min(seconds{*value}, longest_retry_after) : longest_retry_after;
     }
     const auto until = parse_date(text);
     if (!until || !date) return {};

@@ -53,9 +53,4 @@ bool is_loopback_url(std::string_view url) {
     return host && is_loopback(*host);
 }
 
-std::string_view without_slash_at_end(std::string_view url) {
-    while (url.ends_with('/')) url.remove_suffix(1);
-    return url;
-}
-
 }  // namespace uzmfa

@@ -14,6 +14,4 @@ std::string complaint_about_url(std::string_view url);
 // localhost, 127.0.0.0/8 or [::1]: what is sent there stays on this machine.
 bool is_loopback_url(std::string_view url);
 
-std::string_view without_slash_at_end(std::string_view url);
-
 }  // namespace uzmfa

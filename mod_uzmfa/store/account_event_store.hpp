@@ -2,7 +2,7 @@
 // What the table of events has for a user to know.
 #pragma once
 
-#include "core/browsers.hpp"
+#include "core/account_events.hpp"
 #include "store/database.hpp"
 
 namespace uzmfa {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/account_store.hpp"
 
-#include "core/form.hpp"
+#include "core/text.hpp"
 #include "crypto/random.hpp"
 #include "store/skip_store.hpp"
 
@@ -11,14 +11,6 @@ namespace uzmfa {
 namespace {
 
 Error shared_uuid() { return {ErrorKind::damaged, "two rows of the users table share one uuid"}; }
-
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
-}
 
 // U+10FFFF, which is in no name: what begins with a text sorts between the text and the text with this behind it.
 constexpr std::string_view last_character = "\xf4\x8f\xbf\xbf";

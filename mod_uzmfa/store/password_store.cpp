@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/password_store.hpp"
 
+#include "core/text.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/secret_bytes.hpp"
 #include "store/account_store.hpp"
@@ -22,7 +23,6 @@ constexpr int highest_cost = 15;  // 2^15 rounds: over a second; a row that asks
 bool is_bcrypt(std::string_view hash) {
     if (hash.size() != bcrypt_length || !hash.starts_with("$2") || hash[3] != '$' || hash[6] != '$') return false;
     if (hash[2] != 'a' && hash[2] != 'b' && hash[2] != 'y') return false;
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (!is_digit(hash[4]) || !is_digit(hash[5])) return false;
     const int cost = (hash[4] - '0') * 10 + (hash[5] - '0');
     return cost >= 4 && cost <= highest_cost;

@@ -6,7 +6,6 @@
 #include "core/session.hpp"
 #include "store/database.hpp"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>

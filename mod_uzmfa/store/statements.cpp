@@ -2,6 +2,7 @@
 #include "store/statements.hpp"
 
 #include "core/session.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 
@@ -388,7 +389,6 @@ bool Statements::replace(std::string_view name, std::string_view sql) {
 
 bool is_table_name(std::string_view name) {
     const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     const auto is_word = [&](std::string_view word) {
         return !word.empty() && is_letter(word.front()) &&
                std::all_of(word.begin(), word.end(), [&](char c) { return is_letter(c) || is_digit(c); });

@@ -31,7 +31,7 @@ Json json_of(const UsersDocument& document) {
 
 std::string json_text(const Document& document) {
     const auto json = std::visit([](const auto& one) { return json_of(one); }, document);
-    return text_of(json).get();
+    return text_of(json);
 }
 
 }  // namespace uzmfa

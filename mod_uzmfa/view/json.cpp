@@ -41,10 +41,11 @@ Json json_array_of(const std::vector<std::string>& texts) {
     return json_array_of(std::move(items));
 }
 
-std::unique_ptr<char, FreeText> text_of(const Json& json, std::size_t indented) {
-    std::unique_ptr<char, FreeText> text{json_dumps(json.get(), indented ? JSON_INDENT(indented) : JSON_COMPACT)};
+std::string text_of(const Json& json, std::size_t indented) {
+    const std::unique_ptr<char, decltype(&std::free)> text{
+        json_dumps(json.get(), indented ? JSON_INDENT(indented) : JSON_COMPACT), std::free};
     if (!text) throw std::bad_alloc{};
-    return text;
+    return text.get();
 }
 
 }  // namespace uzmfa

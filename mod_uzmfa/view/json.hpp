@@ -6,7 +6,6 @@
 
 #include <jansson.h>
 
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,10 +38,7 @@ private:
 Json json_array_of(std::vector<Json> items);
 Json json_array_of(const std::vector<std::string>& texts);  // not UTF-8: null
 
-struct FreeText {
-    void operator()(char* text) const { std::free(text); }
-};
-// The text, indented where people read it.
-std::unique_ptr<char, FreeText> text_of(const Json& json, std::size_t indented = 0);
+// Indented where people read it.
+std::string text_of(const Json& json, std::size_t indented = 0);
 
 }  // namespace uzmfa

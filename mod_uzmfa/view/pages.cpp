@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "view/pages.hpp"
 
-#include "core/form.hpp"
 #include "core/percent.hpp"
+#include "core/text.hpp"
+#include "view/json.hpp"
 #include "view/plot_svg.hpp"
 #include "view/qr_svg.hpp"
 
-#include <jansson.h>
 #include <kainjow/mustache.hpp>
 
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
 #include <numeric>
 #include <tuple>
 
@@ -111,28 +109,20 @@ Result<std::string> rendered(const std::string& text, const data& values) {
 }
 
 // RFC 9457. What fits one user only is the detail of a title that fits all.
-Result<std::string> problem_json(const Page& page, int status, const Messages& messages) {
+std::string problem_json(const Page& page, int status, const Messages& messages) {
     const std::string error{page.error};
     // An error page's heading, where the reason has one.
     const std::string heading = error + "_heading";
     const std::string title{messages[!page.notice.empty() ? page.notice : messages.has(heading) ? heading : error]};
-    const std::unique_ptr<json_t, decltype(&json_decref)> problem{
-        json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title", title.c_str(), "status", status, "error",
-                  error.c_str()),
-        json_decref};
-    if (!problem) return Error{ErrorKind::damaged, "the problem document cannot be made"};
+    JsonObject problem;
+    problem.add("type", "about:blank").add("title", title).add("status", std::int64_t{status}).add("error", error);
     Messages::Values values;
     for (const auto& [key, value] : page.values) {
         values[std::string{key}] = value;
-        json_object_set_new(problem.get(), std::string{key}.c_str(), json_stringn(value.data(), value.size()));
+        if (!value.empty()) problem.add(std::string{key}.c_str(), value);
     }
-    if (!page.notice.empty()) {
-        const auto detail = messages.said(error, values);
-        json_object_set_new(problem.get(), "detail", json_stringn(detail.data(), detail.size()));
-    }
-    const std::unique_ptr<char, decltype(&free)> text{json_dumps(problem.get(), JSON_COMPACT), free};
-    if (!text) return Error{ErrorKind::damaged, "the problem document cannot be written"};
-    return std::string{text.get()};
+    if (!page.notice.empty()) problem.add("detail", messages.said(error, values));
+    return text_of(problem.take());
 }
 
 std::string_view value_in(const Page::Values& values, std::string_view key) {
@@ -208,9 +198,7 @@ Result<Rendered> Pages::render(const Page& page, int status, const Site& site, c
     }
     const Language& language = languages_.wanted_by(reader.accept_language);
     if (page.name == "problem") {
-        auto json = problem_json(page, status, language.messages);
-        if (!json) return json.error();
-        return Rendered{"application/problem+json", std::move(*json), language.tag};
+        return Rendered{"application/problem+json", problem_json(page, status, language.messages), language.tag};
     }
     if (page.name == "plot") return Rendered{"image/svg+xml", plot_svg(plot_of(page, language.messages)), language.tag};
     auto text = html(page, site, language, reader.request_id);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/text.hpp"
 #include "view/preferred_language.hpp"
 
 #include <algorithm>
@@ -9,24 +10,14 @@ namespace {
 
 constexpr std::size_t longest_header = 1024;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equal_in_any_case(std::string_view one, std::string_view other) {
-    return std::ranges::equal(one, other, {}, lower, lower);
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-}
+constexpr std::string_view blanks = " \t";
 
 // What stands before the mark; it is taken away with the mark.
 std::string_view take_until(char mark, std::string_view& text) {
     const auto end = std::min(text.find(mark), text.size());
     const auto taken = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    return trimmed(taken);
+    return trimmed(taken, blanks);
 }
 
 // A qvalue (RFC 9110 §12.4.2) in thousandths.
@@ -36,7 +27,7 @@ std::optional<int> thousandths_of(std::string_view value) {
     int sum = 0, place = 1000;
     for (std::size_t at = 0; at < value.size(); at += at == 0 ? 2 : 1) {
         const char c = value[at];
-        if (c < '0' || c > '9') return {};
+        if (!is_digit(c)) return {};
         sum += (c - '0') * place;
         place /= 10;
     }
@@ -70,7 +61,7 @@ std::size_t preferred_language(std::string_view accept_language, std::span<const
         auto parameter = take_until(',', rest);
         const auto range = take_until(';', parameter);
         // Of those that are wanted as much, the first.
-        const int its_weight = weight_of(trimmed(parameter));
+        const int its_weight = weight_of(trimmed(parameter, blanks));
         if (its_weight <= weight) continue;
         if (const auto found = look_up(range, languages)) {
             preferred = *found;

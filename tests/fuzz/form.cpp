@@ -2,6 +2,7 @@
 // The body or the query of a request.
 #include "core/form.hpp"
 #include "core/percent.hpp"
+#include "core/text.hpp"
 #include "fuzz.hpp"
 
 using namespace uzmfa;

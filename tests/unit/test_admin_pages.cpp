@@ -274,9 +274,9 @@ TEST(validators_and_algorithms_have_names) {
     CHECK_EQUAL(name_of(Validator::local), "local");
     CHECK_EQUAL(name_of(Validator::twilio), "twilio");
     for (const auto algorithm : {Algorithm::sha1, Algorithm::sha256, Algorithm::sha512}) {
-        CHECK(algorithm_named(name_of(algorithm)) == algorithm);
+        CHECK(chosen_by<Algorithm>(name_of(algorithm)) == algorithm);
     }
-    CHECK(!algorithm_named("MD5"));
+    CHECK(!chosen_by<Algorithm>("MD5"));
 }
 
 }  // namespace

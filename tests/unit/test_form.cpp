@@ -96,30 +96,5 @@ TEST(a_field_may_be_as_long_as_the_form) {
     CHECK_EQUAL((*Form::parse("code=" + long_value))["code"], long_value);
 }
 
-// RFC 3629 §3, §4.
-TEST(the_first_and_the_last_of_each_length_are_UTF_8) {
-    for (const std::string_view text : {
-             "", "plain", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
-             "\xef\xbb\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "a\xc3\xb6z\xe2\x82\xac\xf0\x9f\x94\x92.",
-         }) {
-        const Case at{text};
-        CHECK(is_utf8(text));
-    }
-    CHECK(is_utf8(std::string_view{"\0", 1}));
-}
-
-TEST(what_is_not_shortest_or_not_a_character_is_not_UTF_8) {
-    for (const std::string_view text : {
-             "\x80", "\xbf", "\xc0\x80", "\xc0\xaf", "\xc1\xbf", "\xc2", "\xc2\x7f", "\xc2\xc0", "\xdf", "\xe0\x80\x80",
-             "\xe0\x9f\xbf", "\xe1\x80", "\xe1", "\xed\xa0\x80", "\xed\xbf\xbf", "\xed\xa0\xbd\xed\xb2\x92", "\xef\xbf",
-             "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xf0\x90\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-             "\xf7\xbf\xbf\xbf", "\xf8\x88\x80\x80\x80", "\xfc\x84\x80\x80\x80\x80", "\xfe", "\xff", "a\xffz", "\xc3\xb6\xb6",
-             "\xe2\x82\xc2\xac", "\xe2\x28\xa1", "\xf0\x28\x8c\xbc",
-         }) {
-        const Case at{text};
-        CHECK(!is_utf8(text));
-    }
-}
-
 }  // namespace
 }  // namespace uzmfa::test

@@ -77,11 +77,5 @@ TEST(loopback_is_what_stays_on_this_machine) {
     }
 }
 
-TEST(a_slash_at_the_end_goes) {
-    CHECK_EQUAL(without_slash_at_end("https://host"), "https://host");
-    CHECK_EQUAL(without_slash_at_end("https://host/"), "https://host");
-    CHECK_EQUAL(without_slash_at_end("https://host/base//"), "https://host/base");
-}
-
 }  // namespace
 }  // namespace uzmfa::test

@@ -4,9 +4,9 @@
 #include "core/pages/event_rows.hpp"
 #include "core/pages/own_pages.hpp"
 #include "core/percent.hpp"
+#include "core/text.hpp"
 #include "core/utc.hpp"
 
-#include <charconv>
 
 namespace uzmfa {
 namespace {
@@ -158,10 +158,8 @@ Outcome with_code(Call& call, const Action& action, const Administrator& by, con
 std::optional<hours> hours_of(const Call& call, const Action& action) {
     const auto text = call.field("hours");
     if (text.empty()) return lifetime_of(action, std::nullopt);
-    int count = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    const bool is_number = error == std::errc{} && end == text.data() + text.size();
-    return is_number ? lifetime_of(action, count) : std::nullopt;
+    const auto count = number_in<int>(text);
+    return count ? lifetime_of(action, *count) : std::nullopt;
 }
 
 Outcome not_helped(Call& call, const Action& action, Helped helped) {

@@ -7,16 +7,16 @@ namespace {
 using std::chrono::hours;
 
 constexpr Action actions[] = {
-    {"skip-next", Reason::skip_set, "skip_refused", hours{24}, hours{168}},
-    {"reset", Reason::user_reset, "", {}, {}, true},
+    {"skip-next", Reason::skip_set, "skip_refused", skip_lifetime},
+    {"reset", Reason::user_reset, "", {}, true},
     {"unlock", Reason::unlocked, "unlock_refused"},
-    {"temp-code", Reason::temporary_code_made, "code_refused", hours{4}, hours{72}},
+    {"temp-code", Reason::temporary_code_made, "code_refused", temporary_code_lifetime},
     {"end-sessions", Reason::sessions_ended},
 };
 
 }  // namespace
 
-const Action end_everybody{"end-everybody", Reason::sessions_ended, "", {}, {}, true};
+const Action end_everybody{"end-everybody", Reason::sessions_ended, "", {}, true};
 
 const Action* action_named(std::string_view name) {
     for (const auto& action : actions) {
@@ -26,8 +26,8 @@ const Action* action_named(std::string_view name) {
 }
 
 std::optional<hours> lifetime_of(const Action& action, std::optional<int> count) {
-    if (!count) return action.usual;
-    return *count >= 1 && hours{*count} <= action.most ? std::optional{hours{*count}} : std::nullopt;
+    if (!count) return action.lifetime.usual;
+    return *count >= 1 && hours{*count} <= action.lifetime.most ? std::optional{hours{*count}} : std::nullopt;
 }
 
 Result<MadeCode> help(Call& call, const Action& action, std::string_view user, hours lifetime, const Administrator& by) {

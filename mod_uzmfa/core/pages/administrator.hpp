@@ -17,8 +17,7 @@ struct Action {
     std::string_view name;
     Reason done;
     std::string_view refused{};  // text of a 409
-    std::chrono::hours usual{};
-    std::chrono::hours most{};
+    Lifetime lifetime{};
     bool needs_confirmation = false;
 };
 

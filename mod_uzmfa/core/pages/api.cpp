@@ -3,9 +3,9 @@
 #include "core/pages/administrator.hpp"
 #include "core/pages/own_pages.hpp"
 #include "core/percent.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace uzmfa {
 namespace {
@@ -39,10 +39,8 @@ Outcome with_user(Call& call, const std::string& name, std::string temporary_cod
 
 std::optional<std::size_t> limit_of(std::string_view text) {
     if (text.empty()) return AccountSearch::most;
-    std::size_t limit = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-    const bool is_number = error == std::errc{} && end == text.data() + text.size();
-    return is_number && limit >= 1 && limit <= AccountSearch::most ? std::optional{limit} : std::nullopt;
+    const auto limit = number_in<std::size_t>(text);
+    return limit && *limit >= 1 && *limit <= AccountSearch::most ? limit : std::nullopt;
 }
 
 Outcome act(Call& call, const Action& action, const std::string& name, std::chrono::hours lifetime, const Administrator& by) {

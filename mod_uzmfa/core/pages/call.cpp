@@ -167,6 +167,8 @@ Outcome allow_binding(Call& call, Outcome outcome) {
     return go_forward(call, std::move(session), std::move(outcome));
 }
 
+namespace {
+
 // Which of its steps a session that is not finished is at. That it may bind does not outlive a verified session's time
 // for it: a place that asks for a later verification brings none of it back.
 Step step_of(const Session& session, const Standing& standing, const Call& call) {
@@ -175,6 +177,8 @@ Step step_of(const Session& session, const Standing& standing, const Call& call)
     if (may_bind) return Step::enroll;
     return call.site.enrollment == EnrollmentRule::code ? Step::recover : Step::enroll;
 }
+
+}  // namespace
 
 Result<Progress> progress_of(const Call& call) {
     if (!call.has_user() || call.session->refused) return Progress{};

@@ -3,21 +3,15 @@
 
 #include "core/pages/origin_row.hpp"
 #include "core/percent.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 namespace uzmfa {
 namespace {
 
 constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
-
-std::optional<std::int64_t> number_in(std::string_view text) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size() && number >= 0 ? std::optional{number} : std::nullopt;
-}
 
 Page::Values row_of(const StoredEvent& stored) {
     const auto& event = stored.event;
@@ -39,8 +33,8 @@ std::optional<EventKey> event_key_in(const Call& call) {
     const auto text = call.request.query["before"];
     if (text.empty() || call.request.verb == Verb::post) return EventKey{from_unix_time(last), last};
     const auto dash = std::min(text.find('-'), text.size());
-    const auto at = number_in(text.substr(0, dash));
-    const auto id = number_in(text.substr(std::min(dash + 1, text.size())));
+    const auto at = number_in<std::int64_t>(text.substr(0, dash));
+    const auto id = number_in<std::int64_t>(text.substr(std::min(dash + 1, text.size())));
     return at && id ? std::optional{EventKey{from_unix_time(*at), *id}} : std::nullopt;
 }
 

@@ -2,7 +2,7 @@
 // When, from where and with what, as a row of a page.
 #pragma once
 
-#include "core/browsers.hpp"
+#include "core/account_events.hpp"
 #include "core/outcome.hpp"
 
 namespace uzmfa {

@@ -2,17 +2,24 @@
 // What the UzmfaTwilio… directives say. The texts live as long as the configuration.
 #pragma once
 
+#include "core/choice.hpp"
 #include "core/moment.hpp"
 
 #include <cstdint>
 #include <string_view>
 
-namespace uzmfa::twilio {
+namespace uzmfa {
+namespace twilio {
 
 // A deletion is claimed for a minute: by then the call that makes it must be over.
 inline constexpr seconds longest_timeout{30};
 
 enum class FriendlyName : std::uint8_t { uuid, username };
+}  // namespace twilio
+template <>
+inline constexpr std::array<Choice<twilio::FriendlyName>, 2> choices<twilio::FriendlyName>{
+    {{"uuid", twilio::FriendlyName::uuid}, {"username", twilio::FriendlyName::username}}};
+namespace twilio {
 
 struct ApiKey {
     std::string_view sid;
@@ -31,4 +38,5 @@ struct Settings {
     FriendlyName friendly_name = FriendlyName::uuid;
 };
 
-}  // namespace uzmfa::twilio
+}  // namespace twilio
+}  // namespace uzmfa

@@ -2,6 +2,7 @@
 #include "factors/twilio/twilio_validator.hpp"
 
 #include "core/percent.hpp"
+#include "core/printable.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/mac.hpp"
 #include "factors/twilio/deletions.hpp"
@@ -46,11 +47,7 @@ bool was_not_asked(const auto& answer) { return !answer && answer.error().kind =
 
 std::string_view friendly_name_of(const Account& account, FriendlyName kind) {
     if (kind == FriendlyName::uuid) return account.uuid;
-    // As much of the name as Twilio takes, and no half of a character (UTF-8).
-    const auto name = account.name.view();
-    auto size = std::min<std::size_t>(name.size(), 64);
-    while (size > 0 && size < name.size() && (static_cast<unsigned char>(name[size]) & 0xc0) == 0x80) --size;
-    return name.substr(0, size);
+    return beginning_of(account.name.view(), 64);  // as much as Twilio takes
 }
 
 std::string relabelled(std::string_view uri, std::string_view name) {
