@@ -8,7 +8,8 @@ namespace {
 
 Result<CodeParameters> parameters_of(std::string_view algorithm, std::int64_t digits) {
     const auto known = chosen_by<Algorithm>(algorithm);
-    if (known && name_of(*known) == algorithm && digits >= 6 && digits <= 8) return CodeParameters{*known, static_cast<std::uint8_t>(digits)};
+    const bool is_known = known && name_of(*known) == algorithm && digits >= 6 && digits <= 8;
+    if (is_known) return CodeParameters{*known, static_cast<std::uint8_t>(digits)};
     return Error{ErrorKind::damaged, "a factor's algorithm or digits are none that the module knows"};
 }
 
