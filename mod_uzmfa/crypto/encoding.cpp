@@ -64,14 +64,6 @@ std::string base64url(std::span<const std::uint8_t> bytes) {
 
 std::optional<SecretBytes> from_base64(std::string_view text) { return decoded(text, base64); }
 
-std::optional<SecretBytes> from_base64url(std::string_view text) {
-    SecretBytes bytes(text.size());
-    const auto length = decode_base64url(text, bytes);
-    if (!length) return std::nullopt;
-    bytes.resize(*length);
-    return bytes;
-}
-
 // On the path of every request with a session: APR's decoder takes both alphabets and any last bits,
 // so a canonical form would cost a second pass.
 std::optional<std::size_t> decode_base64url(std::string_view text, std::span<std::uint8_t> buffer) {

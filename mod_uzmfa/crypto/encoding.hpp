@@ -17,7 +17,6 @@ std::string base64(std::span<const std::uint8_t> bytes);  // §4, padded
 std::string base64url(std::span<const std::uint8_t> bytes);  // §5, no padding
 
 std::optional<SecretBytes> from_base64(std::string_view text);
-std::optional<SecretBytes> from_base64url(std::string_view text);
 
 // base64url into a buffer of `capacity` bytes; the number of bytes written, or nothing.
 std::optional<std::size_t> decode_base64url(std::string_view text, std::span<std::uint8_t> buffer);

@@ -20,17 +20,6 @@ namespace {
 constexpr std::size_t longest_cookie = 4096;
 constexpr std::size_t longest_entries = 2048;  // of other modules
 
-request_rec* first_of_chain(request_rec* r) {
-    while (r->main || r->prev) r = r->main ? r->main : r->prev;
-    return r;
-}
-
-// The request whose headers the browser gets.
-request_rec* answered_request(request_rec* r) {
-    while (r->main) r = r->main;
-    return r;
-}
-
 constinit thread_local OpenedCookies opened_cookies;
 
 bool is_secure(request_rec* r, const Site& site) {

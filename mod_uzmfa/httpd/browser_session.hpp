@@ -31,6 +31,20 @@ struct BrowserSession {
 };
 static_assert(std::is_trivially_destructible_v<BrowserSession>);
 
+// The one that the browser sent; httpd may have made others of it.
+template <class Request>
+Request* first_of_chain(Request* r) {
+    while (r->main || r->prev) r = r->main ? r->main : r->prev;
+    return r;
+}
+
+// The one whose headers the browser gets.
+template <class Request>
+Request* answered_request(Request* r) {
+    while (r->main) r = r->main;
+    return r;
+}
+
 // Each request of a chain has one: what was read or given, and a flag. `sees_details` sets `asks_require` while it asks httpd
 // what Require says, so that the hook `admit_own_page` does not answer in its stead.
 struct RequestRecord {

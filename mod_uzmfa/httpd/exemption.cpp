@@ -33,9 +33,7 @@ bool is_read_alike_by_all(std::string_view path, bool is_encoded) {
 }
 
 bool is_read_alike_by_all(const request_rec* r) {
-    const request_rec* first = r;
-    while (first->main || first->prev) first = first->main ? first->main : first->prev;
-    const auto asked = view_of(first->unparsed_uri);
+    const auto asked = view_of(first_of_chain(r)->unparsed_uri);
     return is_read_alike_by_all(view_of(r->uri), false) && is_read_alike_by_all(asked.substr(0, asked.find('?')), true);
 }
 

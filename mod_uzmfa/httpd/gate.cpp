@@ -23,10 +23,7 @@ bool is_own_page(request_rec* r) { return record_of(r).is_own_page && !is_admin_
 
 // Gated content is no part of a page that anybody gets: such a page may be cached.
 bool is_inside_open_page(request_rec* r) {
-    if (!r->main) return false;
-    request_rec* outer = r->main;
-    while (outer->main) outer = outer->main;
-    return policy_of(outer).engine == Engine::off;
+    return r->main && policy_of(answered_request(r)).engine == Engine::off;
 }
 
 struct Decision {

@@ -112,9 +112,8 @@ void register_given_body() {
 
 void keep_given_body(request_rec* r) noexcept {
     if (r->main) return;
-    const request_rec* first = r;
-    while (first->prev) first = first->prev;
-    const auto* const record = static_cast<const RequestRecord*>(ap_get_module_config(first->request_config, &uzmfa_module));
+    const auto* const config = first_of_chain(r)->request_config;
+    const auto* const record = static_cast<const RequestRecord*>(ap_get_module_config(config, &uzmfa_module));
     if (!record || !record->given_body || has_filter(r)) return;
     ap_add_input_filter_handle(given_filter, record->given_body, r, r->connection);
 }

@@ -23,6 +23,14 @@ constexpr Vector vectors[] = {
     {"\xff", "/w==", "_w", "74", "ff"},
 };
 
+std::optional<SecretBytes> from_base64url(std::string_view text) {
+    SecretBytes bytes(text.size());
+    const auto length = decode_base64url(text, bytes);
+    if (!length) return std::nullopt;
+    bytes.resize(*length);
+    return bytes;
+}
+
 std::string decoded(std::optional<SecretBytes> bytes) { return bytes ? std::string{text_of(*bytes)} : "(nothing)"; }
 
 TEST(RFC_4648_vectors_are_encoded) {
