@@ -24,7 +24,6 @@ void check_record(std::string_view bytes) {
 void check_cookie(std::string_view text, const Sealer& sealer) {
     SecretBytes bytes(text.size());
     const auto length = decode_base64url(text, bytes);
-    require(length.has_value() == from_base64url(text).has_value());
     if (!length) return;
     bytes.resize(*length);
     require(base64url(bytes) == text);
@@ -41,8 +40,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_cookie(text, sealer);
 
     const auto sealed = sealer.seal({data, size}, "fuzz");
-    const auto cookie = base64url(sealed);
-    const auto opened = sealer.open(*from_base64url(cookie), "fuzz");
+    SecretBytes read(sealed.size());
+    require(decode_base64url(base64url(sealed), read) == sealed.size());
+    const auto opened = sealer.open(read, "fuzz");
     require(opened && text_of(*opened) == text);
     require(!sealer.open(sealed, "fuzz2"));
     return 0;

@@ -14,17 +14,35 @@ using fuzz::require;
 
 namespace {
 
-// In memory where the system has such a folder: one file is written for each input.
-struct Folder {
-    std::string path;
-    Folder() {
-        const std::string parent = std::filesystem::is_directory("/dev/shm") ? "/dev/shm" : "/tmp";
-        path = parent + "/uzmfa-fuzz-XXXXXX";
-        require(mkdtemp(path.data()) != nullptr);
+namespace fs = std::filesystem;
+
+// An administrator's folder and an installed one, in memory where the system has such a folder. The latter is what a page of
+// ours needs, since all of it is read for each input: the layout, the parts and one language; the other pages are empty.
+struct PageFolders {
+    fs::path top;
+    fs::path administrators;
+    fs::path installed;
+
+    PageFolders() {
+        std::string name = std::string{fs::is_directory("/dev/shm") ? "/dev/shm" : "/tmp"} + "/uzmfa-fuzz-XXXXXX";
+        require(mkdtemp(name.data()) != nullptr);
+        top = name;
+        administrators = top / "administrators";
+        installed = top / "installed";
+        fs::create_directory(administrators);
+        fs::create_directories(installed / "lang");
+        fs::copy(fs::path{UZMFA_HTML} / "lang/en.json", installed / "lang");
+        for (const auto& file : fs::directory_iterator{UZMFA_HTML}) {
+            if (!file.is_regular_file()) continue;
+            const auto file_name = file.path().filename();
+            const bool is_needed = file_name == "layout.html" || file_name.string().starts_with("part_");
+            if (file_name.extension() == ".html" && !is_needed) std::ofstream{installed / file_name};
+            else fs::copy(file.path(), installed);
+        }
     }
-    ~Folder() {
+    ~PageFolders() {
         std::error_code ignored;
-        std::filesystem::remove_all(path, ignored);
+        fs::remove_all(top, ignored);
     }
 };
 
@@ -33,15 +51,15 @@ constexpr std::string_view hostile = "<script>alert(\"{{system}}'&{user}\")</scr
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const Folder folder;
+    static const PageFolders folders;
     const auto text = fuzz::text_of(data, size);
     // Set delimiters make what looks like a section something else to the library; a triple mustache
     // is the author's wish for raw text.
     const bool raw = text.find("{{{") != text.npos || text.find('&') != text.npos || text.find('=') != text.npos ||
                      text.find("<script>") != text.npos || text.find("{{") == text.npos;
-    std::ofstream{folder.path + "/login.html", std::ios::binary}.write(text.data(), static_cast<std::streamsize>(size));
+    std::ofstream{folders.administrators / "login.html", std::ios::binary}.write(text.data(), static_cast<std::streamsize>(size));
 
-    const auto pages = Pages::load({folder.path, UZMFA_HTML});
+    const auto pages = Pages::load({folders.administrators.string(), folders.installed.string()});
     if (!pages) {
         require(pages.error().kind == ErrorKind::misconfigured);
         require(pages.error().detail.find("login.html") != std::string::npos);
