@@ -25,6 +25,12 @@
 #include <mod_watchdog.h>
 #include <util_filter.h>
 
+#include <cstddef>
+
+// For C++ APR reaches through a null pointer, wherever the end of a brigade is looked for.
+#undef APR_OFFSETOF
+#define APR_OFFSETOF(type, member) offsetof(type, member)
+
 extern "C" {
 APLOG_USE_MODULE(uzmfa);
 }
