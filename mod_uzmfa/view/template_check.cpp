@@ -1,39 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "view/template_check.hpp"
 
-#include <algorithm>
+#include "core/text.hpp"
+
 #include <set>
 #include <vector>
 
 namespace uzmfa {
 namespace {
 
-std::string_view without(std::string_view text, std::string_view marks) {
-    const auto first = std::min(text.find_first_not_of(marks), text.size());
-    text.remove_prefix(first);
-    return text.substr(0, text.find_last_not_of(marks) + 1);
-}
-
 // What stands between each pair of braces.
 std::vector<std::string_view> tags_in(std::string_view html) {
     std::vector<std::string_view> tags;
     for (auto open = html.find("{{"); open != html.npos; open = html.find("{{")) {
         html.remove_prefix(open + 2);
-        tags.push_back(without(html.substr(0, html.find("}}")), " \t\r\n"));
+        tags.push_back(trimmed(html.substr(0, html.find("}}")), " \t\r\n"));
     }
     return tags;
 }
 
 bool asks_for_part(std::string_view tag) { return tag.starts_with('>'); }
 
-std::string_view part_of(std::string_view tag) { return without(tag, "> \t"); }
+std::string_view part_of(std::string_view tag) { return trimmed(tag, "> \t"); }
 
 bool is_known(std::string_view tag, const Messages& messages, bool (*is_part)(std::string_view)) {
     constexpr std::string_view text = "t.";
     if (asks_for_part(tag)) return is_part(part_of(tag));
     // Other braces would hide what stands between them.
     if (tag.starts_with('=')) return false;
-    const auto name = without(tag, "#^/&{} \t");
+    const auto name = trimmed(tag, "#^/&{} \t");
     return !name.starts_with(text) || messages.has(name.substr(text.size()));
 }
 
