@@ -45,10 +45,8 @@ std::string_view name_of(Method method) {
 }
 
 bool is_alive(const Session& session, const Limits& limits, Moment now) {
-    const Moment latest = now + clock_tolerance;
-    for (const auto moment : {session.signed_in_at, session.verified_at, session.last_active, session.checked_at}) {
-        if (moment > latest) return false;
-    }
+    const auto latest = std::max({session.signed_in_at, session.verified_at, session.last_active, session.checked_at});
+    if (latest > now + clock_tolerance) return false;
     if (now - session.signed_in_at >= limits.max_age) return false;
     // A sign-in page may stay open for as long as a session may last.
     return session.user.empty() || std::max(session.idle_for, now - session.last_active) < limits.idle_timeout;

@@ -26,41 +26,46 @@ bool is_secure(request_rec* r, const Site& site) {
     return site.allow_http || view_of(ap_http_scheme(r)) == "https";
 }
 
-// Nothing where the cookie is missing, foreign, damaged or of an old format.
-std::optional<SealedRecord> open_cookie(request_rec* first, const Service& service) {
-    const auto value = cookie_value(first, session_cookie(service.site()));
-    if (value.empty() || value.size() > longest_cookie) return std::nullopt;
-    if (const Session* known = opened_cookies.find(service.instance(), value)) return SealedRecord{*known, {}};
-
+std::optional<SealedRecord> unseal(apr_pool_t* pool, const Service& service, std::string_view cookie) {
     std::array<std::uint8_t, longest_cookie> sealed;
-    const auto size = decode_base64url(value, sealed);
+    const auto size = decode_base64url(cookie, sealed);
     if (!size || *size <= Sealer::overhead) return std::nullopt;
-    auto* const plain = static_cast<std::uint8_t*>(apr_palloc(first->pool, *size));
+    auto* const plain = static_cast<std::uint8_t*>(apr_palloc(pool, *size));
     const auto length = service.session_sealer().open(std::span{sealed}.first(*size), {}, {plain, *size});
     if (!length) return std::nullopt;
-    const auto record = decode_session({reinterpret_cast<const char*>(plain), *length});
-    if (record && record->others.empty()) opened_cookies.remember(service.instance(), value, record->session);
-    return record;
+    return decode_session({reinterpret_cast<const char*>(plain), *length});
+}
+
+// No session where the cookie is missing, foreign, damaged or of an old format.
+void open_cookie(request_rec* first, const Service& service, BrowserSession& browser) {
+    const auto value = cookie_value(first, session_cookie(service.site()));
+    if (value.empty() || value.size() > longest_cookie) return;
+    if (const Session* known = opened_cookies.find(service.instance(), value)) {
+        browser.session = make_in<Session>(first->pool, *known);
+        return;
+    }
+    const auto record = unseal(first->pool, service, value);
+    if (!record) return;
+    browser.session = make_in<Session>(first->pool, record->session);
+    browser.others = record->others;
+    if (record->others.empty()) opened_cookies.remember(service.instance(), value, record->session);
 }
 
 void read_cookie(request_rec* r, const Service& service, BrowserSession& browser) {
     using Cookie = BrowserSession::Cookie;
-    const auto record = open_cookie(first_of_chain(r), service);
-    const auto [state, is_fresh] = record                  ? recheck(r, service, record->session)
+    open_cookie(first_of_chain(r), service, browser);
+    const auto [state, is_fresh] = browser.session         ? recheck(r, service, *browser.session)
                                    : service.source().read ? Recheck{SessionState::alive}
                                                            : Recheck{};
     browser.is_fresh = is_fresh;
     switch (state) {
         case SessionState::alive: browser.cookie = Cookie::opened; break;
+        case SessionState::unknown: browser.cookie = Cookie::undecided; break;
         case SessionState::over:
             browser.cookie = Cookie::revoked;
-            browser.ended = record->session;
-            return;
-        case SessionState::unknown: browser.cookie = Cookie::undecided; break;
+            browser.ended = std::exchange(browser.session, nullptr);
+            browser.others = {};
     }
-    if (!record) return;
-    browser.session = record->session;
-    browser.others = record->others;
 }
 
 // Where the answer holds this Set-Cookie.
@@ -92,12 +97,9 @@ bool has_ended(const Service& service, const BrowserSession& browser) {
 
 }  // namespace
 
-RequestRecord& record_of(request_rec* r) {
-    auto* record = static_cast<RequestRecord*>(ap_get_module_config(r->request_config, &uzmfa_module));
-    if (!record) {
-        record = make_in<RequestRecord>(r->pool);
-        ap_set_module_config(r->request_config, &uzmfa_module, record);
-    }
+RequestRecord& new_record_of(request_rec* r) {
+    auto* const record = make_in<RequestRecord>(r->pool);
+    ap_set_module_config(r->request_config, &uzmfa_module, record);
     return *record;
 }
 
@@ -113,7 +115,7 @@ BrowserSession& browser_session(request_rec* r, const Service& service) {
 }
 
 void save_session(request_rec* r, const Service& service, BrowserSession& browser, const Session& session) {
-    browser.session = session;
+    browser.session = make_in<Session>(first_of_chain(r)->pool, session);
     browser.drops = false;
     if (!browser.secure) return;
     Session written = session;
@@ -124,7 +126,7 @@ void save_session(request_rec* r, const Service& service, BrowserSession& browse
 }
 
 void drop_session(request_rec* r, const Service& service, BrowserSession& browser) {
-    browser.session.reset();
+    browser.session = nullptr;
     browser.others = {};
     drop_cookie(r, service, browser);
 }

@@ -6,7 +6,6 @@
 #include "core/outcome.hpp"
 #include "httpd/service.hpp"
 
-#include <optional>
 #include <string_view>
 
 namespace uzmfa {
@@ -21,12 +20,12 @@ struct BrowserSession {
     } cookie = Cookie::unread;
     bool is_fresh = false;  // the session was just looked up, so that no other node has ended it
     bool secure = false;  // TLS, or UzmfaAllowHttp
-    std::optional<Session> session;
-    std::optional<Session> ended;   // what a revoked cookie holds: it says whose it was
-    std::string_view others;        // what other modules keep in their session
-    session_rec* record = nullptr;  // mod_session's view of those
-    const char* header = nullptr;   // the Set-Cookie of this answer
-    bool drops = false;             // which takes the cookie away
+    const Session* session = nullptr;
+    const Session* ended = nullptr;  // what a revoked cookie holds: it says whose it was
+    std::string_view others;         // what other modules keep in their session
+    session_rec* record = nullptr;   // mod_session's view of those
+    const char* header = nullptr;    // the Set-Cookie of this answer
+    bool drops = false;              // which takes the cookie away
     const Outcome* answer = nullptr;  // what stopped the request, for the page that says so
 };
 static_assert(std::is_trivially_destructible_v<BrowserSession>);
@@ -45,6 +44,8 @@ Request* answered_request(Request* r) {
     return r;
 }
 
+struct Admitted;
+
 // Each request of a chain has one: what was read or given, and a flag. `sees_details` sets `asks_require` while it asks httpd
 // what Require says, so that the hook `admit_own_page` does not answer in its stead.
 struct RequestRecord {
@@ -52,8 +53,13 @@ struct RequestRecord {
     bool is_own_page = false;
     std::string_view* given_body = nullptr;  // what is left of a body that takes the place of the client's
     bool asks_require = false;  // what Require would say is to be known, and no more
+    const Admitted* admitted = nullptr;  // by check_sign_in, for gate_and_describe
 };
-RequestRecord& record_of(request_rec* r);
+RequestRecord& new_record_of(request_rec* r);
+inline RequestRecord& record_of(request_rec* r) {
+    auto* const record = static_cast<RequestRecord*>(ap_get_module_config(r->request_config, &uzmfa_module));
+    return record ? *record : new_record_of(r);
+}
 
 BrowserSession& browser_session(request_rec* r, const Service& service);
 

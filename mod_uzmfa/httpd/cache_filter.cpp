@@ -34,7 +34,7 @@ apr_status_t make_private(ap_filter_t* filter, apr_bucket_brigade* brigade) noex
 // Or reached by a redirect inside httpd from a request that was.
 bool is_gated(request_rec* r) {
     for (; r; r = r->prev) {
-        if (service_of(r) && policy_of(r).engine != Engine::off) return true;
+        if (service_of(r) && engine_of(r) != Engine::off) return true;
     }
     return false;
 }

@@ -14,8 +14,7 @@ constexpr std::int64_t purge_interval = 3600;  // seconds
 const Session* session_of(request_rec* r, const Service& service, const Outcome& outcome) {
     if (outcome.session) return &*outcome.session;
     if (service.is_broken()) return nullptr;  // its cookie is not looked at
-    const auto& session = browser_session(r, service).session;
-    return session ? &*session : nullptr;
+    return browser_session(r, service).session;
 }
 
 // One process of the node, once an hour.

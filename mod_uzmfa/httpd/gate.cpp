@@ -16,6 +16,15 @@
 #include "httpd/write_outcome.hpp"
 
 namespace uzmfa {
+
+// What check_sign_in let pass, and where.
+struct Admitted {
+    Visit visit;
+    Admission admission;
+    const ap_conf_vector_t* place;
+};
+static_assert(std::is_trivially_destructible_v<Admitted>);
+
 namespace {
 
 // One that checks for itself.
@@ -23,7 +32,7 @@ bool is_own_page(request_rec* r) { return record_of(r).is_own_page && !is_admin_
 
 // Gated content is no part of a page that anybody gets: such a page may be cached.
 bool is_inside_open_page(request_rec* r) {
-    return r->main && policy_of(answered_request(r)).engine == Engine::off;
+    return r->main && engine_of(answered_request(r)) == Engine::off;
 }
 
 struct Decision {
@@ -86,7 +95,7 @@ bool has_other_sign_in_by_htaccess(request_rec* r) {
 
 // SSI's `include file` asks for a file by no address that a <Location> could match: the exemption of the page would be its.
 bool is_file_of_exempt_page(request_rec* r) {
-    if (!r->main || view_of(r->uri).starts_with('/') || policy_of(r).engine != Engine::off) return false;
+    if (!r->main || view_of(r->uri).starts_with('/') || engine_of(r) != Engine::off) return false;
     request_rec* page = r->main;
     while (page->main && !view_of(page->uri).starts_with('/')) page = page->main;
     const Service* const service = service_of(page);
@@ -162,14 +171,33 @@ const char* exemption_instead_of_sign_in(request_rec* r) {
     return exemption_of(r, *service);
 }
 
+// Nothing that check_sign_in looked at has changed since.
+const Admitted* admitted_at_sign_in(request_rec* r) {
+    const Admitted* const admitted = record_of(r).admitted;
+    return admitted && admitted->place == r->per_dir_config && r->ap_auth_type == own_auth_type ? admitted : nullptr;
+}
+
+int go_on(request_rec* r, const Service& service, const Visit& visit, const Admission& admission) {
+    // Set here too: with `Satisfy Any` nobody asked for it.
+    if (visit.own_sign_in && !r->user) name_user(r, *visit.session);
+    describe(r, admission.reason, admission.verified ? visit.session : nullptr);
+    if (admission.reason == Reason::would_stop) {
+        log_outcome(r, service, {.reason = Reason::would_stop, .user = std::string{view_of(r->user)}});
+    }
+    if (visit.session && !visit.session->user.empty() && signs_out_of_application(r)) {
+        return sign_out_along(r, service, *visit.session);
+    }
+    if (admission.touches) touch_session(r, service, visit);
+    return admission.reason == Reason::verified ? send_kept_post(r, service, visit) : DECLINED;
+}
+
 int run_gate(request_rec* r, bool describes) {
-    const Policy policy = policy_of(r);
     const Service* const service = service_of(r);
     const bool is_unknown = service && is_named_in_vain(r);
     if (is_unknown) r->user = r->ap_auth_type = nullptr;
     if (is_own_page(r)) return DECLINED;
     if (is_file_of_exempt_page(r)) return stop_request(r, *service, refusal(HTTP_FORBIDDEN, Reason::forbidden));
-    if (policy.engine == Engine::off) {
+    if (engine_of(r) == Engine::off) {
         if (describes) name_user_to_backend(r, r->user);
         return DECLINED;
     }
@@ -177,26 +205,16 @@ int run_gate(request_rec* r, bool describes) {
     if (has_other_sign_in_by_htaccess(r)) return stop_request(r, *service, refusal(HTTP_FORBIDDEN, Reason::other_sign_in));
     if (is_inside_open_page(r)) return stop_request(r, *service, refusal(HTTP_FORBIDDEN, Reason::forbidden));
 
-    Decision decision = decide(r, *service, policy);
+    if (const Admitted* const admitted = admitted_at_sign_in(r)) {
+        return describes ? go_on(r, *service, admitted->visit, admitted->admission) : DECLINED;
+    }
+    Decision decision = decide(r, *service, policy_of(r));
     if (!decision.admission.passes) {
         const char* const exemption = exemption_of(r, *service);
         if (!exemption) return is_unknown ? HTTP_UNAUTHORIZED : refuse(r, *service, decision);
         return describes ? pass_exempt(r, *service, exemption) : DECLINED;
     }
-    if (!describes) return DECLINED;
-
-    // Set here too: with `Satisfy Any` nobody asked for it.
-    const Visit& visit = *decision.visit;
-    if (visit.own_sign_in && !r->user) name_user(r, *visit.session);
-    describe(r, decision.admission.reason, decision.admission.verified ? visit.session : nullptr);
-    if (decision.admission.reason == Reason::would_stop) {
-        log_outcome(r, *service, {.reason = Reason::would_stop, .user = std::string{view_of(r->user)}});
-    }
-    if (visit.session && !visit.session->user.empty() && signs_out_of_application(r)) {
-        return sign_out_along(r, *service, *visit.session);
-    }
-    if (decision.admission.touches) touch_session(r, *service, visit);
-    return decision.admission.reason == Reason::verified ? send_kept_post(r, *service, visit) : DECLINED;
+    return describes ? go_on(r, *service, *decision.visit, decision.admission) : DECLINED;
 }
 
 }  // namespace
@@ -205,7 +223,7 @@ int waive_sign_in(request_rec* r) { return exemption_instead_of_sign_in(r) && ha
 
 int force_sign_in(request_rec* r) {
     if (record_of(r).is_own_page) return asks_first_factor(r) ? OK : DECLINED;
-    if (policy_of(r).engine == Engine::off) return DECLINED;
+    if (engine_of(r) == Engine::off) return DECLINED;
     const char* const type = ap_auth_type(r);
     if (exemption_instead_of_sign_in(r)) return DECLINED;
     // Without an AuthType httpd would answer 500: the gate says it better.
@@ -219,6 +237,7 @@ int check_sign_in(request_rec* r) {
     Decision decision = decide(r, *service, policy_of(r), true);
     if (!decision.admission.passes) return refuse(r, *service, decision);
     name_user(r, *decision.visit->session);
+    record_of(r).admitted = make_in<Admitted>(r->pool, *decision.visit, decision.admission, r->per_dir_config);
     return OK;
 }
 
@@ -266,7 +285,7 @@ authz_status require_mfa(request_rec* r) {
     const Service* const service = service_of(r);
     if (!service || !r->user) return service ? AUTHZ_DENIED_NO_USER : AUTHZ_DENIED;
     // The gate, which comes next, asks for it, and says so better than httpd's 401.
-    if (policy_of(r).engine == Engine::on) return AUTHZ_GRANTED;
+    if (engine_of(r) == Engine::on) return AUTHZ_GRANTED;
     return decide_as_gated(r, *service).admission.passes ? AUTHZ_GRANTED : AUTHZ_DENIED;
 }
 

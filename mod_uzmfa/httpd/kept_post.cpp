@@ -88,7 +88,7 @@ std::optional<PostedForm> read_posted_form(request_rec* r, const Visit& visit, c
         posted.input = PostedForm::Input::sends_kept;
         return posted;
     }
-    const bool is_fit_place = policy_of(r).engine == Engine::on && posted.most > 0;
+    const bool is_fit_place = engine_of(r) == Engine::on && posted.most > 0;
     if (!is_fit_place || !is_fit_target(visit.target, service.site())) {
         posted.input = PostedForm::Input::unfit;
         return posted;

@@ -80,7 +80,7 @@ bool has_own_auth_type(request_rec* r) {
     if (r->ap_auth_type == own_auth_type) return true;
     // Not the one in r, where mod_ssl puts a word of its own.
     const char* const type = ap_auth_type(r);
-    return type && ap_cstr_casecmp(type, own_auth_type) == 0;
+    return type && (std::strcmp(type, own_auth_type) == 0 || ap_cstr_casecmp(type, own_auth_type) == 0);
 }
 
 // By what was asked for: a rewrite may have changed it since.
@@ -112,11 +112,11 @@ Result<Visit> read_visit(request_rec* r, const Service& service, bool own_sign_i
     Result<Visit> result{Visit{}};
     Visit& visit = *result;
     visit.now = from_unix_time(apr_time_sec(r->request_time));
-    visit.session = browser.session ? &*browser.session : nullptr;
-    visit.held = browser.ended ? &*browser.ended : visit.session;
+    visit.session = browser.session;
+    visit.held = browser.ended ? browser.ended : visit.session;
     visit.revoked = browser.cookie == BrowserSession::Cookie::revoked;
     visit.may_touch = browser.is_fresh;
-    if (visit.may_touch) visit.rhythm = recheck_interval(service.site(), policy_of(r).limits());
+    if (visit.may_touch) visit.rhythm = recheck_interval(service.site(), limits_of(r));
     visit.own_sign_in = own_sign_in;
     if (!own_sign_in) visit.user = view_of(r->user);
     visit.secure = browser.secure;

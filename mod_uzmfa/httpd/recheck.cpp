@@ -66,13 +66,16 @@ Recheck recheck(request_rec* r, const Service& service, const Session& session) 
     const Moment now = from_unix_time(apr_time_sec(r->request_time));
     if (!service.source().read) return {};
     if (memory.revocations.contains(session, service.source().name)) return {SessionState::over};
+    // Not where something had to be left out of the table: this may be it, so that no answer but the database's counts.
+    const bool is_complete = memory.revocations.is_complete(now);
+    const auto interval = recheck_interval(site, limits_of(r));
+    if (is_complete && now - session.checked_at < interval) return {SessionState::alive};
     // What is over by its age, or never was anybody's, costs no query.
     if (session.user.empty() || !is_alive(session, site.longest, now)) return {SessionState::alive};
-    // Something had to be left out of the table: this may be it, so that no answer but the database's counts.
-    if (!memory.revocations.is_complete(now)) return {compare_with_row(r, service, session, now), true};
+    if (!is_complete) return {compare_with_row(r, service, session, now), true};
 
     const Moment checked = last_check(service, session);
-    if (now - checked < recheck_interval(site, policy_of(r).limits())) return {SessionState::alive};
+    if (now - checked < interval) return {SessionState::alive};
     auto result = Recheck{};
     if (!service.source().fails) {
         const bool is_ours = memory.rechecks.claim(session.id, now);

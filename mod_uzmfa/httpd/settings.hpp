@@ -114,6 +114,11 @@ inline const Service* service_of(const request_rec* r) { return site_settings(r-
 inline const PlaceSettings& place_settings(const request_rec* r) {
     return *static_cast<const PlaceSettings*>(ap_get_module_config(r->per_dir_config, &uzmfa_module));
 }
+inline Limits limits_of(const request_rec* r) {
+    const Limits& defaults = site_settings(r->server).defaults;
+    return {place_settings(r).idle_timeout.value_or(defaults.idle_timeout), place_settings(r).max_age.value_or(defaults.max_age)};
+}
+inline Engine engine_of(const request_rec* r) { return place_settings(r).engine.value_or(Policy{}.engine); }
 inline Policy policy_of(const request_rec* r) {
     return policy_of(place_settings(r), site_settings(r->server).defaults);
 }

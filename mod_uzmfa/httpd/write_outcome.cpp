@@ -58,7 +58,7 @@ void remember_browser(request_rec* r, const Site& site, std::string_view token) 
 }
 
 // Whatever session the browser has with the application is not that of whoever uses it from now on.
-bool begins_or_ends_sign_in(const std::optional<Session>& former, const Outcome& outcome) {
+bool begins_or_ends_sign_in(const Session* former, const Outcome& outcome) {
     if (outcome.drop_session) return true;
     const Session& session = *outcome.session;
     if (session.user.empty()) return false;
