@@ -179,8 +179,8 @@ class Httpd:
     def _environment(self) -> dict[str, str]:
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **self.clock.environment()}
         if SANITIZER:
-            # Before all other libraries, or it refuses to work.
-            environment["LD_PRELOAD"] = ":".join(filter(None, (SANITIZER, environment.get("LD_PRELOAD"))))
+            # Behind a movable clock, and before all else: the clock asks the sanitizer's functions for the true time.
+            environment["LD_PRELOAD"] = ":".join(filter(None, (environment.get("LD_PRELOAD"), SANITIZER)))
             environment |= {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
         return environment
 
