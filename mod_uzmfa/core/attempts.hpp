@@ -16,11 +16,16 @@ enum class AttemptKind : std::uint8_t {
     recovery,  // recovery codes and temporary codes
 };
 
+// UzmfaLockout: each further failure doubles the wait, up to the longest.
+struct Lockout {
+    seconds first{30};
+    seconds longest{60 * 60};
+};
+
 struct AttemptLimits {
-    int limit = 5;               // UzmfaFailureLimit: so many in a row are looked at without a wait; 1 at least
-    seconds first_wait{30};      // UzmfaLockout: behind the last of them; each further one doubles it,
-    seconds longest_wait{3600};  // up to this
-    int cap = 100;               // UzmfaFailureCap: behind so many in a row none is looked at any more
+    std::uint16_t limit = 5;  // UzmfaFailureLimit: so many in a row are looked at without a wait; 1 at least
+    Lockout wait{};           // behind the last of them
+    std::uint16_t cap = 100;  // UzmfaFailureCap: behind so many in a row none is looked at any more
 };
 
 // What became of one attempt.

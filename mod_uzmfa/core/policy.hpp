@@ -2,6 +2,7 @@
 // What the directives say, resolved: of a place (Directory, Location, If) and of a virtual host.
 #pragma once
 
+#include "core/attempts.hpp"
 #include "core/choice.hpp"
 #include "core/moment.hpp"
 #include "core/session.hpp"
@@ -46,11 +47,6 @@ template <>
 inline constexpr std::array<Choice<EnrollmentRule>, 2> choices<EnrollmentRule>{
     {{"open", EnrollmentRule::open}, {"code", EnrollmentRule::code}}};
 
-struct Lockout {
-    seconds first{30};
-    seconds longest{60 * 60};
-};
-
 // So many failed sign-ins of an account from an address in a time.
 struct SignInRate {
     std::uint16_t most = 10;
@@ -75,9 +71,9 @@ struct Site {
     std::uint8_t totp_skew = 1;  // steps each way
     seconds event_retention{90 * 24 * 60 * 60};
     EnrollmentRule enrollment = EnrollmentRule::open;
-    std::uint16_t failure_limit = 5;
+    std::uint16_t failure_limit = AttemptLimits{}.limit;
     Lockout lockout{};
-    std::uint16_t failure_cap = 100;
+    std::uint16_t failure_cap = AttemptLimits{}.cap;
     std::uint16_t recovery_codes = 10;  // 0: Off
     bool allow_http = false;
     bool clear_site_data = false;

@@ -60,7 +60,7 @@ Complaint totp_skew(ToolSettings& to, Value value) {
 
 Complaint failure_cap(ToolSettings& to, Value value) {
     auto& cap = to.attempts.cap;
-    cap = number_in<int>(value).value_or(0);
+    cap = number_in<std::uint16_t>(value).value_or(0);
     return cap > 0 ? "" : "must be a number of 1 or more";
 }
 

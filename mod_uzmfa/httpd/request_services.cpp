@@ -89,7 +89,7 @@ Result<bool> DatabaseTransactions::run(const std::function<Result<bool>()>& work
 }
 
 AttemptLimits attempt_limits(const Site& site) {
-    return {site.failure_limit, site.lockout.first, site.lockout.longest, site.failure_cap};
+    return {site.failure_limit, site.lockout, site.failure_cap};
 }
 
 }  // namespace uzmfa

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/account_reset.hpp"
 
+#include "core/outcome.hpp"
 #include "factors/twilio/sids.hpp"
 #include "store/account_store.hpp"
 #include "store/browser_store.hpp"
@@ -24,7 +25,7 @@ Result<bool> reset_row(Database& database, const Account& account, bool is_at_tw
     auto now = AccountStore{database}.find(account.name.view());
     if (!now) return now.error();
     if (*changed != 1 || !*now || (*now)->uuid != account.uuid) return false;
-    if (auto added = EventStore{database}.add_action("reset", account, by); !added) return added.error();
+    if (auto added = EventStore{database}.add_action(name_of(Reason::user_reset), account, by); !added) return added.error();
     if (account.uuid.empty()) return true;  // no row of ours has it, and Twilio neither
     reset.uuid = *uuid_of(account.uuid);
     for (const auto statement :

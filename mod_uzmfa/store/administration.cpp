@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/administration.hpp"
 
+#include "core/outcome.hpp"
 #include "crypto/one_time_codes.hpp"
 #include "store/account_details.hpp"
 #include "store/account_reset.hpp"
@@ -53,7 +54,7 @@ Result<Helped> AccountAdministration::skip_next(std::string_view name, seconds l
     auto set = database_.in_transaction([&]() -> Result<bool> {
         auto changed = SkipStore{database_}.set(**account, lifetime, by.name);
         if (!changed || !*changed) return changed;
-        auto added = EventStore{database_}.add_action("skip_set", **account, by, in_hours(lifetime));
+        auto added = EventStore{database_}.add_action(name_of(Reason::skip_set), **account, by, in_hours(lifetime));
         return added ? Result<bool>{true} : added.error();
     });
     if (!set) return set.error();
@@ -82,7 +83,7 @@ Result<Helped> AccountAdministration::unlock(std::string_view name, const Admini
             if (!closed) return closed.error();
             if (*closed && !*unlocked) return false;
         }
-        auto added = EventStore{database_}.add_action("unlocked", **account, by);
+        auto added = EventStore{database_}.add_action(name_of(Reason::unlocked), **account, by);
         return added ? Result<bool>{true} : added.error();
     });
     if (!done) return done.error();
@@ -104,7 +105,7 @@ Result<MadeCode> AccountAdministration::temporary_code(std::string_view name, se
     auto done = database_.in_transaction([&]() -> Result<bool> {
         auto put = TemporaryCodeStore{database_}.put(*uuid, *normalized_one_time_code(code), lifetime, by.name);
         if (!put) return put.error();
-        auto added = EventStore{database_}.add_action("temporary_code_made", **account, by, in_hours(lifetime));
+        auto added = EventStore{database_}.add_action(name_of(Reason::temporary_code_made), **account, by, in_hours(lifetime));
         return added ? Result<bool>{true} : added.error();
     });
     if (!done) return done.error();
@@ -125,7 +126,7 @@ Result<Helped> AccountAdministration::end_sessions(std::string_view name, const 
             auto forgotten = BrowserStore{database_}.forget_all((*account)->uuid);
             if (!forgotten) return forgotten.error();
         }
-        auto added = EventStore{database_}.add_action("sessions_ended", **account, by);
+        auto added = EventStore{database_}.add_action(name_of(Reason::sessions_ended), **account, by);
         return added ? Result<bool>{true} : added.error();
     });
     if (!done) return done.error();
@@ -140,7 +141,7 @@ Result<Done> AccountAdministration::end_everybody(const Administrator& by) {
         if (!ended) return ended.error();
         epoch = *ended;
         if (auto forgotten = BrowserStore{database_}.forget_all({}); !forgotten) return forgotten.error();
-        auto added = EventStore{database_}.add_action("sessions_ended", Account{}, by, "everybody's");
+        auto added = EventStore{database_}.add_action(name_of(Reason::sessions_ended), Account{}, by, "everybody's");
         return added ? Result<bool>{true} : added.error();
     });
     if (!done) return done.error();

@@ -14,14 +14,14 @@ std::string_view name_of(AttemptKind kind) { return kind == AttemptKind::code ? 
 int doublings(const AttemptLimits& limits) {
     constexpr int most = 30;
     int count = 0;
-    for (auto wait = limits.first_wait; wait < limits.longest_wait && count < most; wait *= 2) ++count;
+    for (auto wait = limits.wait.first; wait < limits.wait.longest && count < most; wait *= 2) ++count;
     return count;
 }
 
 }  // namespace
 
 Result<Charge> AttemptStore::charge(std::string_view uuid, AttemptKind kind) {
-    const std::int64_t limit = limits_.limit, first = limits_.first_wait.count(), longest = limits_.longest_wait.count();
+    const std::int64_t limit = limits_.limit, first = limits_.wait.first.count(), longest = limits_.wait.longest.count();
     const std::int64_t wait_of_one = limit > 1 ? 0 : std::min(first, longest);
     Charge charge;
     auto done = database_.in_transaction([&]() -> Result<bool> {

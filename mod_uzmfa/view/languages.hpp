@@ -25,9 +25,6 @@ public:
     const Language& english() const { return languages_.front(); }
     const Language& wanted_by(std::string_view accept_language) const;
 
-    auto begin() const { return languages_.begin(); }
-    auto end() const { return languages_.end(); }
-
 private:
     std::vector<Language> languages_;  // English, then the others
 };

@@ -22,7 +22,7 @@ bool is_own_path(std::string_view path) {
 
 // Of the own pages, after the own path.
 bool is_one_to_come_back_to(std::string_view page) {
-    return page == "/account" || page == "/admin" || page == "/done" || page == "/kept";
+    return page == "/account" || page == "/admin" || page == "/admin/events" || page == "/done";
 }
 
 }  // namespace

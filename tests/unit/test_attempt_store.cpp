@@ -78,9 +78,9 @@ TEST(R24_waits_of_other_limits) {
     };
     const Wanted all[] = {
         {"the first one waits", {.limit = 1}, {30, 60, 120}},
-        {"no doubling", {.limit = 2, .first_wait = seconds{50}, .longest_wait = seconds{50}}, {0, 50, 50}},
-        {"the longest is less than the first", {.limit = 1, .first_wait = seconds{50}, .longest_wait = seconds{20}}, {20, 20}},
-        {"no multiple of the first", {.limit = 1, .first_wait = seconds{30}, .longest_wait = seconds{100}}, {30, 60, 100, 100}},
+        {"no doubling", {.limit = 2, .wait = {seconds{50}, seconds{50}}}, {0, 50, 50}},
+        {"the longest is less than the first", {.limit = 1, .wait = {seconds{50}, seconds{20}}}, {20, 20}},
+        {"no multiple of the first", {.limit = 1, .wait = {seconds{30}, seconds{100}}}, {30, 60, 100, 100}},
     };
     for (const auto& [name, limits, waits] : all) {
         const Case at{name};

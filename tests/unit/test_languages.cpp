@@ -30,11 +30,9 @@ std::set<std::string> names_in(std::string_view text) {
 
 TEST(R97_four_languages_are_installed_and_English_is_the_first) {
     const auto languages = VALUE(Languages::load({"", installed}));
-    std::vector<std::string> tags;
-    for (const auto& language : languages) tags.push_back(language.tag);
-    CHECK_EQUAL(tags, (std::vector<std::string>{"en", "de", "es", "fr"}));
     CHECK_EQUAL(languages.english().tag, "en");
-    for (const auto& [header, tag] : {std::pair{"", "en"}, {"de-AT;q=0.8, fr", "fr"}, {"es-MX", "es"}, {"it", "en"}}) {
+    for (const auto& [header, tag] : {std::pair{"", "en"}, {"de", "de"}, {"es", "es"}, {"fr", "fr"}, {"de-AT;q=0.8, fr", "fr"},
+                                      {"es-MX", "es"}, {"it", "en"}}) {
         CHECK_EQUAL(languages.wanted_by(header).tag, tag);
     }
 }
