@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from unittest import SkipTest
 
 from .browser import Answer
 from .httpd import PATIENCE
-from .paths import PHP_FPM
+from .paths import PHP_FPM, SANITIZER
 from .profile import copy, install
 from .site import Site
 
@@ -53,6 +54,8 @@ class PhpFpm:
 @contextmanager
 def uzerp_site(build: Callable[..., Site], engine: str, lines: Sequence[str] = ()) -> Iterator[Site]:
     """The profile with the stand-in behind it, serving; the lines stand in the server around it."""
+    if engine == "mod_php" and SANITIZER:
+        raise SkipTest("PHP's opcache is not loaded into a process with a sanitizer")
     site = build("pgsql")
     root = site.httpd.root
     folder = copy(SOURCE, root / "uzerp")
