@@ -113,6 +113,7 @@ std::optional<SealedRecord> decode_session(std::string_view bytes) {
     std::optional<SealedRecord> record{std::in_place};
     Session& session = record->session;
     const auto flags = reader.byte();
+    const bool names_kept = flags & kept_flag;
     const auto method = reader.byte();
     reader.fill(session.id);
     reader.fill(session.mark.uuid);
@@ -124,9 +125,9 @@ std::optional<SealedRecord> decode_session(std::string_view bytes) {
     session.last_active = moment_in(reader);
     session.checked_at = moment_in(reader);
     session.idle_for = moment_in(reader).time_since_epoch();
-    if (flags & kept_flag) session.kept = static_cast<KeptId>(reader.number(kept_bytes));
+    if (names_kept) session.kept = static_cast<KeptId>(reader.number(kept_bytes));
     const bool fits = session.user.assign(reader.take(reader.byte()));
-    if (reader.failed() || !fits) return std::nullopt;
+    if (reader.failed() || !fits || names_kept != (session.kept != no_kept_post)) return std::nullopt;
     if (flags > all_flags || method > static_cast<std::uint8_t>(Method::remembered)) return std::nullopt;
     session.enrolled = flags & enrolled_flag;
     session.external = flags & external_flag;
