@@ -3,6 +3,7 @@
 
 #include "crypto/encoding.hpp"
 #include "httpd/app_cookies.hpp"
+#include "httpd/clock.hpp"
 #include "httpd/cookies.hpp"
 #include "httpd/opened_cookies.hpp"
 #include "httpd/pool.hpp"
@@ -54,7 +55,7 @@ void open_cookie(request_rec* first, const Service& service, BrowserSession& bro
 void read_cookie(request_rec* r, const Service& service, BrowserSession& browser) {
     using Cookie = BrowserSession::Cookie;
     open_cookie(first_of_chain(r), service, browser);
-    const auto [state, is_fresh] = browser.session         ? recheck(r, service, *browser.session)
+    const auto [state, is_fresh] = browser.session         ? recheck(r, service, *browser.session, browser.now)
                                    : service.source().read ? Recheck{SessionState::alive}
                                                            : Recheck{};
     browser.is_fresh = is_fresh;
@@ -109,6 +110,7 @@ BrowserSession& browser_session(request_rec* r, const Service& service) {
     if (!record.browser) {
         record.browser = make_in<BrowserSession>(first->pool);
         record.browser->secure = is_secure(first, service.site());
+        record.browser->now = now();
     }
     if (record.browser->cookie == BrowserSession::Cookie::unread) read_cookie(r, service, *record.browser);
     return *record.browser;
@@ -198,7 +200,7 @@ apr_status_t save_for_mod_session(request_rec* r, session_rec* record) {
         session = *browser.session;
     } else {
         session.id = service->tokens().new_session_id();
-        session.signed_in_at = session.last_active = from_unix_time(apr_time_sec(r->request_time));
+        session.signed_in_at = session.last_active = browser.now;
     }
     save_session(r, *service, browser, session);
     return OK;

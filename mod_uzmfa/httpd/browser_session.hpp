@@ -20,6 +20,7 @@ struct BrowserSession {
     } cookie = Cookie::unread;
     bool is_fresh = false;  // the session was just looked up, so that no other node has ended it
     bool secure = false;  // TLS, or UzmfaAllowHttp
+    Moment now{};         // when it was looked at: a client may take long between a request's first line and its last
     const Session* session = nullptr;
     const Session* ended = nullptr;  // what a revoked cookie holds: it says whose it was
     std::string_view others;         // what other modules keep in their session
@@ -46,13 +47,14 @@ Request* answered_request(Request* r) {
 
 struct Admitted;
 
-// Each request of a chain has one: what was read or given, and a flag. `sees_details` sets `asks_require` while it asks httpd
+// Each request of a chain has one: what was read, given or let pass, and a flag. `sees_details` sets `asks_require` while it asks httpd
 // what Require says, so that the hook `admit_own_page` does not answer in its stead.
 struct RequestRecord {
     BrowserSession* browser = nullptr;  // of the first request of the chain only
     bool is_own_page = false;
     std::string_view* given_body = nullptr;  // what is left of a body that takes the place of the client's
     bool asks_require = false;  // what Require would say is to be known, and no more
+    bool is_authenticated = false;  // by its AuthType: httpd has asked for what Require says, which comes next
     const Admitted* admitted = nullptr;  // by check_sign_in, for gate_and_describe
 };
 RequestRecord& new_record_of(request_rec* r);

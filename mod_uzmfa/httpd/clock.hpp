@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The clock, for what is not about one request: that one goes by its own time.
+// The clock. A gated request and those it leads to go by the moment at which its session was looked at (BrowserSession).
 #pragma once
 
 #include "core/moment.hpp"

@@ -3,6 +3,7 @@
 
 #include "crypto/tokens.hpp"
 #include "httpd/browser_session.hpp"
+#include "httpd/clock.hpp"
 #include "httpd/pool.hpp"
 #include "store/event_store.hpp"
 
@@ -41,11 +42,11 @@ void record_event(request_rec* r, const Service& service, Database& database, co
     if (!is_recorded(outcome.reason)) return;
     EventStore store{database};
     auto done = store.add(event_of(r, service, outcome));
-    const std::int64_t now = apr_time_sec(r->request_time);
-    if (done && may_purge(service.source(), now)) done = store.purge(service.site().event_retention);
+    const Moment at = now();
+    if (done && may_purge(service.source(), unix_time(at))) done = store.purge(service.site().event_retention);
     if (done) return;
     service.memory().lost_events.add();
-    const bool is_loud = service.memory().may_raise(NodeMemory::Alarm::events, from_unix_time(now));
+    const bool is_loud = service.memory().may_raise(NodeMemory::Alarm::events, at);
     ap_log_rerror(APLOG_MARK, is_loud ? APLOG_ERR : APLOG_INFO, 0, r, "UZMFA1110 the table of events takes no %s: %s",
                   copy_in(r->pool, name_of(outcome.reason)), done.error().detail.c_str());
 }

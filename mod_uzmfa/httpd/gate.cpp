@@ -103,11 +103,19 @@ bool is_file_of_exempt_page(request_rec* r) {
     return service && policy.engine == Engine::on && !decide(page, *service, policy).admission.passes;
 }
 
-// Where a page of the same place tells of a wrong password, httpd asks for none there and takes over the name.
-bool is_named_in_vain(const request_rec* r) {
-    const request_rec* const refused = r->prev;
-    return refused && refused->per_dir_config == r->per_dir_config && refused->status == HTTP_UNAUTHORIZED &&
-           !apr_table_get(refused->notes, "UZMFA_DECISION");
+// httpd asks once for those that come of one another in the same place.
+bool is_authenticated(request_rec* r) {
+    if (record_of(r).is_authenticated) return true;
+    request_rec* const origin = r->main ? r->main : r->prev;
+    return origin && origin->per_dir_config == r->per_dir_config && is_authenticated(origin);
+}
+
+// Where a page of the same place tells why a request was refused, httpd asks nobody there and takes over a name that may be
+// no more than what the client said: that of a wrong password, or of credentials that were not looked at (400, 500).
+bool is_named_in_vain(request_rec* r) {
+    request_rec* const refused = r->prev;
+    return refused && refused->per_dir_config == r->per_dir_config && ap_is_HTTP_ERROR(refused->status) &&
+           !is_authenticated(refused);
 }
 
 void name_user(request_rec* r, const Session& session) {
@@ -131,9 +139,11 @@ void describe(request_rec* r, Reason reason, const Session* session) {
 }
 
 void touch_session(request_rec* r, const Service& service, const Visit& visit) {
+    BrowserSession& browser = browser_session(r, service);
+    if (browser.drops) return;
     Session session = *visit.session;
     session.last_active = visit.now;
-    save_session(r, service, browser_session(r, service), session);
+    save_session(r, service, browser, session);
 }
 
 // The request goes on with the session that it came with.
@@ -178,8 +188,9 @@ const Admitted* admitted_at_sign_in(request_rec* r) {
 }
 
 int go_on(request_rec* r, const Service& service, const Visit& visit, const Admission& admission) {
-    // Set here too: with `Satisfy Any` nobody asked for it.
-    if (visit.own_sign_in && !r->user) name_user(r, *visit.session);
+    // With `Satisfy Any` check_sign_in was not asked, and mod_ssl may have named somebody (SSLUserName).
+    const bool is_named = r->ap_auth_type == own_auth_type && view_of(r->user) == visit.session->user.view();
+    if (visit.own_sign_in && !is_named) name_user(r, *visit.session);
     describe(r, admission.reason, admission.verified ? visit.session : nullptr);
     if (admission.reason == Reason::would_stop) {
         log_outcome(r, service, {.reason = Reason::would_stop, .user = std::string{view_of(r->user)}});
@@ -242,6 +253,7 @@ int check_sign_in(request_rec* r) {
 }
 
 int gate_before_require(request_rec* r) {
+    record_of(r).is_authenticated = true;
     if (is_metrics_page(r)) return DECLINED;
     if (is_own_page(r)) return OK;
     return has_own_auth_type(r) ? DECLINED : run_gate(r, false);
@@ -285,7 +297,7 @@ authz_status require_mfa(request_rec* r) {
     const Service* const service = service_of(r);
     if (!service || !r->user) return service ? AUTHZ_DENIED_NO_USER : AUTHZ_DENIED;
     // The gate, which comes next, asks for it, and says so better than httpd's 401.
-    if (engine_of(r) == Engine::on) return AUTHZ_GRANTED;
+    if (engine_of(r) == Engine::on && !is_own_page(r)) return AUTHZ_GRANTED;
     return decide_as_gated(r, *service).admission.passes ? AUTHZ_GRANTED : AUTHZ_DENIED;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/identity.hpp"
 
+#include "core/text.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/settings.hpp"
 #include "httpd/table_entries.hpp"
@@ -54,9 +55,10 @@ Said said_in(request_rec* r, Claims wanted) {
 // mod_auth_basic and mod_auth_digest have checked the header that names their scheme, on this request.
 bool is_checked(request_rec* r, std::string_view authorization) {
     if (!r->user || !r->ap_auth_type) return false;
-    const auto scheme = std::string{authorization.substr(0, authorization.find(' '))};
-    const char* const asked = ap_auth_type(r);
-    return asked && ap_cstr_casecmp(asked, r->ap_auth_type) == 0 && ap_cstr_casecmp(scheme.c_str(), asked) == 0;
+    const auto scheme = authorization.substr(0, authorization.find(' '));
+    const auto asked = view_of(ap_auth_type(r));
+    const bool reads_header = equal_in_any_case(asked, "Basic") || equal_in_any_case(asked, "Digest");
+    return reads_header && equal_in_any_case(asked, r->ap_auth_type) && equal_in_any_case(asked, scheme);
 }
 
 // mod_php prefers it to REMOTE_USER, and PHP under FastCGI the variable, which any SetEnvIf may have made.

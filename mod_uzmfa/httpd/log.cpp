@@ -144,9 +144,9 @@ std::string fields_of(const Event& event) {
 
 const Line& line_of(Reason reason) { return lines[static_cast<std::size_t>(reason)]; }
 
-int level_of(Reason reason, const Service& service, apr_time_t now) {
+int level_of(Reason reason, const Service& service) {
     const auto alarm = alarm_of(reason);
-    const bool is_told = alarm && !service.memory().may_raise(*alarm, from_unix_time(apr_time_sec(now)));
+    const bool is_told = alarm && !service.memory().may_raise(*alarm, now());
     return is_told ? APLOG_INFO : line_of(reason).level;
 }
 
@@ -170,7 +170,7 @@ std::string notification_of(const StoredEvent& stored) {
 void log_alarm(server_rec* server, const Service& service, Reason reason, const std::string& detail) {
     service.memory().count(reason);
     const Line& line = line_of(reason);
-    ap_log_error(APLOG_MARK, level_of(reason, service, apr_time_now()), 0, server, "UZMFA%d %s: %s, %s", line.id,
+    ap_log_error(APLOG_MARK, level_of(reason, service), 0, server, "UZMFA%d %s: %s, %s", line.id,
                  name_of(reason).data(), line.text, detail.c_str());
     audit(server, service, line, {.name = std::string{name_of(reason)}, .detail = detail});
 }
@@ -178,7 +178,7 @@ void log_alarm(server_rec* server, const Service& service, Reason reason, const 
 void log_outcome(request_rec* r, const Service& service, const Outcome& outcome) {
     service.memory().count(outcome.reason);
     const Line& line = line_of(outcome.reason);
-    const int level = level_of(outcome.reason, service, r->request_time);
+    const int level = level_of(outcome.reason, service);
     const bool is_logged = APLOG_R_IS_LEVEL(r, level);
     if (!is_logged && !is_audited(service, line)) return;
     const auto event = event_of(r, service, outcome);

@@ -3,6 +3,7 @@
 
 #include "core/percent.hpp"
 #include "core/printable.hpp"
+#include "httpd/clock.hpp"
 #include "httpd/cookies.hpp"
 #include "httpd/identity.hpp"
 #include "httpd/own_pages.hpp"
@@ -111,7 +112,7 @@ Result<Visit> read_visit(request_rec* r, const Service& service, bool own_sign_i
     }
     Result<Visit> result{Visit{}};
     Visit& visit = *result;
-    visit.now = from_unix_time(apr_time_sec(r->request_time));
+    visit.now = browser.now;
     visit.session = browser.session;
     visit.held = browser.ended ? browser.ended : visit.session;
     visit.revoked = browser.cookie == BrowserSession::Cookie::revoked;
@@ -142,6 +143,7 @@ PageVisit read_page_visit(request_rec* r, const Visit& visit, std::string_view p
     if (request.verb == Verb::post) {
         if (is_for_programs(page)) read_json(r, request);
         else read_form(r, request);
+        request.visit.now = now();  // a body may have taken long, and a code is good for a moment
     }
     auto query = Form::parse(view_of(r->args).substr(0, longest_form));
     if (query) request.query = std::move(*query);

@@ -60,10 +60,9 @@ SessionState wait_for_other(const Service& service, const Session& session, Mome
 
 seconds recheck_interval(const Site& site, const Limits& limits) { return std::min(site.recheck_interval, touch_grain(limits)); }
 
-Recheck recheck(request_rec* r, const Service& service, const Session& session) {
+Recheck recheck(request_rec* r, const Service& service, const Session& session, Moment now) {
     const auto& site = service.site();
     auto& memory = service.memory();
-    const Moment now = from_unix_time(apr_time_sec(r->request_time));
     if (!service.source().read) return {};
     if (memory.revocations.contains(session, service.source().name)) return {SessionState::over};
     // Not where something had to be left out of the table: this may be it, so that no answer but the database's counts.

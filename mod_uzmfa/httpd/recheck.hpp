@@ -21,6 +21,6 @@ struct Recheck {
 // How often the database is asked about a session of that place.
 seconds recheck_interval(const Site& site, const Limits& limits);
 
-Recheck recheck(request_rec* r, const Service& service, const Session& session);
+Recheck recheck(request_rec* r, const Service& service, const Session& session, Moment now);
 
 }  // namespace uzmfa

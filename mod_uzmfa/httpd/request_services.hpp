@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/ports.hpp"
+#include "httpd/clock.hpp"
 #include "httpd/connections.hpp"
 #include "httpd/request_validator.hpp"
 #include "httpd/service.hpp"
@@ -97,7 +98,7 @@ public:
           attempts_{database_, attempt_limits(service.site())},
           recovery_codes_{database_},
           temporary_codes_{database_},
-          sessions_{database_, service, from_unix_time(apr_time_sec(r->request_time))},
+          sessions_{database_, service, now()},
           browsers_{database_},
           account_events_{database_},
           kept_posts_{database_, service.kept_post_sealer(), service.kept_address_key()},

@@ -2,6 +2,7 @@
 #include "httpd/start.hpp"
 
 #include "crypto/secret_source.hpp"
+#include "httpd/clock.hpp"
 #include "httpd/layout.hpp"
 #include "httpd/pool.hpp"
 #include "httpd/service.hpp"
@@ -111,7 +112,7 @@ int post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* temporary, server_rec* mai
         if (is_first_start()) return complaint;
         if (complaint == said) return {};
         said = complaint;
-        service.memory().may_raise(NodeMemory::Alarm::database, from_unix_time(apr_time_sec(apr_time_now())));
+        service.memory().may_raise(NodeMemory::Alarm::database, now());
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "UZMFA1096 %s: gated places answer 503", complaint.c_str());
         return {};
     });

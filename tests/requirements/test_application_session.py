@@ -247,6 +247,17 @@ def test_R102_where_another_verification_is_due_the_logout_ends_the_session_with
     assert len(site.log.lines("UZMFA1022")) == 1
 
 
+def test_R102_a_page_below_the_one_that_signs_out_does_not_put_the_cookie_back(build_site: Build) -> None:
+    site = build_site(movable_clock=True)
+    site.configure(location=["UzmfaAppCookies PHPSESSID", 'UzmfaAppLogout "action=logout"'])
+    site.httpd.start()
+    browser = site.verify(site.add_user())
+    site.clock.forward(200)  # the last activity is to be written down
+    answer = browser.fetch("/?action=logout")  # DirectoryIndex makes a request of its own
+    assert expired(answer) == {("PHPSESSID", "/"), (COOKIE, "/")}
+    assert browser.session is None
+
+
 def test_R102_R84_while_the_database_is_away_it_ends_on_this_node(start_site: Build) -> None:
     site = start_site("pgsql", location=APP)
     browser: Browser = site.verify(site.add_user())

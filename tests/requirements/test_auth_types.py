@@ -12,8 +12,8 @@ from harness.application import PROTECTED
 from harness.browser import OWN, Browser
 from harness.configuration import place
 from harness.expect import arrive, assert_asked_again, assert_passed, assert_sent_to
-from harness.first_factors import (FIRST_FACTORS, Basic, CertificateAsBasic, CertificateOfPlace, Digest, FirstFactor,
-                                   Form, InlineForm, OwnPage)
+from harness.first_factors import (FIRST_FACTORS, Basic, BasicFile, CertificateAsBasic, CertificateOfPlace, Digest, FirstFactor,
+                                   Form, InlineForm, OwnPage, digest_credentials)
 from harness.site import PASSWORD, Site, User, Workshop, basic_credentials, is_open, numbers
 
 TARGETS = ("/static.html", "/env", "/folder/", "/erp/orders?id=7")
@@ -336,6 +336,43 @@ def test_R2_R5_the_sites_page_about_a_wrong_password_is_no_way_in(workshop: Work
                     assert answer.headers["WWW-Authenticate"].lower().startswith(kind.__name__.lower())
                 assert thief.session == session  # nor a sign-in that waits for its second factor
         assert_named(browser, user)
+
+
+class OthersBasic(BasicFile):
+    """Whom its file does not know is left to others, of whom there are none: httpd answers 500."""
+
+    def directives(self) -> list[str]:
+        return [*super().directives(), "AuthBasicAuthoritative Off"]
+
+
+def for_another_address(user: User, browser: Browser) -> None:
+    """Credentials of which no more is true than the name: mod_auth_digest answers 400 before it looks at the rest."""
+    challenge = browser.fetch("/static.html").headers["WWW-Authenticate"]
+    answer = digest_credentials(User(user.name, "wrong"), challenge)
+    browser.credentials = lambda method, target: answer(method, "/somewhere/else")
+
+
+def of_a_stranger(user: User, browser: Browser) -> None:
+    browser.headers.update(basic_credentials(User(user.name, "wrong")))
+
+
+@pytest.mark.parametrize("page", ["/static.html", "/folder/", "/page.shtml", "/env"])
+@pytest.mark.parametrize(("kind", "status", "pretend"), [(Digest, 400, for_another_address), (OthersBasic, 500, of_a_stranger)])
+@pytest.mark.parametrize("engine", ["On", "ReportOnly"])
+def test_R2_R5_the_sites_page_about_a_name_that_was_not_checked_is_no_way_in(
+        workshop: Workshop, kind: type[FirstFactor], status: int, pretend: Callable[[User, Browser], None], engine: str, page: str) -> None:
+    with standing_before(kind, workshop, engine=engine, server=[f"ErrorDocument {status} {page}"]) as gated:
+        gated.site.log.allow("auth_(basic|digest):error|core:error|AH00027|AH01618|AH01786")
+        known = gated.site.add_user()  # whom the table knows; the password file, nobody
+        own = gated.user()
+        sessions = [None] if engine == "ReportOnly" else [None, gated.verified(own).session]
+        for session in sessions:
+            thief = gated.site.holder(session)
+            pretend(known, thief)
+            for target in (*TARGETS, page, "/nowhere"):
+                answer = thief.fetch(target)
+                assert answer.status == status and PROTECTED not in answer.text, f"{target}: {answer.status}"
+            assert thief.session == session
 
 
 @pytest.mark.parametrize("page", ["/env", "/outer.shtml"])

@@ -112,6 +112,35 @@ def test_R100_credentials_that_httpd_did_not_check_do_not_arrive(copying_site: S
         assert seen.get("REMOTE_USER") == (None if target == "/exempt" else user.name)
 
 
+def test_R100_no_module_checks_a_header_for_the_own_sign_in(copying_site: Site) -> None:
+    browser = copying_site.verify(copying_site.add_user())
+    for scheme in ("Uzmfa", "uzmfa", "Basic"):
+        seen = browser.fetch("/env", headers={"Authorization": f"{scheme} YWRtaW46eA=="}).environment
+        assert not {"HTTP_AUTHORIZATION", "REDIRECT_HTTP_AUTHORIZATION"} & set(seen), scheme
+
+
+@pytest.mark.parametrize("who", ["htaccess", "server"])
+@pytest.mark.parametrize("target", ["/env.cgi", "/", "/page.shtml"])
+def test_R5_R104_the_session_names_the_user_whoever_else_does(build_site: Build, who: str, target: str) -> None:
+    """mod_ssl's name for a user, made of a header, where nobody asks for the sign-in."""
+    site = build_site()
+    lines = ["Satisfy Any", "Allow from all", "SSLUserName HTTP_USER_AGENT"]
+    site.application.add("page.shtml", '<p><!--#echo var="REMOTE_USER" --></p>')
+    folder = ["AllowOverride AuthConfig Limit", "DirectoryIndex env.cgi", "AddHandler cgi-script .cgi", "Options +ExecCGI +Includes"]
+    if who == "htaccess":
+        site.application.add(".htaccess", "\n".join(lines) + "\n")
+    else:
+        folder += lines
+    site.configure(modules=["access_compat"], location=[f"UzmfaUserHeader {USER_HEADER}"],
+                   server=place("Directory", str(site.application.folder), folder))
+    site.httpd.start()
+    user = site.add_user()
+    answer = site.verify(user).fetch(target, headers={"User-Agent": "admin"})
+    assert answer.status == 200 and user.name in answer.text and "admin" not in answer.text.replace("HTTP_USER_AGENT=admin", "")
+    if target != "/page.shtml":
+        assert answer.environment["REMOTE_USER"] == answer.environment["HTTP_X_APP_USER"] == user.name
+
+
 def test_R100_credentials_that_httpd_has_checked_arrive_and_no_others(build_site: Build) -> None:
     site = build_site()
     site.configure(gate=BASIC_GATE, modules=["auth_basic"],

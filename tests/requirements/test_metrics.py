@@ -9,7 +9,7 @@ from prometheus_client.parser import text_fd_to_metric_families
 
 from harness import twilio as play
 from harness.browser import OWN
-from harness.configuration import place
+from harness.configuration import BASIC_GATE, place
 from harness.expect import assert_sent_to
 from harness.provider import TwilioSite, await_true
 from harness.site import Site, basic_credentials
@@ -161,6 +161,19 @@ def test_metrics_obey_Require_and_need_no_session(start_site: Callable[..., Site
     site.log.expect("AH01630: client denied by server configuration")
     answer = site.browser().fetch(f"{OWN}/metrics")
     assert answer.status == 403 and "uzmfa_" not in answer.text
+
+
+def test_R1_Require_mfa_asks_for_the_second_factor_there_too(start_site: Callable[..., Site]) -> None:
+    site = start_site(gate=BASIC_GATE, modules=["auth_basic"],
+                      server=place("Location", f"{OWN}/metrics", ["UzmfaMetrics On", "Require mfa"]))
+    site.log.allow("AH01631")
+    user = site.add_user()
+    browser = site.browser(headers=basic_credentials(user))
+    answer = browser.fetch(f"{OWN}/metrics")
+    assert answer.status == 401 and "uzmfa_" not in answer.text
+    browser.fetch("/")
+    browser.enroll()
+    assert "uzmfa_outcomes_total" in browser.fetch(f"{OWN}/metrics").text
 
 
 def test_an_inherited_Require_counts(start_site: Callable[..., Site]) -> None:

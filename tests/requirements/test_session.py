@@ -5,14 +5,18 @@ import base64
 import re
 import socket
 import ssl
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from harness.application import PROTECTED
 from harness.browser import COOKIE, OWN, Browser
 from harness.expect import arrive, assert_passed, assert_sent_to
+from harness.paths import HOST
 from harness.site import Site, User, is_open
+from harness.wire import RawAnswer, wire
 
 TOKENS = 100_000
 BATCH = 500
@@ -242,6 +246,17 @@ def test_R60_a_kept_cookie_is_as_old_as_it_is(later_site: Site) -> None:
     later_site.clock.forward(10 * 60)
     assert is_open(browser.fetch("/"))
     assert not is_open(visit(later_site, kept).fetch("/"))
+
+
+def test_R60_a_request_that_comes_slowly_is_as_late_as_its_end(later_site: Site) -> None:
+    browser = later_site.verify(later_site.add_user())
+    with wire(later_site.httpd.port, later_site.certificate.client()) as slow:
+        slow.send(f"GET /static.html HTTP/1.1\r\nHost: {HOST}\r\nCookie: {COOKIE}={browser.session}\r\n".encode())
+        time.sleep(0.5)  # nothing tells when httpd has read so far
+        later_site.clock.forward(31 * 60)
+        slow.send(b"Connection: close\r\n\r\n")
+        answer = RawAnswer.parse(slow.read_to_end())
+    assert answer.status in (303, 401) and PROTECTED.encode() not in answer.body
 
 
 def test_R60_limits_may_be_set_for_a_place(start_site: Callable[..., Site]) -> None:
