@@ -33,6 +33,7 @@ template <class T>
 class [[nodiscard]] Result {
 public:
     Result(T value) : state_{std::move(value)} {}
+    explicit Result(std::in_place_t) {}  // a value to be filled in
     Result(Error error) : state_{std::move(error)} {}
 
     explicit operator bool() const { return std::holds_alternative<T>(state_); }

@@ -13,7 +13,7 @@ void check_modules(Report& report, const ToolSettings& settings);
 // Where `url` is set. A site that does not answer is no error: httpd may be down.
 void check_site(Report& report, const ToolSettings& settings);
 
-// For tests: the names in what `httpd -M` prints, with a blank before and behind each.
+// The names in what `httpd -M` prints, with a blank before and behind each.
 std::string modules_in(std::string_view printed);
 
 // How long a browser keeps to TLS (RFC 6797): the max-age of a Strict-Transport-Security, nothing where it has none.

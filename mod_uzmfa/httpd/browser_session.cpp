@@ -168,14 +168,13 @@ apr_status_t load_for_mod_session(request_rec* r, session_rec** record) {
     const Service* const service = service_of(r);
     if (!service) return DECLINED;
     BrowserSession& browser = browser_session(r, *service);
-    if (!browser.record) {
+    if (!browser.record.pool) {
         apr_pool_t* const pool = first_of_chain(r)->pool;
-        browser.record = static_cast<session_rec*>(apr_pcalloc(pool, sizeof(session_rec)));
-        browser.record->pool = pool;
-        browser.record->entries = apr_table_make(pool, 4);
-        browser.record->encoded = browser.others.empty() ? nullptr : copy_in(pool, browser.others);
+        browser.record.pool = pool;
+        browser.record.entries = apr_table_make(pool, 4);
+        browser.record.encoded = browser.others.empty() ? nullptr : copy_in(pool, browser.others);
     }
-    *record = browser.record;
+    *record = &browser.record;
     return OK;
 }
 
@@ -184,7 +183,7 @@ apr_status_t save_for_mod_session(request_rec* r, session_rec* record) {
     if (!service) return DECLINED;
     BrowserSession& browser = browser_session(r, *service);
     // SessionMaxAge asks for a write on every request; only a change is one.
-    if (record != browser.record || !record->dirty) return OK;
+    if (record != &browser.record || !record->dirty) return OK;
     // A new session would take the place of the one that was not looked at, or of the one that has come meanwhile:
     // this may be when the answer's first bytes pass, behind withhold_stale_cookies.
     if (browser.cookie == BrowserSession::Cookie::undecided || has_ended(*service, browser)) return OK;

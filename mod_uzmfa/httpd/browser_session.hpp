@@ -24,7 +24,7 @@ struct BrowserSession {
     const Session* session = nullptr;
     const Session* ended = nullptr;  // what a revoked cookie holds: it says whose it was
     std::string_view others;         // what other modules keep in their session
-    session_rec* record = nullptr;   // mod_session's view of those
+    session_rec record{};            // mod_session's view of those, with a pool once it was asked for
     const char* header = nullptr;    // the Set-Cookie of this answer
     bool drops = false;              // which takes the cookie away
     const Outcome* answer = nullptr;  // what stopped the request, for the page that says so

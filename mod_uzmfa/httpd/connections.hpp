@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the store's connections come from: mod_dbd while requests run, one of its own at the start.
+// Where the store's connections come from while requests run: mod_dbd.
 #pragma once
 
 #include "httpd/httpd_api.hpp"

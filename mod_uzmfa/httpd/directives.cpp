@@ -33,6 +33,7 @@ namespace {
 
 template <class T>
 Complaint parse(apr_pool_t* pool, const char* text, T& value) {
+    static_assert(!choices<T>.empty(), "a value with bounds of its own names its parser");
     const auto chosen = chosen_by<T>(view_of(text));
     if (!chosen) return apr_psprintf(pool, "'%s' is none of: %s", text, all_words<T>().c_str());
     value = *chosen;

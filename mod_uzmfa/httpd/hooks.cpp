@@ -29,7 +29,7 @@ namespace {
 
 template <int (*Function)(request_rec*)>
 int guarded_hook(request_rec* r) noexcept {
-    return guarded(r, __func__, [r] { return Function(r); });
+    return guarded(r, __PRETTY_FUNCTION__, [r] { return Function(r); });  // with the function's name
 }
 
 authz_status check_mfa(request_rec* r, const char*, const void*) noexcept {

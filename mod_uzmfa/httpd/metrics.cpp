@@ -152,7 +152,7 @@ void show(request_rec* r, const Service& service, bool is_short) {
 }  // namespace
 
 int write_metrics(request_rec* r, const Service& service) {
-    return write_asset(r, service, {std::string{MetricsText::content_type}, metrics_of(service), {}});
+    return write_asset(r, service, {MetricsText::content_type, metrics_of(service), {}});
 }
 
 int show_status(request_rec* r, int flags) noexcept {

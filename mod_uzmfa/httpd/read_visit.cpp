@@ -110,7 +110,7 @@ Result<Visit> read_visit(request_rec* r, const Service& service, bool own_sign_i
     if (browser.cookie == BrowserSession::Cookie::undecided && !(ends_session && browser.session)) {
         return Error{ErrorKind::unavailable, "whether the session was ended cannot be known: the database is away"};
     }
-    Result<Visit> result{Visit{}};
+    Result<Visit> result{std::in_place};
     Visit& visit = *result;
     visit.now = browser.now;
     visit.session = browser.session;

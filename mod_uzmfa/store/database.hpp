@@ -39,7 +39,7 @@ public:
     virtual void lose() {}
 };
 
-// A parameter of a statement; the text must outlive the call.
+// A parameter of a statement, as text.
 struct Parameter {
     Parameter(std::string_view value) : text{value} {}
     Parameter(const char* value) : text{value} {}

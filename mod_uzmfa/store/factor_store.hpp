@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The local validator's factors and pending enrollments.
+// The factors and pending enrollments of either validator.
 #pragma once
 
 #include "core/administration.hpp"

@@ -8,6 +8,7 @@ comes in. Prints how often each was tried, as docs/security.md has it.
 import contextlib
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -39,6 +40,12 @@ def start(workshop: Workshop, **options: object) -> Site:
     return site
 
 
+def stop(site: Site) -> None:
+    site.httpd.stop()
+    complaints = [line for line in site.log.complaints() if not re.search("|".join(EXPECTED), line)]
+    assert not complaints, "\n".join(complaints)
+
+
 def cut_every_statement(workshop: Workshop, cut: Cut) -> Iterator[str]:
     """One after the other, in each step, until the step needs no more."""
     site = workshop.build("pgsql", movable_clock=True)
@@ -58,7 +65,7 @@ def cut_every_statement(workshop: Workshop, cut: Cut) -> Iterator[str]:
             if not has_cut:
                 break
             yield name
-    site.httpd.stop()
+    stop(site)
     between.close()
 
 
@@ -76,7 +83,7 @@ def kill_children(workshop: Workshop, times: int) -> Iterator[str]:
         await_health(site)
         check(person, answer)
         yield name
-    site.httpd.stop()
+    stop(site)
 
 
 def kill_all(pids: list[int]) -> None:
@@ -202,7 +209,7 @@ def while_it_lasts(workshop: Workshop, fault: Fault, stops: bool = False, **opti
     for mpm in ("prefork", "worker", "event"):
         site = start(workshop, mpm=mpm, **options)
         yield from take_each_step(site, fault, stops)
-        site.httpd.stop()
+        stop(site)
 
 
 def while_disk_is_full(workshop: Workshop) -> Iterator[str]:
@@ -213,7 +220,7 @@ def while_disk_is_full(workshop: Workshop) -> Iterator[str]:
         with on_small_disk(site.database):
             site.httpd.start()
             yield from take_each_step(site, full, stops=True)
-            site.httpd.stop()
+            stop(site)
 
 
 def take_each_step(site: Site, fault: Fault, stops: bool) -> Iterator[str]:
@@ -230,7 +237,6 @@ def take_each_step(site: Site, fault: Fault, stops: bool) -> Iterator[str]:
 def main() -> None:
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else KILLS
     workshop = Workshop()
-    full = ["UzmfaAuditLog /dev/full", "ErrorLog /dev/full"]
     faults: dict[str, Callable[[], Iterator[str]]] = {
         "connection cut before a statement came": lambda: cut_every_statement(workshop, Cut.STATEMENT),
         "connection cut before its answer came": lambda: cut_every_statement(workshop, Cut.ANSWER),
@@ -242,7 +248,7 @@ def main() -> None:
         "no room for the database": lambda: while_disk_is_full(workshop),
         "clock an hour late": lambda: while_it_lasts(workshop, an_hour_late),
         "clock an hour early": lambda: while_it_lasts(workshop, an_hour_early),
-        "no room for logs": lambda: while_it_lasts(workshop, nothing, server=full[:1]),
+        "no room for logs": lambda: while_it_lasts(workshop, nothing, server=["UzmfaAuditLog /dev/full"]),
         "kill -9 of the children": lambda: kill_children(workshop, kills),
     }
     try:

@@ -37,6 +37,14 @@ def is_there(name: str, text: str, *folders: str) -> bool:
     return bool(re.search(rf"\b{re.escape(name)}\b", text))
 
 
+def test_security_names_functions_of_the_file_before_them() -> None:
+    """`file` (`name`)"""
+    pairs = [pair for *_, in_code, _ in threats() for pair in re.findall(r"`([^`]+\.cpp)` \(`([^`]+)`\)", in_code)]
+    files = {name: next(REPOSITORY.glob(f"mod_uzmfa/**/{name}")).read_text() for name, _ in pairs}
+    assert len(pairs) > 10
+    assert not [pair for pair in pairs if not re.search(rf"\b{re.escape(pair[1])}\b", files[pair[0]])]
+
+
 def test_security_names_code_and_tests_that_are_there() -> None:
     code = sources()
     tests = "\n".join(path.read_text() for kind in ("unit/*.cpp", "fuzz/*.cpp", "*/test_*.py") for path in (REPOSITORY / "tests").glob(kind))

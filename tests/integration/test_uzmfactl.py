@@ -13,14 +13,12 @@ import pytest
 
 from harness import twilio as play
 from harness.browser import OWN
-from harness.database import OwnPostgreSql
 from harness.expect import assert_passed, assert_sent_to
 from harness.httpd import free_port
 from harness.paths import HTTPD, REPOSITORY, TOOL
 from harness.provider import TwilioSite
 from harness.site import Site, User, is_open
 from harness.tool import Administrator
-from harness.totp import Authenticator
 from harness.twilio import TwilioDouble
 from harness.twilio_openapi import complaints_about
 

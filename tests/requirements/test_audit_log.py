@@ -5,7 +5,6 @@ import os
 import re
 import socket
 import stat
-import time
 from collections.abc import Callable
 from pathlib import Path
 

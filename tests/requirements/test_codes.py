@@ -13,7 +13,7 @@ from harness.chrome import oathtool
 from harness.configuration import Host
 from harness.expect import assert_asked_again, assert_enrolled, assert_passed
 from harness.parallel import at_once
-from harness.site import Site, User, is_open
+from harness.site import Site, is_open
 from harness.wire import RawAnswer, request, wire
 
 

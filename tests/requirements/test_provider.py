@@ -21,7 +21,6 @@ from harness import twilio as play
 
 StartTwilio = Callable[..., TwilioSite]
 STATUS = {60383: 400}  # Twilio does not state it
-REQUEST_ID = re.compile(r"RQ[0-9a-f]{32}")
 
 
 @pytest.fixture(scope="module")

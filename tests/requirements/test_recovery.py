@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness import twilio as play
-from harness.browser import OWN, Browser
+from harness.browser import OWN
 from harness.expect import assert_asked_again, assert_enrolled, assert_passed, assert_recovered, assert_sent_to
 from harness.parallel import at_once
 from harness.provider import TwilioSite

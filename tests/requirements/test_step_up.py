@@ -7,7 +7,7 @@ import pytest
 
 from harness.browser import OWN
 from harness.configuration import place
-from harness.expect import assert_asked_again, assert_enrolled, assert_passed, assert_sent_to
+from harness.expect import assert_asked_again, assert_passed, assert_sent_to
 from harness.site import Site, Workshop, is_open
 
 VAULT = "/erp/vault/gold?id=7"

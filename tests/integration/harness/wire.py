@@ -33,13 +33,6 @@ class Wire:
             pass
         return b"".join(parts)
 
-    def read_head(self) -> bytes:
-        """The status line and the headers of the next answer."""
-        data = b""
-        while END not in data and (part := self._connection.recv(4096)):
-            data += part
-        return data.partition(END)[0]
-
 
 @contextmanager
 def wire(port: int, trust: ssl.SSLContext | None, timeout: float = 15) -> Iterator[Wire]:
