@@ -23,9 +23,9 @@ struct Lockout {
 };
 
 struct AttemptLimits {
-    std::uint16_t limit = 5;  // UzmfaFailureLimit: so many in a row are looked at without a wait; 1 at least
-    Lockout wait{};           // behind the last of them
-    std::uint16_t cap = 100;  // UzmfaFailureCap: behind so many in a row none is looked at any more
+    int limit = 5;    // UzmfaFailureLimit: so many in a row are looked at without a wait; 1 at least
+    Lockout wait{};   // behind the last of them
+    int cap = 100;    // UzmfaFailureCap: behind so many in a row none is looked at any more
 };
 
 // What became of one attempt.

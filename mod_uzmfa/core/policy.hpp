@@ -71,9 +71,9 @@ struct Site {
     std::uint8_t totp_skew = 1;  // steps each way
     seconds event_retention{90 * 24 * 60 * 60};
     EnrollmentRule enrollment = EnrollmentRule::open;
-    std::uint16_t failure_limit = AttemptLimits{}.limit;
+    std::uint16_t failure_limit{AttemptLimits{}.limit};
     Lockout lockout{};
-    std::uint16_t failure_cap = AttemptLimits{}.cap;
+    std::uint16_t failure_cap{AttemptLimits{}.cap};
     std::uint16_t recovery_codes = 10;  // 0: Off
     bool allow_http = false;
     bool clear_site_data = false;

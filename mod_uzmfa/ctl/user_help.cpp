@@ -30,7 +30,8 @@ int skip_next(const Common& common, const std::string& name, std::chrono::hours 
     if (*set == Helped::no_such_user) return no_such_user(name);
     const auto shown = printable(name);
     if (*set == Helped::refused) {
-        return complain(shown + " is not enrolled, so there is no code to skip: the next sign-in enrolls, whatever mfa_enabled says.",
+        return complain(shown + " is not enrolled, or too many wrong codes have closed the factor: there is no code to skip."
+                                " The next sign-in enrolls, or wants a recovery code or a reset.",
                         exit_refused);
     }
     return print_done(common, *tool, name,

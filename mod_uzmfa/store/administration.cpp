@@ -51,6 +51,8 @@ Result<Helped> AccountAdministration::skip_next(std::string_view name, seconds l
     const auto account = AccountStore{database_}.find(name);
     if (!account) return account.error();
     if (!*account) return Helped::no_such_user;
+    auto closed = AttemptStore{database_, limits_}.is_closed((*account)->uuid, AttemptKind::code);
+    if (!closed || *closed) return closed ? Result<Helped>{Helped::refused} : closed.error();
     auto set = database_.in_transaction([&]() -> Result<bool> {
         auto changed = SkipStore{database_}.set(**account, lifetime, by.name);
         if (!changed || !*changed) return changed;

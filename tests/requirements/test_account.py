@@ -414,6 +414,41 @@ def test_R51_R62_a_step_that_was_under_way_outlives_nothing(start_site: StartSit
     assert own_rows(site, user, "uzmfa_browser") == 0
 
 
+def test_R51_R68_a_remembered_browser_that_signs_in_outlives_no_end_of_all_sessions(start_site: StartSite) -> None:
+    site = start_site("pgsql", server=["UzmfaRememberBrowser 720h"])
+    user = site.enrolled_user()
+    browser = site.sign_in(user)
+    browser.submit(browser.fetch(f"{OWN}/verify"), code=user.app.fresh(), remember="1")
+    browser.log_out()
+    page = browser.fetch(f"{OWN}/login")
+    site.database.execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+                          " $$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$")
+    site.database.execute("CREATE TRIGGER slow BEFORE INSERT ON uzmfa_revocation FOR EACH ROW EXECUTE FUNCTION slow()")
+
+    def interfere() -> None:
+        time.sleep(0.5)  # the sign-in is waiting in the trigger
+        assert site.administrator().run("user", "end-sessions", user.name).status == 0
+
+    at_once([lambda: browser.submit(page, username=user.name, password=user.password), interfere])
+    time.sleep(2.5)
+    assert not is_open(browser.fetch("/"))
+
+
+def test_R51_a_sign_in_by_the_former_password_does_not_outlive_the_change(start_site: StartSite) -> None:
+    site = start_site()
+    user = site.add_user(cost=13)
+    browser = site.browser()
+    page = browser.fetch(f"{OWN}/login")
+
+    def change() -> None:
+        time.sleep(0.2)  # the password is being looked at
+        site.database.update(user.name, password="$2y$04$" + 53 * "x")
+
+    answer, _ = at_once([lambda: browser.submit(page, username=user.name, password=user.password), change])
+    assert answer.status in (303, 401) and not is_open(browser.fetch("/"))
+    assert_sent_to(browser.fetch("/"), "login")
+
+
 # --- R68: remembered browsers ---
 
 @pytest.fixture(scope="module", params=["sqlite3", "pgsql"])

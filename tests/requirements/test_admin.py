@@ -516,3 +516,24 @@ def test_R95_without_javascript_and_by_keyboard(office: Office, chrome: Chrome) 
     summary.send_keys("\n")
     chrome.by_id("code-hours").send_keys("\n")
     chrome.await_element("#temporary-code")
+
+
+@pytest.mark.parametrize("meanwhile", ["signed out", "not allowed any more"])
+def test_R52_what_an_administrator_sent_does_nothing_once_the_session_is_over(office: Administrator, meanwhile: str) -> None:
+    site, user = office.site, office.site.enrolled_user()
+    before = site.database.row(user.name)
+    token = office.browser.token()
+    held = site.hold_forms(office.browser, "admin", [
+        {"csrf": token, "user": user.name, "action": "temp-code"}, {"csrf": token, "user": user.name, "action": "skip-next"},
+        {"csrf": token, "user": user.name, "action": "reset", "confirm": "1"}])
+    if meanwhile == "signed out":
+        office.browser.log_out()
+    else:
+        site.database.update(office.helen.name, access_enabled=False)
+    try:
+        for one in held:
+            assert one.send_rest().status == 303
+        assert site.database.row(user.name) == before
+        assert not site.database.own_rows(user.name, "uzmfa_temporary_code")
+    finally:
+        site.database.update(office.helen.name, access_enabled=True)

@@ -2,19 +2,17 @@
 """Section 2 of the requirements: verifying codes."""
 
 import email.utils
-import time
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 import pytest
 
-from harness.browser import COOKIE, FORM, OWN, Answer, Browser
+from harness.browser import FORM, OWN, Answer, Browser
 from harness.chrome import oathtool
 from harness.configuration import Host
 from harness.expect import assert_asked_again, assert_enrolled, assert_passed
 from harness.parallel import at_once
 from harness.site import Site, is_open
-from harness.wire import RawAnswer, request, wire
+from harness.wire import request
 
 
 def test_R10_a_code_works_once(each_site: Site) -> None:
@@ -113,14 +111,9 @@ def test_R14_a_form_that_comes_slowly_has_a_code_as_old_as_its_end(later_site: S
     later_site.clock.forward(300)
     browser = later_site.sign_in(user)
     form = browser.fetch(f"{OWN}/verify").page.form("code")
-    body = urlencode({**form.fields, "code": user.app.code(0)}).encode()
-    with wire(later_site.httpd.port, later_site.certificate.client()) as slow:
-        slow.send(request(f"POST {OWN}/verify HTTP/1.1", f"Cookie: {COOKIE}={browser.session}", f"Content-Type: {FORM}",
-                          f"Content-Length: {len(body)}", body=body[:-1]))
-        time.sleep(0.5)  # nothing tells when httpd has read so far
-        later_site.clock.forward(120)
-        slow.send(body[-1:])
-        answer = RawAnswer.parse(slow.read_to_end())
+    (held,) = later_site.hold_forms(browser, "verify", [{**form.fields, "code": user.app.code(0)}])
+    later_site.clock.forward(120)
+    answer = held.send_rest()
     assert answer.status == 401 and "set-cookie" not in answer.headers
     assert not is_open(browser.fetch("/"))
 

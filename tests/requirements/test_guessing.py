@@ -413,3 +413,22 @@ def test_an_outage_of_the_provider_costs_nobody_a_try(start_twilio: Callable[...
         assert browser.verify(user.app.wrong()).status == 503
     twilio.double.clear_scripts()
     assert failures_of(site, user) == LIMIT - 1
+
+
+# --- codes of sessions that were ended ---
+
+
+def test_R22_R23_a_wrong_code_counts_though_its_session_was_ended_meanwhile(each_site: Site) -> None:
+    user = each_site.enrolled_user()
+    browser = each_site.sign_in(user)
+    form = browser.fetch(f"{OWN}/verify").page.form("code").fields
+    held = each_site.hold_forms(browser, "verify", [{**form, "code": code}
+                                                    for code in (*[user.app.wrong()] * LIMIT, user.app.fresh())])
+    browser.log_out()
+    answers = [one.send_rest() for one in held]
+    assert [answer.status for answer in answers] == [303] * LIMIT + [429]
+    assert not any("set-cookie" in answer.headers for answer in answers)
+    assert [row["failures"] for row in each_site.database.own_rows(user.name, "uzmfa_attempt")] == [LIMIT]
+    events = each_site.database.execute("SELECT event FROM uzmfa_event WHERE username = ?", (user.name,))
+    assert [row["event"] for row in events].count("wrong_code") == LIMIT
+    assert each_site.sign_in(user).verify(user.app.fresh()).status == 429

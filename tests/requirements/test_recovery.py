@@ -12,6 +12,7 @@ from harness.expect import assert_asked_again, assert_enrolled, assert_passed, a
 from harness.parallel import at_once
 from harness.provider import TwilioSite
 from harness.site import Site, User, Workshop, is_open
+from harness.totp import Authenticator
 
 CODE = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){3}")
 TEMPORARY = re.compile(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){2}")
@@ -368,3 +369,19 @@ def test_R32_the_gate_sends_a_program_nowhere_else(guarded: Site) -> None:
     browser = guarded.sign_in(guarded.add_user())
     answer = browser.script("/")
     assert answer.status == 401 and answer.json()["error"] == "enrollment_required"
+
+
+def test_R53_a_temporary_code_changes_no_factor_that_was_bound_meanwhile(start_site: Callable[..., Site]) -> None:
+    site = start_site(server=["UzmfaEnrollment code"])
+    user = site.add_user()
+    thief, owner = site.sign_in(user), site.sign_in(user)
+    thief.recover(temporary_code(site, user))
+    page = thief.fetch(f"{OWN}/enroll")
+    app = Authenticator(page.page.by_id("otpauth")["href"], site.clock)
+    owner.recover(temporary_code(site, user))
+    user.authenticator = owner.enroll()
+    bound = site.database.row(user.name)["mfa_sid"]
+    assert thief.submit(page, code=app.fresh()).leads_to.startswith(f"{OWN}/verify")
+    assert thief.fetch(f"{OWN}/enroll").leads_to.startswith(f"{OWN}/verify")
+    assert site.database.row(user.name)["mfa_sid"] == bound
+    assert is_open(owner.fetch("/")) and not is_open(thief.fetch("/"))

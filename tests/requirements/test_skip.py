@@ -170,3 +170,17 @@ def test_R47_of_parallel_presses_of_the_button_one_passes(basic_site: Site, by: 
     assert sorted(answer.status for answer in answers) == [303] + [401] * 14
     assert sum(is_open(browser.fetch("/")) for browser in browsers) == 1
     assert basic_site.database.row(user.name)["mfa_enabled"]
+
+
+@pytest.mark.parametrize("by", ["tool", "application"])
+def test_R25_R47_no_skip_opens_a_factor_that_wrong_codes_have_closed(site: Site, by: str) -> None:
+    user = site.enrolled_user()
+    site.database.execute("INSERT INTO uzmfa_attempt (uuid, kind, failures, open_at, era) VALUES (?, 'code', 100, 1, 'era')",
+                          (str(site.database.row(user.name)["uuid"]),))
+    if by == "tool":
+        assert site.administrator().run("user", "skip-next", user.name).status == 1
+    else:
+        site.database.update(user.name, mfa_enabled=False)
+    other = site.sign_in(user)
+    assert not is_open(other.fetch("/"))
+    assert other.fetch("/").leads_to.startswith(f"{OWN}/verify")

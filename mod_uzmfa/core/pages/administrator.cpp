@@ -61,6 +61,12 @@ Outcome as_administrator(Call& call, const std::function<Outcome(const Administr
     if (call.session->method == Method::skip || is_step_up_due(*call.session, call.policy, call.now())) {
         return asked_to_verify(call);
     }
+    // A form may come late, and an action is not taken back.
+    if (call.request.verb == Verb::post) {
+        const auto row = call.services.sessions.row_of(call.session->user.view(), call.session->id);
+        if (!row) return failure(row.error());
+        if (!*row || !still_stands(*call.session, **row)) return go_to(Step::sign_in, call);
+    }
     return body(Administrator{.name = std::string{visit.administrator},
                               .address = std::string{visit.address},
                               .browser = std::string{visit.browser}});

@@ -172,7 +172,9 @@ namespace {
 // Which of its steps a session that is not finished is at. That it may bind does not outlive a verified session's time
 // for it: a place that asks for a later verification brings none of it back.
 Step step_of(const Session& session, const Standing& standing, const Call& call) {
-    const bool may_bind = session.is_verified() ? may_replace_factor(session, call.now()) : session.may_bind;
+    // Who had no factor at sign-in may bind none once there is one.
+    const bool is_late = !session.enrolled && standing.enrolled();
+    const bool may_bind = session.is_verified() ? may_replace_factor(session, call.now()) : session.may_bind && !is_late;
     if (standing.enrolled() && (session.verify_again || !may_bind)) return Step::verify;
     if (may_bind) return Step::enroll;
     return call.site.enrollment == EnrollmentRule::code ? Step::recover : Step::enroll;
@@ -215,6 +217,14 @@ Outcome lead_on(Step due, Call& call) {
     return go_to(due, call);
 }
 
+Result<bool> takes_skip(Call& call, const Account& account) {
+    if (!account.mfa_enabled) {
+        auto closed = call.services.attempts.is_closed(account.uuid, AttemptKind::code);
+        if (!closed || *closed) return closed ? Result<bool>{false} : closed;
+    }
+    return call.services.accounts.consume_skip(account);
+}
+
 Outcome no_code(Outcome wrong) {
     if (wrong.status == 401) wrong.reason = Reason::not_a_code;
     return wrong;
@@ -224,7 +234,7 @@ namespace {
 
 // A code that was not right, with what follows from it for the next one.
 Outcome in_a_row(Outcome outcome, const Charge& charge, const Site& site) {
-    if (outcome.status != 401) return outcome;
+    if (outcome.status != 401 && outcome.reason != Reason::wrong_code) return outcome;
     outcome.detail = std::to_string(charge.failures) + " in a row";
     if (charge.failures >= site.failure_cap) outcome.detail += ", none is looked at any more";
     else if (charge.failures >= site.failure_limit) outcome.detail += ", a wait begins";
@@ -242,7 +252,9 @@ Outcome looked_at_once_charged(Call& call, const Account& account, AttemptKind k
     auto looked = Looked::yes;
     auto outcome = look(looked);
     const bool came_to_nothing = outcome.reason == Reason::step_passed || outcome.reason == Reason::session_over;
-    if (looked == Looked::yes && !came_to_nothing) return in_a_row(std::move(outcome), *charge, call.site);
+    if (looked == Looked::wrong && came_to_nothing) outcome.reason = Reason::wrong_code;
+    const bool counts = looked == Looked::wrong || (looked == Looked::yes && !came_to_nothing);
+    if (counts) return in_a_row(std::move(outcome), *charge, call.site);
     auto refunded = attempts.refund(account.uuid, kind, *charge);
     return refunded ? outcome : failure(refunded.error());
 }

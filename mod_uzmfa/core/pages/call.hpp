@@ -114,9 +114,13 @@ Outcome when_due(Step step, Call& call, PageBody page) {
 // What cannot be a code at all: answered as a wrong one, but no try.
 Outcome no_code(Outcome wrong);
 
+// Takes the skip that an administrator or the application has set: true for one caller. A closed factor stays so.
+Result<bool> takes_skip(Call& call, const Account& account);
+
 // Counts a code before `look` looks at it, and takes it back where it was not looked at, or for nothing: `look` says
-// Looked::no, the step was passed already, or the session is over. Where none may be looked at now, `refuse` says so.
-enum class Looked : std::uint8_t { yes, no };
+// Looked::no, the step was passed already, or the session is over. One that is wrong counts all the same, or guesses in
+// sessions that were ended would be free. Where none may be looked at now, `refuse` says so.
+enum class Looked : std::uint8_t { yes, no, wrong };
 Outcome looked_at_once_charged(Call& call, const Account& account, AttemptKind kind,
                                const std::function<Outcome(Looked&)>& look, const std::function<Outcome(const Charge&)>& refuse);
 

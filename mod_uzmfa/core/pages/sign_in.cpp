@@ -72,8 +72,14 @@ Step due_after_password(const Session& session, const Call& call) {
     return unless_reporting(needs_code ? Step::recover : session.due(), call);
 }
 
-Outcome after_password(Call& call, Standing& standing, const std::string& way_of_remembered) {
-    if (auto uuid = call.services.accounts.uuid_of_row(standing.account); !uuid) return failure(uuid.error());
+// `row` is what the password was compared with.
+Outcome after_password(Call& call, Standing& standing, const RowState& row, const std::string& way_of_remembered) {
+    auto uuid = call.services.accounts.uuid_of_row(standing.account);
+    if (!uuid) return failure(uuid.error());
+    // Whoever ends all sessions, or makes all browsers forgotten, comes before all of this or finds the session.
+    if (const auto held_uuid = uuid_of(*uuid)) {
+        if (auto held = call.services.sessions.hold(*held_uuid); !held) return failure(held.error());
+    }
     Session session{
         .user = standing.account.name,
         .enrolled = standing.enrolled(),
@@ -83,7 +89,7 @@ Outcome after_password(Call& call, Standing& standing, const std::string& way_of
     Outcome outcome = go_to(due_after_password(session, call), call);
     outcome.reason = Reason::signed_in;
     if (standing.enrolled()) {
-        auto skipped = call.services.accounts.consume_skip(standing.account);
+        auto skipped = takes_skip(call, standing.account);
         if (!skipped) return failure(skipped.error());
         if (*skipped) {
             session.method = Method::skip;
@@ -100,17 +106,19 @@ Outcome after_password(Call& call, Standing& standing, const std::string& way_of
         }
     }
     auto replaced = replace_session(call, session, outcome);
-    return replaced ? outcome : failure(replaced.error());
+    if (!replaced) return failure(replaced.error());
+    const bool is_former = outcome.session && outcome.session->mark.password != row.mark.password;
+    return is_former ? redirect(Reason::session_over, call.url_of("login")) : outcome;
 }
 
-Outcome sign_in(Call& call, std::string_view name) {
+Outcome sign_in(Call& call, std::string_view name, const RowState& row) {
     auto standing = standing_of(name, call.services);
     if (!standing) return failure(standing.error());
     if (!standing->known) return refusal(403, Reason::not_known);
     if (!standing->allowed) return refusal(403, Reason::not_allowed);
     if (auto purged = call.services.sessions.purge(); !purged) return failure(purged.error());
     const auto way = way_of_remembered(call, standing->account);
-    return *evaluate_once(call, [&] { return after_password(call, *standing, way); });
+    return *evaluate_once(call, [&] { return after_password(call, *standing, row, way); });
 }
 
 }  // namespace
@@ -130,6 +138,9 @@ Outcome submit_login(Call& here) {
     }
 
     const auto name = call.request.form["username"];
+    // Before its password is looked at, which takes a while: the password may become another one meanwhile.
+    const auto row = call.services.sessions.row_of(name, call.session->id);
+    if (!row) return failure(row.error());
     auto check = check_password(call, name);
     if (!check) return failure(check.error());
     switch (check->answer) {
@@ -138,7 +149,7 @@ Outcome submit_login(Call& here) {
         case PasswordCheck::Answer::wrong: return login_form_again(call, 401, Reason::wrong_password);
         case PasswordCheck::Answer::right: break;
     }
-    auto outcome = sign_in(call, name);
+    auto outcome = *row ? sign_in(call, name, **row) : refusal(403, Reason::not_known);
     if (outcome.user.empty()) outcome.user = name;
     return outcome;
 }

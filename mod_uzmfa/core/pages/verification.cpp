@@ -44,7 +44,7 @@ Outcome verification_form_later(Call& call, const Standing& standing, seconds wa
 
 Outcome submit_skip(Call& call, Standing& standing) {
     if (call.session->external && !call.session->is_verified()) {
-        auto skipped = call.services.accounts.consume_skip(standing.account);
+        auto skipped = takes_skip(call, standing.account);
         if (!skipped) return failure(skipped.error());
         if (*skipped) return finish(call, Method::skip, Reason::skip_used);
     }
@@ -77,6 +77,7 @@ Outcome without_factor(Call& call, const Check& check) {
 Outcome look_at_code(Call& call, const Standing& standing, std::string_view code, Looked& looked) {
     auto check = call.services.validator.check(standing.account, code, call.now());
     if (!check || check->verdict == Verdict::wait || check->verdict == Verdict::factor_gone) looked = Looked::no;
+    else if (check->verdict == Verdict::wrong) looked = Looked::wrong;
     if (!check) return failure(check.error());
     if (check->verdict == Verdict::factor_gone) return without_factor(call, *check);
     if (check->verdict == Verdict::wait) {

@@ -4,10 +4,11 @@
 import contextlib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
+from urllib.parse import urlencode
 
 from .paths import ADDRESS, HOST
 
@@ -43,6 +44,25 @@ def wire(port: int, trust: ssl.SSLContext | None, timeout: float = 15) -> Iterat
         yield Wire(connection)
     finally:
         connection.close()
+
+
+class HeldForm:
+    """A form of a browser without its last byte: its cookie was read, its body not yet."""
+
+    def __init__(self, port: int, trust: ssl.SSLContext, page: str, cookie: str, fields: Mapping[str, str]) -> None:
+        body = urlencode(fields).encode()
+        plain = socket.create_connection((ADDRESS, port), 15)
+        self._connection = trust.wrap_socket(plain, server_hostname=HOST)
+        self._last = body[-1:]
+        head = request(f"POST {page} HTTP/1.1", f"Cookie: {cookie}", "Content-Type: application/x-www-form-urlencoded",
+                       f"Content-Length: {len(body)}")
+        self._connection.sendall(head + body[:-1])
+
+    def send_rest(self) -> "RawAnswer":
+        self._connection.sendall(self._last)
+        answer = RawAnswer.parse(Wire(self._connection).read_to_end())
+        self._connection.close()
+        return answer
 
 
 def request(line: str, *headers: str, body: bytes = b"") -> bytes:
