@@ -47,8 +47,8 @@ Request* answered_request(Request* r) {
 
 struct Admitted;
 
-// Each request of a chain has one: what was read, given or let pass, and a flag. `sees_details` sets `asks_require` while it asks httpd
-// what Require says, so that the hook `admit_own_page` does not answer in its stead.
+// Each request of a chain has one: what was read, given or let pass, and a flag. `sees_details` sets `asks_require` while it
+// asks httpd what Require says, so that the hook `admit_own_page` does not answer in its stead.
 struct RequestRecord {
     BrowserSession* browser = nullptr;  // of the first request of the chain only
     bool is_own_page = false;
