@@ -34,7 +34,7 @@ class MovableClock(Clock):
     def __init__(self, file: Path) -> None:
         assert FAKETIME is not None, "install the package faketime"
         if "tsan" in SANITIZER:
-            raise SkipTest("libfaketime and ThreadSanitizer each want to start before the other")
+            raise SkipTest("a process with libfaketime and ThreadSanitizer crashes before main, whichever comes first")
         self._file = file
         self._offset = 0
         self.forward(0)
