@@ -90,9 +90,6 @@ struct AccountDetails {
     std::vector<RememberedBrowser> browsers{};
 };
 
-// Whether the row says that the user has a factor.
-inline bool is_enrolled(const Account& account) { return account.mfa_enrolled && !account.mfa_sid.empty(); }
-
 struct ListedAccount {
     Account account;
     NextSignIn next_sign_in = NextSignIn::refused;

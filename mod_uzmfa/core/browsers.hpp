@@ -47,7 +47,7 @@ public:
     virtual Result<std::optional<Moment>> remembered(std::string_view uuid, std::string_view token, seconds lifetime) = 0;
     // False where the user has no such browser.
     virtual Result<bool> forget(std::string_view uuid, std::string_view id) = 0;
-    // Those of a user, or for the empty uuid everybody's.
+    // All of the user's.
     virtual Result<Done> forget_all(std::string_view uuid) = 0;
 };
 

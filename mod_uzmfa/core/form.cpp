@@ -22,13 +22,10 @@ std::optional<std::string> unescape(std::string_view text) {
 std::optional<Form> Form::parse(std::string_view encoded) {
     Form form;
     while (!encoded.empty()) {
-        const auto end = std::min(encoded.find('&'), encoded.size());
-        const auto pair = encoded.substr(0, end);
-        encoded.remove_prefix(std::min(end + 1, encoded.size()));
+        auto pair = take_until('&', encoded);
         if (pair.empty()) continue;
-        const auto equals = std::min(pair.find('='), pair.size());
-        auto name = unescape(pair.substr(0, equals));
-        auto value = unescape(pair.substr(std::min(equals + 1, pair.size())));
+        auto name = unescape(take_until('=', pair));
+        auto value = unescape(pair);
         if (!name || !value || form.fields_.size() == most_fields) return std::nullopt;
         if (!form.fields_.emplace(std::move(*name), std::move(*value)).second) return std::nullopt;
     }

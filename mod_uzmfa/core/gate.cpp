@@ -176,7 +176,7 @@ Result<Standing> standing_of(std::string_view user, Services& services) {
     standing.account = std::move(**found);
     standing.known = true;
     standing.allowed = standing.account.access_enabled;
-    if (standing.account.mfa_enrolled && !standing.account.mfa_sid.empty()) {
+    if (is_enrolled(standing.account)) {
         auto digits = services.validator.code_digits(standing.account);
         if (!digits) return digits.error();
         standing.code_digits = *digits;

@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/percent.hpp"
 
+#include "core/text.hpp"
+
+#include <charconv>
+
 namespace uzmfa {
 namespace {
 
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
-}
+// RFC 3986 §2.3
+bool is_unreserved(char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
 
 // What the escape at the beginning of the text stands for; nothing where there is none.
 std::optional<char> escaped(std::string_view text) {
-    if (text.size() < 3 || text[0] != '%') return std::nullopt;
-    const int high = hex_digit(text[1]);
-    const int low = hex_digit(text[2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    return static_cast<char>(high * 16 + low);
+    if (text.size() < 3 || text[0] != '%' || !is_hex_digit(text[1]) || !is_hex_digit(text[2])) return std::nullopt;
+    unsigned char byte = 0;
+    std::from_chars(text.data() + 1, text.data() + 3, byte, 16);
+    return static_cast<char>(byte);
 }
 
 }  // namespace

@@ -29,6 +29,9 @@ struct Account {
     bool access_enabled = false;
 };
 
+// Whether the row says that the user has a factor.
+inline bool is_enrolled(const Account& account) { return account.mfa_enrolled && !account.mfa_sid.empty(); }
+
 class Accounts {
 public:
     virtual ~Accounts() = default;

@@ -50,4 +50,12 @@ private:
 // The value of a call that is made for its effect.
 struct Done {};
 
+// Of a call whose value is of no interest.
+template <class T>
+Result<Done> as_done(const Result<T>& result) {
+    return result ? Result<Done>{Done{}} : result.error();
+}
+
+inline Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
+
 }  // namespace uzmfa

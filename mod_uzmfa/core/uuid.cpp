@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/uuid.hpp"
 
+#include "core/text.hpp"
+
 #include <charconv>
 
 namespace uzmfa {
@@ -9,8 +11,6 @@ namespace {
 constexpr std::size_t text_length = 36;
 
 constexpr bool is_place_of_dash(std::size_t at) { return at == 8 || at == 13 || at == 18 || at == 23; }
-
-constexpr bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 }  // namespace
 
@@ -23,7 +23,7 @@ std::optional<Uuid> uuid_of(std::string_view text) {
             if (text[at++] != '-') return std::nullopt;
             continue;
         }
-        if (!is_hex(text[at]) || !is_hex(text[at + 1])) return std::nullopt;
+        if (!is_hex_digit(text[at]) || !is_hex_digit(text[at + 1])) return std::nullopt;
         std::from_chars(text.data() + at, text.data() + at + 2, uuid[filled++], 16);
         at += 2;
     }

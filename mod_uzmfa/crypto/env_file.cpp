@@ -36,8 +36,6 @@ using Complaint = std::string_view;
 
 constexpr Complaint no_closing_quote = "opens a quote that is not closed";
 
-Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
-
 Error malformed(std::size_t line, Complaint complaint) {
     return misconfigured("line " + std::to_string(line) + " " + std::string{complaint});
 }
@@ -82,8 +80,8 @@ std::optional<std::string_view> take_entry(std::string_view& text) {
 // --- names ---
 
 bool is_name(std::string_view name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c >= 0x80;
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+        return is_alphanumeric(c) || c == '_' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
     });
 }
 

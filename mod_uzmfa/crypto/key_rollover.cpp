@@ -8,8 +8,6 @@
 namespace uzmfa {
 namespace {
 
-Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
-
 void append(SecretBytes& text, std::string_view more) { text.insert(text.end(), more.begin(), more.end()); }
 
 void end_line(SecretBytes& text) {

@@ -18,8 +18,6 @@
 namespace uzmfa {
 namespace {
 
-Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
-
 std::string_view key_file_rule(const struct stat& status) {
     if (status.st_uid != 0 && status.st_uid != geteuid()) return "belongs neither to root nor to the user httpd starts as";
     if (status.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP)) return "is too open: its mode must be 0600, or 0640 and root's";

@@ -58,7 +58,7 @@ private:
 }  // namespace
 
 Result<Done> replace_file(const std::string& path, const MakeText& make_text) {
-    const auto failed = [&] { return Error{ErrorKind::misconfigured, path + ": " + std::strerror(errno)}; };
+    const auto failed = [&] { return misconfigured(path + ": " + std::strerror(errno)); };
     const std::unique_ptr<char, decltype(&std::free)> resolved{realpath(path.c_str(), nullptr), std::free};
     if (!resolved) return failed();
     const std::string real_path = resolved.get();

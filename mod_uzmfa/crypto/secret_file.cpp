@@ -17,15 +17,15 @@ std::string_view shared_file_rule(const struct stat& status) {
 }
 
 Result<SecretBytes> read_secret_file(const std::string& path, std::size_t largest, FileRule rule) {
-    const auto misconfigured = [&](const std::string& detail) { return Error{ErrorKind::misconfigured, path + detail}; };
-    const auto failed = [&] { return misconfigured(std::string{": "} + std::strerror(errno)); };
+    const auto refused = [&](const std::string& detail) { return misconfigured(path + detail); };
+    const auto failed = [&] { return refused(std::string{": "} + std::strerror(errno)); };
     // O_NONBLOCK: a FIFO in its place must not hang the start.
     const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (file.number() < 0) return failed();
     struct stat status {};
     if (fstat(file.number(), &status) != 0) return failed();
-    if (!S_ISREG(status.st_mode)) return misconfigured(" is not a regular file");
-    if (const auto complaint = rule(status); !complaint.empty()) return misconfigured(" " + std::string{complaint});
+    if (!S_ISREG(status.st_mode)) return refused(" is not a regular file");
+    if (const auto complaint = rule(status); !complaint.empty()) return refused(" " + std::string{complaint});
     SecretBytes text(largest + 1);
     std::size_t length = 0;
     while (length < text.size()) {
@@ -34,7 +34,7 @@ Result<SecretBytes> read_secret_file(const std::string& path, std::size_t larges
         if (count == 0) break;
         length += static_cast<std::size_t>(count);
     }
-    if (length > largest) return misconfigured(" is too large: it may have " + std::to_string(largest) + " bytes");
+    if (length > largest) return refused(" is too large: it may have " + std::to_string(largest) + " bytes");
     text.resize(length);
     return text;
 }

@@ -17,8 +17,6 @@ static_assert(largest_secret == 4096, "complaints say so");
 constexpr std::string_view file_prefix = "file:";
 constexpr std::string_view exec_prefix = "exec:";
 
-Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
-
 // `origin` is what gave the text.
 Result<SecretBytes> checked(SecretBytes text, const std::string& origin) {
     if (!text.empty() && text.back() == '\n') text.pop_back();

@@ -11,14 +11,14 @@ namespace {
 
 constexpr seconds longest = std::chrono::days{3650};
 
-Error misconfigured(std::string_view name, std::string_view complaint) {
-    return {ErrorKind::misconfigured, std::string{name} + " " + std::string{complaint}};
+Error wrong(std::string_view name, std::string_view complaint) {
+    return misconfigured(std::string{name} + " " + std::string{complaint});
 }
 
 Result<std::optional<SecretBytes>> credential(const EnvFile& file, std::string_view name) {
     const SecretBytes* const value = file.find(name);
     if (!value || value->empty()) return std::optional<SecretBytes>{};
-    if (const auto complaint = complaint_about_secret(text_of(*value)); !complaint.empty()) return misconfigured(name, complaint);
+    if (const auto complaint = complaint_about_secret(text_of(*value)); !complaint.empty()) return wrong(name, complaint);
     return std::optional{*value};
 }
 
@@ -30,11 +30,11 @@ bool manages_sessions(const EnvFile& file) {
 
 Result<seconds> duration(const EnvFile& file, std::string_view name) {
     const SecretBytes* const value = file.find(name);
-    if (!value || value->empty()) return misconfigured(name, "is missing: UZERP_MANAGE_USER_SESSIONS needs it");
+    if (!value || value->empty()) return wrong(name, "is missing: UZERP_MANAGE_USER_SESSIONS needs it");
     const auto text = text_of(*value);
     const auto count = number_in<std::uint32_t>(text);
     if (!count || *count == 0 || seconds{*count} > longest) {
-        return misconfigured(name, "is not a whole number of seconds from 1 to " + std::to_string(longest.count()));
+        return wrong(name, "is not a whole number of seconds from 1 to " + std::to_string(longest.count()));
     }
     return seconds{*count};
 }

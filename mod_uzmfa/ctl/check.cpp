@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <chrono>
 
 namespace uzmfa {
 namespace {
@@ -171,8 +170,7 @@ void check_service(Report& report, const twilio::ServiceSettings& service) {
     if (faults.empty()) report.ok("service", "'" + printable(service.name) + "' makes codes of 6 digits and 30 s");
 
     if (!service.clock) return report.warn("clock", "Twilio's answer has no date to compare with");
-    const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
-    const auto clock = twilio::faults_of_clock(now, *service.clock);
+    const auto clock = twilio::faults_of_clock(present_moment(), *service.clock);
     for (const auto& fault : clock) note(report, "clock", fault);
     if (clock.empty()) report.ok("clock", "agrees with Twilio's");
 }

@@ -8,8 +8,6 @@
 
 namespace uzmfa {
 
-extern const std::string_view version;
-
 inline constexpr int exit_done = 0;
 inline constexpr int exit_refused = 1;      // refused or not found
 inline constexpr int exit_usage = 2;        // wrong usage

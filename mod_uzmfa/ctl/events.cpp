@@ -4,7 +4,6 @@
 #include "store/account_store.hpp"
 #include "store/event_store.hpp"
 
-#include <chrono>
 #include <cstdio>
 
 namespace uzmfa {
@@ -87,8 +86,7 @@ int list_events(const Common& common, const std::string& user, const std::string
     auto filter = filter_of(tool->database(), user);
     if (!filter) return tool->failed(filter.error());
     if (!*filter) return no_such_user(user);
-    const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
-    (*filter)->since = moment_of_since(since, now).value_or(Moment{});
+    (*filter)->since = moment_of_since(since, present_moment()).value_or(Moment{});
 
     EventStore store{tool->database()};
     Printer printer{common.as_json};

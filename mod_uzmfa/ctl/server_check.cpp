@@ -3,6 +3,7 @@
 
 #include "core/companions.hpp"
 #include "core/printable.hpp"
+#include "core/text.hpp"
 
 #include <curl/curl.h>
 #include <sys/wait.h>
@@ -38,10 +39,9 @@ Ended run(const std::string& command) {
 // What somebody must read of many lines: httpd writes its complaint first.
 std::string first_line_of(std::string_view text) {
     for (auto rest = text; !rest.empty();) {
-        const auto line = rest.substr(0, rest.find('\n'));
+        const auto line = take_until('\n', rest);
         // It goes on with a name that it had to choose; that is no complaint.
         if (!line.empty() && line.find("AH00558") == line.npos) return printable(line);
-        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     }
     return "it says nothing";
 }
@@ -101,20 +101,17 @@ void check_transport(Report& report, const std::optional<std::string>& header) {
 std::string modules_in(std::string_view printed) {
     std::string names = " ";
     for (auto rest = printed; !rest.empty();) {
-        const auto line = rest.substr(0, rest.find('\n'));
+        const auto line = take_until('\n', rest);
         const auto begin = line.find_first_not_of(' ');
         const auto end = line.find(" (", begin);
         if (begin != line.npos && begin > 0 && end != line.npos) names.append(line.substr(begin, end - begin)).append(" ");
-        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     }
     return names;
 }
 
 std::optional<std::int64_t> max_age_of(std::string_view header) {
     for (auto rest = header; !rest.empty();) {
-        auto part = rest.substr(0, rest.find(';'));
-        rest.remove_prefix(std::min(part.size() + 1, rest.size()));
-        part.remove_prefix(std::min(part.find_first_not_of(" \t"), part.size()));
+        auto part = trimmed(take_until(';', rest), " \t");
         constexpr std::string_view name = "max-age=";
         if (part.size() < name.size() || strncasecmp(part.data(), name.data(), name.size()) != 0) continue;
         part.remove_prefix(name.size());

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -26,8 +27,6 @@ constexpr Word words[] = {
     {"UzmfaTwilioAuthToken", "twilio-auth-token"},   {"UzmfaTwilioApiKey", "twilio-api-key"},
     {"UzmfaEnvFile", "env-file"},                    {"with UzmfaValidator twilio", "to ask Twilio"},
 };
-
-Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
 
 }  // namespace
 
@@ -85,9 +84,11 @@ Result<std::vector<SecretBytes>> keys_of(const ToolSettings& settings) {
     return keys;
 }
 
+Moment present_moment() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
+
 // --- the provider ---
 
-Provider::Provider(const twilio::Settings& settings, std::string user, SecretBytes password, std::string service_sid)
+ToolProvider::ToolProvider(const twilio::Settings& settings, std::string user, SecretBytes password, std::string service_sid)
     : settings_{settings},
       service_sid_{std::move(service_sid)},
       client_{{.user = std::move(user),
@@ -95,13 +96,13 @@ Provider::Provider(const twilio::Settings& settings, std::string user, SecretByt
                .ca_file = std::string{settings.ca_file},
                .loopback = is_loopback_url(settings.url)}} {}
 
-Result<std::unique_ptr<Provider>> Provider::open(const ToolSettings& settings) {
+Result<std::unique_ptr<ToolProvider>> ToolProvider::open(const ToolSettings& settings) {
     auto env = env_of(settings);
     if (!env) return env.error();
     auto credentials = twilio::credentials_of(settings.twilio, *env);
     if (!credentials) return credentials.error();
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    return std::unique_ptr<Provider>{new Provider{settings.twilio, std::move(credentials->user),
+    return std::unique_ptr<ToolProvider>{new ToolProvider{settings.twilio, std::move(credentials->user),
                                                   std::move(credentials->password), std::move(credentials->service_sid)}};
 }
 
@@ -130,8 +131,7 @@ Result<Done> Tool::open_database() {
                                        ? "PRAGMA busy_timeout=200"
                                        : "SELECT count(set_config('statement_timeout', '10s', false))"
                                          " WHERE current_setting('statement_timeout') = '0'");
-    if (!opened) return opened.error();
-    return Done{};
+    return as_done(opened);
 }
 
 bool Tool::names_provider() const {
@@ -140,9 +140,9 @@ bool Tool::names_provider() const {
            !twilio.api_key.sid.empty();
 }
 
-Result<Provider*> Tool::provider() {
+Result<ToolProvider*> Tool::provider() {
     if (!provider_) {
-        auto opened = Provider::open(settings_);
+        auto opened = ToolProvider::open(settings_);
         if (!opened) return opened.error();
         provider_ = std::move(*opened);
     }

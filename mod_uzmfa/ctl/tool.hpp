@@ -31,16 +31,16 @@ private:
 };
 
 // The provider as the settings and uzERP's .env say; an error where they do not.
-class Provider {
+class ToolProvider {
 public:
-    static Result<std::unique_ptr<Provider>> open(const ToolSettings& settings);
+    static Result<std::unique_ptr<ToolProvider>> open(const ToolSettings& settings);
 
     // With a deadline of its own.
     twilio::Api api() { return {client_, settings_.url, service_sid_, settings_.timeout}; }
     const std::string& service_sid() const { return service_sid_; }
 
 private:
-    Provider(const twilio::Settings& settings, std::string user, SecretBytes password, std::string service_sid);
+    ToolProvider(const twilio::Settings& settings, std::string user, SecretBytes password, std::string service_sid);
 
     const twilio::Settings& settings_;
     std::string service_sid_;
@@ -59,7 +59,7 @@ public:
     AccountAdministration administration() { return {database(), settings_.site.validator, settings_.attempts}; }
     // Whether Twilio is in use, or was and is still named.
     bool names_provider() const;
-    Result<Provider*> provider();
+    Result<ToolProvider*> provider();
     bool answers();  // the database does
 
     // The exit status, after a message to people.
@@ -71,8 +71,10 @@ private:
     std::optional<Statements> statements_;
     std::optional<OwnConnection> connection_;
     std::optional<Database> database_;
-    std::unique_ptr<Provider> provider_;
+    std::unique_ptr<ToolProvider> provider_;
 };
+
+Moment present_moment();
 
 Result<UzerpSettings> env_of(const ToolSettings& settings);
 Result<std::vector<SecretBytes>> keys_of(const ToolSettings& settings);

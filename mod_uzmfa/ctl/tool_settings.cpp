@@ -201,12 +201,10 @@ Result<ToolSettings> parse_tool_settings(SecretBytes text) {
     std::array<bool, std::size(rows)> seen{};
     auto rest = text_of(settings.text);
     for (std::size_t number = 1; !rest.empty(); ++number) {
-        const auto end = std::min(rest.find('\n'), rest.size());
-        const auto line = trimmed(rest.substr(0, end), blanks);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+        const auto line = trimmed(take_until('\n', rest), blanks);
         if (line.empty() || line.front() == '#') continue;
         const auto complaint = set(settings, line, seen);
-        if (!complaint.empty()) return Error{ErrorKind::misconfigured, "line " + std::to_string(number) + ": " + complaint};
+        if (!complaint.empty()) return misconfigured("line " + std::to_string(number) + ": " + complaint);
     }
     return settings;
 }
@@ -215,7 +213,7 @@ Result<ToolSettings> read_tool_settings(const std::string& path) {
     auto text = read_secret_file(path, largest_file, rule_of_any_file);
     if (!text) return text.error();
     auto settings = parse_tool_settings(std::move(*text));
-    if (!settings) return Error{ErrorKind::misconfigured, path + ", " + settings.error().detail};
+    if (!settings) return misconfigured(path + ", " + settings.error().detail);
     if (literal_secret_in(*settings).empty()) return settings;
     if (auto kept = read_secret_file(path, largest_file, rule_of_a_file_with_secrets); !kept) return kept.error();
     return settings;

@@ -10,12 +10,9 @@
 #include "store/factor_store.hpp"
 #include "store/owed_deletion_store.hpp"
 
-#include <chrono>
 
 namespace uzmfa {
 namespace {
-
-Moment now() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
 
 // A user's local factor, opened.
 struct LocalFactor {
@@ -37,7 +34,7 @@ Result<LocalFactor> local_factor(Tool& tool, const Account& account) {
 
 class Move {
 public:
-    Move(Tool& tool, Provider& provider, const Account& account, const LocalFactor& factor)
+    Move(Tool& tool, ToolProvider& provider, const Account& account, const LocalFactor& factor)
         : tool_{tool}, provider_{provider}, account_{account}, factor_{factor}, owed_{tool.database()} {}
 
     Result<Done> run() {
@@ -72,7 +69,7 @@ private:
                 .friendly_name = std::string{twilio::friendly_name_of(account_, settings.twilio.friendly_name)},
                 .config = {parameters.algorithm, parameters.digits, settings.site.totp_skew, totp::period},
                 .secret = base32(factor_.secret),
-                .code = [this] { return code_of(totp::step_at(now())); }};
+                .code = [this] { return code_of(totp::step_at(present_moment())); }};
     }
 
     std::string code_of(TimeStep step) const {
@@ -103,14 +100,14 @@ private:
         });
         if (!moved) return moved.error();
         if (!*moved) {
-            return Error{ErrorKind::misconfigured, "the user's row has changed meanwhile: look at it (user show), and try again"};
+            return misconfigured("the user's row has changed meanwhile: look at it (user show), and try again");
         }
         return Done{};
     }
 
     // A code that was used here must not be of use a second time there.
     Result<Done> spend_used_codes(FactorStore& factors) const {
-        const auto present = totp::step_at(now());
+        const auto present = totp::step_at(present_moment());
         for (auto step = present - 2; step <= std::min(factor_.bound.last_step, present + 2); ++step) {
             auto spent =
                 factors.spend_code(account_, twilio::digests_of(factor_.used_code_keys, account_, fresh_.sid, code_of(step)));
@@ -124,7 +121,7 @@ private:
     }
 
     Tool& tool_;
-    Provider& provider_;
+    ToolProvider& provider_;
     const Account& account_;
     const LocalFactor& factor_;
     OwedDeletionStore owed_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The administrator's tool: keys, tables, users, and the check of a site.
+#include "config.h"
 #include "core/administration.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/since.hpp"
@@ -45,7 +46,7 @@ public:
     Commands() {
         app_.require_subcommand(1);
         app_.fallthrough();
-        app_.set_version_flag("--version", std::string{version});
+        app_.set_version_flag("--version", PACKAGE_VERSION);
         app_.get_formatter()->column_width(28);
         app_.failure_message(complaint);
         app_.add_option("--config", common_.config_file, "the configuration file; without it /etc/uzmfa/uzmfactl.conf")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/cookies.hpp"
 
+#include "core/text.hpp"
 #include "httpd/pool.hpp"
 
 #include <algorithm>
@@ -18,9 +19,7 @@ std::string browser_cookie(const Site& site) { return std::string{session_cookie
 std::string_view cookie_value(const request_rec* r, std::string_view name) {
     auto header = view_of(apr_table_get(r->headers_in, "Cookie"));
     while (!header.empty()) {
-        const auto end = std::min(header.find(';'), header.size());
-        auto pair = header.substr(0, end);
-        header.remove_prefix(std::min(end + 1, header.size()));
+        auto pair = take_until(';', header);
         pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
         if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
             return pair.substr(name.size() + 1);

@@ -7,12 +7,8 @@
 #include "httpd/without_connection.hpp"
 #include "store/owed_deletion_store.hpp"
 
-#include <curl/curl.h>
-
 namespace uzmfa {
 namespace {
-
-bool has_provider(const Service& service) { return service.provider() != nullptr; }
 
 void make_deletions(apr_pool_t* pool, server_rec* server, const Service& service) {
     const Provider& provider = *service.provider();
@@ -40,16 +36,12 @@ void make_deletions(apr_pool_t* pool, server_rec* server, const Service& service
 
 }  // namespace
 
-void open_network(apr_pool_t*, server_rec* main) noexcept {
-    if (is_any_service(main, has_provider)) curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 const Chore owed_deletions{
     .name = "uzmfa deletions",
     .interval = apr_time_from_sec(2),
     .longest_turn = 60'000,
     .pause = 0,
-    .concerns = has_provider,
+    .concerns = [](const Service& service) { return service.provider() != nullptr; },
     .turn = [](const Service& service) -> auto& { return service.provider()->state().deletions_until; },
     .work = make_deletions,
 };

@@ -6,9 +6,6 @@
 
 namespace uzmfa {
 
-// child_init: before the threads that may call the provider.
-void open_network(apr_pool_t* pool, server_rec* main) noexcept;
-
 extern const Chore owed_deletions;
 
 }  // namespace uzmfa

@@ -92,9 +92,7 @@ Complaint one_of(apr_pool_t* pool, const char* text, std::uint8_t& value) {
     return apr_psprintf(pool, "'%s' is neither %d nor %d", text, First, Second);
 }
 
-bool is_token(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-}
+bool is_token(char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; }
 
 Complaint a_path(apr_pool_t*, const char* text, std::string_view& value) {
     value = text;

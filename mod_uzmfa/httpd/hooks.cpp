@@ -14,6 +14,7 @@
 #include "httpd/metrics.hpp"
 #include "httpd/notifications.hpp"
 #include "httpd/own_pages.hpp"
+#include "httpd/provider.hpp"
 #include "httpd/request_body.hpp"
 #include "httpd/start.hpp"
 #include "httpd/uzerp_provider.hpp"

@@ -15,10 +15,7 @@ namespace uzmfa {
 namespace {
 
 // CGI, FastCGI and PHP make one of `-`, `_`, `.` and others.
-char folded(char c) {
-    if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
-}
+char folded(char c) { return is_alphanumeric(c) ? lower(c) : '-'; }
 
 bool begins_as(std::string_view name, std::string_view beginning) {
     return name.size() >= beginning.size() && std::equal(beginning.begin(), beginning.end(), name.begin(),

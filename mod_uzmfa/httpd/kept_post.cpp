@@ -41,10 +41,6 @@ bool has_fit_headers(const Post& post) {
     return post.headers.size() <= most_headers && bytes <= longest_headers;
 }
 
-bool is_form(request_rec* r) {
-    return view_of(apr_table_get(r->headers_in, "Content-Type")) == "application/x-www-form-urlencoded";
-}
-
 // The token of a form that is to send a kept one.
 std::optional<std::string> token_in(request_rec* r, std::string_view body) {
     if (!is_form(r) || body.size() > largest_sending_form) return std::nullopt;

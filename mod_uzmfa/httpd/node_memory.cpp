@@ -67,7 +67,7 @@ Result<NodeMemory*> node_memory(process_rec* process) {
 
     apr_shm_t* memory = nullptr;
     if (apr_shm_create(&memory, sizeof(NodeMemory), nullptr, process->pool) != APR_SUCCESS) {
-        return Error{ErrorKind::misconfigured, "shared memory cannot be had"};
+        return misconfigured("shared memory cannot be had");
     }
     // All zero bytes are the empty table: atomics of integers need no constructor here.
     void* const base = apr_shm_baseaddr_get(memory);

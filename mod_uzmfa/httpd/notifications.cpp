@@ -61,17 +61,15 @@ void tell_of_all(apr_pool_t* pool, server_rec* server, const Service& service) {
 }  // namespace
 
 Result<std::vector<std::string>> notify_command(std::string_view command) {
-    const auto misconfigured = [](std::string detail) {
-        return Error{ErrorKind::misconfigured, "UzmfaNotify: " + std::move(detail)};
-    };
+    const auto wrong = [](const std::string& what) { return misconfigured("UzmfaNotify: " + what); };
     auto words = words_of(command);
-    if (!words) return misconfigured("a quote is not closed");
+    if (!words) return wrong("a quote is not closed");
     if (words->empty()) return *words;
     const std::string& program = words->front();
-    if (!program.starts_with('/')) return misconfigured("needs the absolute path of a program");
+    if (!program.starts_with('/')) return wrong("needs the absolute path of a program");
     struct stat found {};
     if (stat(program.c_str(), &found) != 0 || !S_ISREG(found.st_mode) || !(found.st_mode & 0111)) {
-        return misconfigured(program + " is not a program");
+        return wrong(program + " is not a program");
     }
     return *words;
 }

@@ -40,4 +40,7 @@ private:
     mutable QueueingHttpClient client_;
 };
 
+// child_init: before the threads that may call the provider.
+void open_network(apr_pool_t* pool, server_rec* main) noexcept;
+
 }  // namespace uzmfa

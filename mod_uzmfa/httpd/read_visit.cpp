@@ -40,12 +40,6 @@ Verb verb_of(const request_rec* r) {
     return r->method_number == M_POST ? Verb::post : Verb::other;
 }
 
-bool is_of_type(request_rec* r, const char* wanted) {
-    const auto type = header(r, "Content-Type");
-    const auto media_type = std::string{type.substr(0, type.find_first_of("; \t"))};
-    return ap_cstr_casecmp(media_type.c_str(), wanted) == 0;
-}
-
 // The body, within the bound. What is larger is not read to its end.
 PageVisit::Input read_small_body(request_rec* r, std::string& body) {
     auto [input, bytes] = read_body(r, longest_form);
@@ -59,7 +53,7 @@ void read_form(request_rec* r, PageVisit& request) {
     std::string body;
     request.input = read_small_body(r, body);
     if (request.input != PageVisit::Input::read || body.empty()) return;
-    auto form = is_of_type(r, "application/x-www-form-urlencoded") ? Form::parse(body) : std::nullopt;
+    auto form = is_form(r) ? Form::parse(body) : std::nullopt;
     if (form) request.form = std::move(*form);
     else request.input = PageVisit::Input::malformed;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "httpd/request_body.hpp"
 
+#include "core/text.hpp"
 #include "httpd/browser_session.hpp"
 #include "httpd/pool.hpp"
 
@@ -67,6 +68,13 @@ bool has_filter(const request_rec* r) {
 }
 
 }  // namespace
+
+bool is_of_type(const request_rec* r, std::string_view media_type) {
+    const auto type = view_of(apr_table_get(r->headers_in, "Content-Type"));
+    return equal_in_any_case(type.substr(0, type.find_first_of("; \t")), media_type);
+}
+
+bool is_form(const request_rec* r) { return is_of_type(r, "application/x-www-form-urlencoded"); }
 
 std::optional<apr_off_t> announced_length(const request_rec* r) {
     const char* const said = apr_table_get(r->headers_in, "Content-Length");

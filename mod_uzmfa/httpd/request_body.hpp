@@ -6,11 +6,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace uzmfa {
 
 // By Content-Length, in bytes; one that is no number is longer than any bound.
 std::optional<apr_off_t> announced_length(const request_rec* r);
+
+// By Content-Type, whatever its parameters.
+bool is_of_type(const request_rec* r, std::string_view media_type);
+bool is_form(const request_rec* r);
 
 struct RequestBody {
     enum class Input : std::uint8_t { whole, failed, too_large } input = Input::whole;

@@ -19,8 +19,6 @@ namespace {
 
 constexpr const char* default_login_provider = "uzerp";
 
-Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
-
 // The directive or module that is missing, empty where none is.
 std::string missing_directive(const SiteSettings& settings) {
     for (const auto& [file, name] : companions) {

@@ -94,9 +94,7 @@ std::optional<Moment> parse_date(std::string_view text) {
 
 // It goes into our log: a word, or nothing.
 std::string request_id_of(std::string_view text) {
-    const auto is_plain = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
-    };
+    const auto is_plain = [](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; };
     if (text.size() > longest_request_id || !std::all_of(text.begin(), text.end(), is_plain)) return {};
     return std::string{text};
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/url.hpp"
 
+#include "core/text.hpp"
+
 #include <arpa/inet.h>
 #include <curl/curl.h>
 
@@ -19,10 +21,7 @@ std::optional<std::string> host_of(std::string_view url) {
     char* text = nullptr;
     if (curl_url_get(parsed.get(), CURLUPART_HOST, &text, 0) != CURLUE_OK) return {};
     const std::unique_ptr<char, decltype(&curl_free)> owned{text, curl_free};
-    std::string host{text};
-    std::transform(host.begin(), host.end(), host.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-    return host;
+    return lower(text);
 }
 
 bool is_loopback(const std::string& host) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/account_details.hpp"
 
+#include "core/text.hpp"
 #include "factors/twilio/sids.hpp"
 #include "store/account_store.hpp"
 #include "store/attempt_store.hpp"
@@ -19,7 +20,7 @@ namespace uzmfa {
 std::optional<Validator> validator_of(std::string_view mfa_sid) {
     if (twilio::is_sid(twilio::Kind::factor, mfa_sid)) return Validator::twilio;
     const bool is_local = mfa_sid.size() == 34 && mfa_sid.starts_with("LF") &&
-                          std::all_of(mfa_sid.begin() + 2, mfa_sid.end(), twilio::is_hex_digit);
+                          std::all_of(mfa_sid.begin() + 2, mfa_sid.end(), is_hex_digit);
     return is_local ? std::optional{Validator::local} : std::nullopt;
 }
 

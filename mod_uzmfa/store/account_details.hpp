@@ -7,9 +7,9 @@
 
 namespace uzmfa {
 
-// `limits` are the site's; without them the defaults say what is closed.
+// `limits` are the site's: they say what is closed.
 Result<std::optional<AccountDetails>> details_of(Database& database, std::string_view name, Validator in_use,
-                                                 const AttemptLimits& limits = {});
+                                                 const AttemptLimits& limits);
 
 // Whose factor an mfa_sid is; nothing where it is empty or neither's.
 std::optional<Validator> validator_of(std::string_view mfa_sid);

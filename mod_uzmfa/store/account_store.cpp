@@ -111,16 +111,14 @@ Result<Done> AccountStore::forget_skip(const Account& account) {
     auto skip = SkipStore{database_}.find(account.uuid);
     if (!skip) return skip.error();
     if (!*skip) return Done{};
-    auto done = database_.in_transaction([&]() -> Result<bool> {
+    return as_done(database_.in_transaction([&]() -> Result<bool> {
         // Who sets one meanwhile waits for this row.
         auto held = database_.change(Statement::hold_enabled, {account.name.view()});
         if (!held) return held.error();
         if (*held != 1) return false;
         auto dropped = database_.change(Statement::drop_skip, {account.uuid});
         return dropped ? Result<bool>{true} : dropped.error();
-    });
-    if (!done) return done.error();
-    return Done{};
+    }));
 }
 
 Result<bool> AccountStore::consume_skip(const Account& account) {

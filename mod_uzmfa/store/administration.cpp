@@ -118,7 +118,7 @@ Result<Helped> AccountAdministration::end_sessions(std::string_view name, const 
     const auto account = AccountStore{database_}.find(name);
     if (!account) return account.error();
     if (!*account) return Helped::no_such_user;
-    const auto uuid = uuid_of((*account)->uuid);  // without one there has been no session, and none must not mean all
+    const auto uuid = uuid_of((*account)->uuid);  // without one there has been no session
     std::uint32_t epoch = 0;
     auto done = database_.in_transaction([&]() -> Result<bool> {
         if (uuid) {
@@ -139,10 +139,10 @@ Result<Helped> AccountAdministration::end_sessions(std::string_view name, const 
 Result<Done> AccountAdministration::end_everybody(const Administrator& by) {
     std::uint32_t epoch = 0;
     auto done = database_.in_transaction([&]() -> Result<bool> {
-        auto ended = SessionStore{database_}.end_all(Uuid{});
+        auto ended = SessionStore{database_}.end_everybodys();
         if (!ended) return ended.error();
         epoch = *ended;
-        if (auto forgotten = BrowserStore{database_}.forget_all({}); !forgotten) return forgotten.error();
+        if (auto forgotten = BrowserStore{database_}.forget_everybodys(); !forgotten) return forgotten.error();
         auto added = EventStore{database_}.add_action(name_of(Reason::sessions_ended), Account{}, by, "everybody's");
         return added ? Result<bool>{true} : added.error();
     });

@@ -52,21 +52,17 @@ Result<Charge> AttemptStore::charge(std::string_view uuid, AttemptKind kind) {
 Result<Done> AttemptStore::refund(std::string_view uuid, AttemptKind kind, const Charge& charge) {
     if (charge.answer != Charge::Answer::granted) return Done{};
     const std::int64_t failures = charge.failures;
-    auto done = database_.in_transaction([&]() -> Result<bool> {
+    return as_done(database_.in_transaction([&]() -> Result<bool> {
         auto changed = database_.change(Statement::refund_attempt, {failures, uuid, name_of(kind), charge.era});
         if (!changed) return changed.error();
         auto dropped = database_.change(Statement::drop_refunded_attempts, {uuid, name_of(kind)});
         if (!dropped) return dropped.error();
         return true;
-    });
-    if (!done) return done.error();
-    return Done{};
+    }));
 }
 
 Result<Done> AttemptStore::clear(std::string_view uuid, AttemptKind kind) {
-    auto cleared = database_.change(Statement::clear_attempts, {uuid, name_of(kind)});
-    if (!cleared) return cleared.error();
-    return Done{};
+    return as_done(database_.change(Statement::clear_attempts, {uuid, name_of(kind)}));
 }
 
 Result<std::optional<AttemptState>> AttemptStore::find(std::string_view uuid, AttemptKind kind) {

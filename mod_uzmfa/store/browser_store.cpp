@@ -48,10 +48,10 @@ Result<bool> BrowserStore::forget(std::string_view uuid, std::string_view id) {
 }
 
 Result<Done> BrowserStore::forget_all(std::string_view uuid) {
-    auto dropped = database_.change(Statement::drop_browsers, {uuid, uuid});
-    if (!dropped) return dropped.error();
-    return Done{};
+    return as_done(database_.change(Statement::drop_browsers_of, {uuid}));
 }
+
+Result<Done> BrowserStore::forget_everybodys() { return as_done(database_.change(Statement::drop_all_browsers)); }
 
 Result<std::vector<RememberedBrowser>> BrowserStore::of(std::string_view uuid) {
     auto rows = database_.rows(Statement::find_browsers_of, {uuid});

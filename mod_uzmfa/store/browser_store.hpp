@@ -15,6 +15,7 @@ public:
     Result<std::optional<Moment>> remembered(std::string_view uuid, std::string_view token, seconds lifetime) override;
     Result<bool> forget(std::string_view uuid, std::string_view id) override;
     Result<Done> forget_all(std::string_view uuid) override;
+    Result<Done> forget_everybodys();
 
     Result<std::vector<RememberedBrowser>> of(std::string_view uuid);
 

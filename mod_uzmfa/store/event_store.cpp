@@ -43,9 +43,7 @@ Result<Done> EventStore::add(const Event& event) {
     if (!added) return added.error();
     const auto tally = tally_of(event.name);
     if (!tally) return Done{};
-    auto counted = database_.change(Statement::count_event, {name_of(*tally), node_name()});
-    if (!counted) return counted.error();
-    return Done{};
+    return as_done(database_.change(Statement::count_event, {name_of(*tally), node_name()}));
 }
 
 Result<Done> EventStore::add_action(std::string_view name, const Account& account, const Administrator& by,
@@ -70,9 +68,7 @@ Result<bool> EventStore::claim_notification(const StoredEvent& event) {
 }
 
 Result<Done> EventStore::settle_notification(const StoredEvent& event) {
-    auto changed = database_.change(Statement::settle_notification, {event.id});
-    if (!changed) return changed.error();
-    return Done{};
+    return as_done(database_.change(Statement::settle_notification, {event.id}));
 }
 
 Result<std::vector<StoredEvent>> EventStore::page(Statement statement, const EventFilter& filter, std::int64_t from,
@@ -118,8 +114,7 @@ Result<std::vector<TallyCount>> EventStore::tallied(Moment since) {
 Result<Done> EventStore::purge(seconds retention) {
     auto purged = database_.change(Statement::purge_events, {std::int64_t{retention.count()}});
     if (purged) purged = database_.change(Statement::purge_event_counts, {hours_tallied + 24});
-    if (!purged) return purged.error();
-    return Done{};
+    return as_done(purged);
 }
 
 }  // namespace uzmfa

@@ -82,16 +82,12 @@ Result<bool> FactorStore::charge(const SessionId& session, std::string_view sid)
 }
 
 Result<Done> FactorStore::uncharge(const SessionId& session, std::string_view sid) {
-    auto changed = database_.change(Statement::uncharge_pending, {hex(session), sid});
-    if (!changed) return changed.error();
-    return Done{};
+    return as_done(database_.change(Statement::uncharge_pending, {hex(session), sid}));
 }
 
 Result<Done> FactorStore::retire(const SessionId& session, std::string_view sid) {
     const std::int64_t left = time_to_bind.count();
-    auto changed = database_.change(Statement::retire_pending, {left, hex(session), sid, left});
-    if (!changed) return changed.error();
-    return Done{};
+    return as_done(database_.change(Statement::retire_pending, {left, hex(session), sid, left}));
 }
 
 Result<bool> FactorStore::bind(const Account& account, const SessionId& session, const StoredSecret& secret,
@@ -121,9 +117,7 @@ Result<bool> FactorStore::bind(const Account& account, const SessionId& session,
 }
 
 Result<Done> FactorStore::unbind(const Account& account) {
-    auto changed = database_.change(Statement::unenroll_account, {account.name.view(), account.uuid, account.mfa_sid});
-    if (!changed) return changed.error();
-    return Done{};
+    return as_done(database_.change(Statement::unenroll_account, {account.name.view(), account.uuid, account.mfa_sid}));
 }
 
 Result<bool> FactorStore::move(const Account& account, std::string_view sid, std::string_view service) {

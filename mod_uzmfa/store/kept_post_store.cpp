@@ -60,9 +60,7 @@ Result<std::optional<KeptPost>> KeptPostStore::take(const Uuid& user, KeptId id)
 }
 
 Result<Done> KeptPostStore::drop(const Uuid& user, KeptId id) {
-    auto dropped = database_.change(Statement::drop_kept_post, {text_of(user), std::int64_t{id}});
-    if (!dropped) return dropped.error();
-    return Done{};
+    return as_done(database_.change(Statement::drop_kept_post, {text_of(user), std::int64_t{id}}));
 }
 
 }  // namespace uzmfa

@@ -6,9 +6,7 @@ namespace uzmfa {
 using twilio::OwedDeletion;
 
 Result<Done> OwedDeletionStore::change(Statement statement, std::string_view uuid, std::string_view sid) {
-    auto changed = database_.change(statement, {uuid, sid});
-    if (!changed) return changed.error();
-    return Done{};
+    return as_done(database_.change(statement, {uuid, sid}));
 }
 
 Result<std::vector<OwedDeletion>> OwedDeletionStore::read(Statement statement,

@@ -30,7 +30,7 @@ Result<Connection> OwnConnection::acquire() {
     apr_dbd_init(pool_);
     const apr_dbd_driver_t* driver = nullptr;
     if (apr_dbd_get_driver(pool_, driver_.c_str(), &driver) != APR_SUCCESS) {
-        return Error{ErrorKind::misconfigured, "the database driver " + driver_ + " cannot be loaded"};
+        return misconfigured("the database driver " + driver_ + " cannot be loaded");
     }
     apr_dbd_t* handle = nullptr;
     const char* message = nullptr;

@@ -37,9 +37,7 @@ Result<std::optional<seconds>> QuotaStore::take(std::string_view name, std::stri
 }
 
 Result<Done> QuotaStore::give_back(std::string_view name) {
-    auto changed = database_.change(Statement::give_back_quota, {name, name});
-    if (!changed) return changed.error();
-    return Done{};
+    return as_done(database_.change(Statement::give_back_quota, {name, name}));
 }
 
 }  // namespace uzmfa

@@ -6,7 +6,7 @@
 namespace uzmfa {
 
 Result<Done> RecoveryCodeStore::replace(std::string_view uuid, const std::vector<std::string>& codes) {
-    auto done = database_.in_transaction([&]() -> Result<bool> {
+    return as_done(database_.in_transaction([&]() -> Result<bool> {
         // Two at the same time would not see each other's codes, and leave both. Who holds this row goes on alone.
         const auto lock = "recovery codes " + std::string{uuid};
         if (auto locked = database_.change(Statement::touch_quota, {lock, uuid}); !locked) return locked.error();
@@ -17,9 +17,7 @@ Result<Done> RecoveryCodeStore::replace(std::string_view uuid, const std::vector
             if (!added) return added.error();
         }
         return true;
-    });
-    if (!done) return done.error();
-    return Done{};
+    }));
 }
 
 Result<std::optional<std::size_t>> RecoveryCodeStore::spend(std::string_view uuid, std::string_view code) {

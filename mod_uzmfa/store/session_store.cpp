@@ -59,9 +59,7 @@ Result<std::optional<RowState>> SessionStore::row_of(std::string_view user, cons
 }
 
 Result<Done> SessionStore::hold(const Uuid& uuid) {
-    auto held = database_.change(Statement::hold_epoch, {text_of(uuid)});
-    if (!held) return held.error();
-    return Done{};
+    return as_done(database_.change(Statement::hold_epoch, {text_of(uuid)}));
 }
 
 Result<Revoked> SessionStore::revoke(const SessionId& session, const Uuid& uuid, Moment until) {
@@ -95,6 +93,25 @@ Result<bool> SessionStore::is_revoked(const SessionId& session) {
 }
 
 Result<std::uint32_t> SessionStore::end_all(const Uuid& uuid) {
+    if (uuid == Uuid{}) return Error{ErrorKind::damaged, "a user without a uuid has no sessions to end"};
+    const auto user = text_of(uuid);
+    return begin_epoch(uuid, [&] {
+        auto dropped = database_.change(Statement::drop_revocations_of, {user});
+        if (dropped) dropped = database_.change(Statement::drop_sessions_of, {user});
+        return as_done(dropped);
+    });
+}
+
+Result<std::uint32_t> SessionStore::end_everybodys() {
+    return begin_epoch(Uuid{}, [&] {
+        auto dropped = database_.change(Statement::drop_all_revocations);
+        if (dropped) dropped = database_.change(Statement::drop_all_sessions);
+        return as_done(dropped);
+    });
+}
+
+// The epoch of the empty uuid is everybody's.
+Result<std::uint32_t> SessionStore::begin_epoch(const Uuid& uuid, const std::function<Result<Done>()>& drop) {
     const auto user = text_of(uuid);
     std::uint32_t epoch = 0;
     auto done = database_.in_transaction([&]() -> Result<bool> {
@@ -103,10 +120,8 @@ Result<std::uint32_t> SessionStore::end_all(const Uuid& uuid) {
         if (!rows) return rows.error();
         if (rows->empty()) return damaged("uzmfa_epoch");
         epoch = epoch_of(rows->front(), 0);
-        for (const auto statement : {Statement::drop_revocations_of, Statement::drop_sessions_of}) {
-            if (auto dropped = database_.change(statement, {user, user}); !dropped) return dropped.error();
-        }
-        return true;
+        auto dropped = drop();
+        return dropped ? Result<bool>{true} : dropped.error();
     });
     if (!done) return done.error();
     return epoch;
@@ -114,11 +129,9 @@ Result<std::uint32_t> SessionStore::end_all(const Uuid& uuid) {
 
 Result<Done> SessionStore::note(const Uuid& uuid, const VerifiedSession& session) {
     const std::string browser{beginning_of(printable(session.browser), browser_bytes)};
-    auto noted = database_.change(Statement::note_session,
-                                  {hex(session.id), text_of(uuid), name_of(session.method), unix_time(session.verified_at),
-                                   unix_time(session.ends_at), session.address, browser});
-    if (!noted) return noted.error();
-    return Done{};
+    return as_done(database_.change(
+        Statement::note_session, {hex(session.id), text_of(uuid), name_of(session.method), unix_time(session.verified_at),
+                                  unix_time(session.ends_at), session.address, browser}));
 }
 
 Result<std::vector<VerifiedSession>> SessionStore::verified_of(const Uuid& uuid) {

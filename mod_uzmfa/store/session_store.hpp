@@ -50,8 +50,10 @@ public:
     Result<Revoked> revoke(const SessionId& session, const Uuid& uuid, Moment until);
     Result<bool> is_revoked(const SessionId& session);
 
-    // Ends all sessions of a user, or of everybody for the empty uuid: the epoch that new ones will be of.
+    // Ends all sessions of a user: the epoch that new ones will be of.
     Result<std::uint32_t> end_all(const Uuid& uuid);
+    // The same of everybody's.
+    Result<std::uint32_t> end_everybodys();
 
     Result<Done> note(const Uuid& uuid, const VerifiedSession& session);
     Result<std::vector<VerifiedSession>> verified_of(const Uuid& uuid);
@@ -63,6 +65,8 @@ public:
     Result<SessionChanges> changes_since(Moment seen);
 
 private:
+    Result<std::uint32_t> begin_epoch(const Uuid& uuid, const std::function<Result<Done>()>& drop);
+
     Database& database_;
 };
 

@@ -13,11 +13,6 @@ namespace {
 
 constexpr seconds shortest_wait{1};  // the window ended, or was cleared, after the charge was refused
 
-Result<Done> done(const Result<int>& changed) {
-    if (!changed) return changed.error();
-    return Done{};
-}
-
 }  // namespace
 
 // No address has a line end, so that no name can shift the boundary.
@@ -43,11 +38,11 @@ Result<std::optional<seconds>> SignInFailureStore::charge(std::string_view name,
 }
 
 Result<Done> SignInFailureStore::give_back(std::string_view name, std::string_view address) {
-    return done(database_.change(Statement::give_back_sign_in, {pair_of(name, address)}));
+    return as_done(database_.change(Statement::give_back_sign_in, {pair_of(name, address)}));
 }
 
 Result<Done> SignInFailureStore::clear(std::string_view name, std::string_view address) {
-    return done(database_.change(Statement::clear_sign_in, {pair_of(name, address)}));
+    return as_done(database_.change(Statement::clear_sign_in, {pair_of(name, address)}));
 }
 
 }  // namespace uzmfa

@@ -20,7 +20,7 @@ struct Row {
 // are told at once, {wrong} chooses wrong codes behind the others, {unlocked} leaves out rows that somebody else has locked,
 // {true:X} holds where the boolean column X is true (NULL is not), {uuid:X} is the uuid in the column X as a text in lower case,
 // {greatest} the function that chooses the greatest of its arguments.
-// Portable between PostgreSQL and SQLite 3.24.
+// Portable between PostgreSQL and SQLite 3.25.
 constexpr Row rows[] = {
     {Statement::find_account, "find_account",
      "SELECT u.username, u.uuid, u.mfa_sid, u.mfa_enrolled, u.mfa_enabled, u.access_enabled,"
@@ -204,7 +204,8 @@ constexpr Row rows[] = {
      " WHERE uuid = %s AND expires_at > {now} ORDER BY verified_at DESC, digest LIMIT 100"},
     {Statement::forget_browser, "forget_browser", "DELETE FROM uzmfa_browser WHERE uuid = %s AND substr(digest, 1, 16) = %s"},
     {Statement::forget_token, "forget_token", "DELETE FROM uzmfa_browser WHERE digest = %s"},
-    {Statement::drop_browsers, "drop_browsers", "DELETE FROM uzmfa_browser WHERE uuid = %s OR '' = %s"},
+    {Statement::drop_browsers_of, "drop_browsers_of", "DELETE FROM uzmfa_browser WHERE uuid = %s"},
+    {Statement::drop_all_browsers, "drop_all_browsers", "DELETE FROM uzmfa_browser"},
     {Statement::purge_browsers, "purge_browsers", "DELETE FROM uzmfa_browser WHERE expires_at <= {now}"},
     {Statement::revoke_session, "revoke_session",
      "INSERT INTO uzmfa_revocation (session, uuid, ends_at, made_at) VALUES (%s, %s, %s, {now})"
@@ -212,7 +213,8 @@ constexpr Row rows[] = {
     {Statement::find_revocation, "find_revocation", "SELECT session FROM uzmfa_revocation WHERE session = %s"},
     {Statement::count_revocations, "count_revocations",
      "SELECT count(*) FROM uzmfa_revocation WHERE uuid = %s AND ends_at > {now}"},
-    {Statement::drop_revocations_of, "drop_revocations_of", "DELETE FROM uzmfa_revocation WHERE uuid = %s OR '' = %s"},
+    {Statement::drop_revocations_of, "drop_revocations_of", "DELETE FROM uzmfa_revocation WHERE uuid = %s"},
+    {Statement::drop_all_revocations, "drop_all_revocations", "DELETE FROM uzmfa_revocation"},
     {Statement::purge_revocations, "purge_revocations", "DELETE FROM uzmfa_revocation WHERE ends_at <= {now}"},
     {Statement::find_changed_revocations, "find_changed_revocations",
      "SELECT session, uuid, ends_at FROM uzmfa_revocation WHERE made_at >= %s AND ends_at > {now}"},
@@ -230,7 +232,8 @@ constexpr Row rows[] = {
      "INSERT INTO uzmfa_session (session, uuid, method, verified_at, ends_at, address, browser)"
      " VALUES (%s, %s, %s, %s, %s, %s, %s)"},
     {Statement::drop_session, "drop_session", "DELETE FROM uzmfa_session WHERE session = %s"},
-    {Statement::drop_sessions_of, "drop_sessions_of", "DELETE FROM uzmfa_session WHERE uuid = %s OR '' = %s"},
+    {Statement::drop_sessions_of, "drop_sessions_of", "DELETE FROM uzmfa_session WHERE uuid = %s"},
+    {Statement::drop_all_sessions, "drop_all_sessions", "DELETE FROM uzmfa_session"},
     {Statement::find_sessions_of, "find_sessions_of",
      "SELECT session, method, verified_at, ends_at, address, browser FROM uzmfa_session"
      " WHERE uuid = %s AND ends_at > {now} ORDER BY verified_at DESC, session LIMIT 100"},
@@ -300,8 +303,9 @@ constexpr Row rows[] = {
      " (SELECT coalesce(max(s.id), 0) FROM uzmfa_event s WHERE s.uuid = %s AND s.event IN ('code_accepted', 'browser_known'))"
      " ORDER BY {wrong}, id DESC LIMIT 10) chosen ORDER BY id DESC"},
     {Statement::find_due_notifications, "find_due_notifications",
-     "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM uzmfa_event"
-     " WHERE notify_at > 0 AND notify_at <= {now} AND at > {now} - 86400 ORDER BY notify_at, id LIMIT 8"},
+     "SELECT id, at, event, username, uuid, address, browser, session, method, node, made_by, detail FROM"
+     " (SELECT e.*, row_number() OVER (PARTITION BY e.uuid ORDER BY e.notify_at, e.id) AS turn FROM uzmfa_event e"
+     " WHERE e.notify_at > 0 AND e.notify_at <= {now} AND e.at > {now} - 86400) due ORDER BY turn, notify_at, id LIMIT 8"},
     {Statement::claim_notification, "claim_notification",
      "UPDATE uzmfa_event SET notify_at = 2 * {now} - at + 60 WHERE id = %s AND notify_at > 0 AND notify_at <= {now}"},
     {Statement::settle_notification, "settle_notification", "UPDATE uzmfa_event SET notify_at = 0 WHERE id = %s"},
@@ -388,10 +392,9 @@ bool Statements::replace(std::string_view name, std::string_view sql) {
 }
 
 bool is_table_name(std::string_view name) {
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-    const auto is_word = [&](std::string_view word) {
-        return !word.empty() && is_letter(word.front()) &&
-               std::all_of(word.begin(), word.end(), [&](char c) { return is_letter(c) || is_digit(c); });
+    const auto is_word = [](std::string_view word) {
+        return !word.empty() && !is_digit(word.front()) &&
+               std::all_of(word.begin(), word.end(), [](char c) { return is_alphanumeric(c) || c == '_'; });
     };
     const auto dot = name.find('.');
     if (name.size() > 128) return false;

@@ -8,10 +8,8 @@ namespace uzmfa {
 Result<Done> TemporaryCodeStore::put(std::string_view uuid, std::string_view code, seconds lifetime,
                                      std::string_view made_by) {
     const auto [salt, digest] = salted_digest(code);
-    auto put = database_.change(Statement::put_temporary_code,
-                                {uuid, digest, salt, std::int64_t{lifetime.count()}, made_by});
-    if (!put) return put.error();
-    return Done{};
+    return as_done(database_.change(Statement::put_temporary_code,
+                                    {uuid, digest, salt, std::int64_t{lifetime.count()}, made_by}));
 }
 
 Result<bool> TemporaryCodeStore::spend(std::string_view uuid, std::string_view code) {

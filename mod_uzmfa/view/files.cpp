@@ -22,7 +22,7 @@ std::string path_of(const Folders& folders, const std::string& name) {
 }
 
 Result<std::string> read_file(const std::string& path) {
-    const auto unreadable = [&] { return Error{ErrorKind::misconfigured, path + " cannot be read or is too large"}; };
+    const auto unreadable = [&] { return misconfigured(path + " cannot be read or is too large"); };
     std::ifstream file{path, std::ios::binary};
     if (!file) return unreadable();
     std::string text(largest_file + 1, '\0');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "view/languages.hpp"
 
+#include "core/text.hpp"
 #include "view/preferred_language.hpp"
 
 #include <algorithm>
@@ -15,15 +16,10 @@ constexpr std::string_view default_tag = "en";
 constexpr std::string_view extension = ".json";
 constexpr std::string_view known_everywhere[] = {"system", "minutes", "digits"};
 
-Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
-
 bool is_tag(std::string_view name) {
     constexpr std::size_t longest = 35;  // RFC 5646 §4.4.1
-    const auto is_alphanumeric = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    };
     return !name.empty() && name.size() <= longest && name.front() != '-' && name.back() != '-' &&
-           std::ranges::all_of(name, [&](char c) { return c == '-' || is_alphanumeric(c); });
+           std::ranges::all_of(name, [](char c) { return c == '-' || is_alphanumeric(c); });
 }
 
 Result<Done> add_tags(std::set<std::string>& tags, const std::string& folder) {

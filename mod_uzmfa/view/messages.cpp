@@ -18,13 +18,13 @@ Result<Messages> Messages::parse(std::string_view json) {
     json_error_t error;
     const Json root{
         json_loadb(json.data(), json.size(), JSON_REJECT_DUPLICATES, &error)};
-    if (!root) return Error{ErrorKind::misconfigured, "line " + std::to_string(error.line) + ": " + error.text};
-    if (!json_is_object(root.get())) return Error{ErrorKind::misconfigured, "is not a JSON object"};
+    if (!root) return misconfigured("line " + std::to_string(error.line) + ": " + error.text);
+    if (!json_is_object(root.get())) return misconfigured("is not a JSON object");
     Messages messages;
     const char* key = nullptr;
     json_t* value = nullptr;
     json_object_foreach(root.get(), key, value) {
-        if (!json_is_string(value)) return Error{ErrorKind::misconfigured, std::string{key} + " is not a text"};
+        if (!json_is_string(value)) return misconfigured(std::string{key} + " is not a text");
         messages.texts_.emplace(key, std::string{json_string_value(value), json_string_length(value)});
     }
     return messages;

@@ -38,8 +38,6 @@ constexpr std::pair<std::string_view, std::string_view> asset_types[] = {
 };
 constexpr std::string_view html_type = "text/html; charset=utf-8";
 
-Error misconfigured(std::string detail) { return {ErrorKind::misconfigured, std::move(detail)}; }
-
 bool is_part(std::string_view name) {
     return name.starts_with(part) && std::ranges::find(templates, name) != std::end(templates);
 }
@@ -54,9 +52,7 @@ data groups_of(std::string_view secret) {
 data lines_of(std::string_view text) {
     data lines{data::type::list};
     while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        lines << data{std::string{text.substr(0, end)}};
-        text.remove_prefix(std::min(end + 1, text.size()));
+        lines << data{std::string{take_until('\n', text)}};
     }
     return lines;
 }

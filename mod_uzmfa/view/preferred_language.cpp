@@ -12,14 +12,6 @@ constexpr std::size_t longest_header = 1024;
 
 constexpr std::string_view blanks = " \t";
 
-// What stands before the mark; it is taken away with the mark.
-std::string_view take_until(char mark, std::string_view& text) {
-    const auto end = std::min(text.find(mark), text.size());
-    const auto taken = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return trimmed(taken, blanks);
-}
-
 // A qvalue (RFC 9110 §12.4.2) in thousandths.
 std::optional<int> thousandths_of(std::string_view value) {
     constexpr std::size_t longest_value = 5;
@@ -59,7 +51,7 @@ std::size_t preferred_language(std::string_view accept_language, std::span<const
     int weight = 0;
     while (!rest.empty()) {
         auto parameter = take_until(',', rest);
-        const auto range = take_until(';', parameter);
+        const auto range = trimmed(take_until(';', parameter), blanks);
         // Of those that are wanted as much, the first.
         const int its_weight = weight_of(trimmed(parameter, blanks));
         if (its_weight <= weight) continue;

@@ -37,7 +37,7 @@ TEST(an_mfa_sid_says_whose_factor_it_is) {
 TEST(details_are_the_row_the_binding_and_what_is_owed) {
     Scene scene;
     scene.scratch.run("INSERT INTO uzmfa_owed_deletion VALUES ('" + std::string{alices_uuid} + "', '', 5, 6, 0, 3)");
-    const auto details = *VALUE(details_of(scene.scratch.database(), "alice", Validator::local));
+    const auto details = *VALUE(details_of(scene.scratch.database(), "alice", Validator::local, {}));
     CHECK_EQUAL(details.account.mfa_sid, local_sid);
     CHECK(is_enrolled(details.account));
     CHECK_EQUAL(details.binding->bound_at, from_unix_time(1700000000));
@@ -71,15 +71,15 @@ TEST(where_mfa_enabled_is_true_a_skip_that_is_left_over_is_none) {
     Scene scene;
     scene.scratch.run("UPDATE users SET mfa_enabled = TRUE");
     scene.scratch.run("INSERT INTO uzmfa_skip VALUES ('" + std::string{alices_uuid} + "', 5, 'henry')");
-    CHECK(!VALUE(details_of(scene.scratch.database(), "alice", Validator::local))->skip);
+    CHECK(!VALUE(details_of(scene.scratch.database(), "alice", Validator::local, {}))->skip);
 }
 
 TEST(a_user_without_a_uuid_has_no_binding) {
     Scene scene;
     scene.scratch.add_user("bob");
-    const auto details = *VALUE(details_of(scene.scratch.database(), "bob", Validator::local));
+    const auto details = *VALUE(details_of(scene.scratch.database(), "bob", Validator::local, {}));
     CHECK(!details.binding && details.owed.empty() && !is_enrolled(details.account));
-    CHECK(!VALUE(details_of(scene.scratch.database(), "nobody", Validator::local)));
+    CHECK(!VALUE(details_of(scene.scratch.database(), "nobody", Validator::local, {})));
 }
 
 TEST(a_factor_that_moves_keeps_when_it_was_bound_and_loses_its_secret) {

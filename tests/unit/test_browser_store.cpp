@@ -116,7 +116,9 @@ TEST(R68_all_browsers_of_a_user_are_forgotten_or_everybodys) {
     CHECK(!scene.knows(alices));
     CHECK(scene.knows(bobs, bobs_uuid));
     scene.remember();
-    VALUE(scene.store.forget_all({}));
+    VALUE(scene.store.forget_all(""));
+    CHECK(scene.knows(bobs, bobs_uuid));
+    VALUE(scene.store.forget_everybodys());
     CHECK_EQUAL(scene.count(), "0");
 }
 

@@ -73,6 +73,17 @@ TEST(R54_what_is_to_be_told_is_claimed_once_and_told_once) {
     CHECK_EQUAL(names_of(VALUE(scene.store.due_notifications())).front(), "skip_set");
 }
 
+TEST(R54_many_that_are_due_of_one_user_are_told_behind_the_first_of_each_other) {
+    Scene scene;
+    for (int i = 0; i < 20; ++i) scene.add("recovery_codes_made", "bob");
+    scene.add("reset", "alice");
+    scene.add("skip_set", "carol", "33333333-3333-4333-8333-333333333333");
+    scene.add("skip_used", "carol", "33333333-3333-4333-8333-333333333333");
+    CHECK_EQUAL(names_of(VALUE(scene.store.due_notifications())),
+                (Names{"recovery_codes_made", "reset", "skip_set", "recovery_codes_made", "skip_used", "recovery_codes_made",
+                       "recovery_codes_made", "recovery_codes_made"}));
+}
+
 TEST(R54_what_was_not_told_is_due_again_later_and_later_for_a_day) {
     Scene scene;
     scene.add("reset", "bob");

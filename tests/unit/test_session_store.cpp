@@ -121,9 +121,18 @@ TEST(R62_the_end_of_everybodys_sessions_is_an_epoch_too) {
     ScratchDatabase scratch;
     SessionStore store{scratch.database()};
     VALUE(store.note(alice(), {session_of(3), Method::totp, in(0), in(3600), "192.0.2.1", "Browser"}));
-    CHECK_EQUAL(VALUE(store.end_all({})), 1);
+    CHECK_EQUAL(VALUE(store.end_everybodys()), 1);
     CHECK(changes(scratch.database()).epochs[0].uuid == Uuid{});
     CHECK(VALUE(store.verified_of(alice())).empty());
+}
+
+TEST(R62_a_user_without_a_uuid_is_not_everybody) {
+    ScratchDatabase scratch;
+    SessionStore store{scratch.database()};
+    VALUE(store.note(alice(), {session_of(3), Method::totp, in(0), in(3600), "192.0.2.1", "Browser"}));
+    CHECK(ERROR_OF(store.end_all(Uuid{})).kind == ErrorKind::damaged);
+    CHECK(changes(scratch.database()).epochs.empty());
+    CHECK_EQUAL(VALUE(store.verified_of(alice())).size(), 1);
 }
 
 TEST(beyond_32_ended_sessions_of_a_user_all_earlier_ones_are_over_in_one_row) {
@@ -218,8 +227,8 @@ TEST(R51_each_change_of_the_row_shows) {
     CHECK(!row_of(scratch, "alice")->allowed);
     CHECK(!row_of(scratch, "alice")->enrolled);
     VALUE(SessionStore{scratch.database()}.end_all(alice()));
-    VALUE(SessionStore{scratch.database()}.end_all({}));
-    VALUE(SessionStore{scratch.database()}.end_all({}));
+    VALUE(SessionStore{scratch.database()}.end_everybodys());
+    VALUE(SessionStore{scratch.database()}.end_everybodys());
     CHECK_EQUAL(row_of(scratch, "alice")->mark.epoch, 1);
     CHECK_EQUAL(row_of(scratch, "alice")->mark.site_epoch, 2);
     VALUE(SessionStore{scratch.database()}.revoke(session_of(1), alice(), in(3600)));

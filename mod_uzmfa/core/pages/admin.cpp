@@ -7,7 +7,6 @@
 #include "core/text.hpp"
 #include "core/utc.hpp"
 
-
 namespace uzmfa {
 namespace {
 

@@ -36,9 +36,7 @@ Result<Done> LocalValidator::put_new(const Account& account, const SessionId& se
     fresh.sid = std::string{sid_prefix} + hex(random_bytes(sid_random_bytes));
     fresh.sealed = base64(sealer_.seal(random_bytes(secret_size), seal_context(account, fresh.sid)));
     fresh.parameters = {site_.totp_algorithm, site_.totp_digits};
-    auto put = factors_.put_pending(account, session, fresh, spent_sid);
-    if (!put) return put.error();
-    return Done{};
+    return as_done(factors_.put_pending(account, session, fresh, spent_sid));
 }
 
 Result<std::optional<std::size_t>> LocalValidator::code_digits(const Account& account) {

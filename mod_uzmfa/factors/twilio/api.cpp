@@ -2,6 +2,7 @@
 #include "factors/twilio/api.hpp"
 
 #include "core/percent.hpp"
+#include "core/text.hpp"
 #include "factors/twilio/sids.hpp"
 
 #include <jansson.h>
@@ -36,11 +37,7 @@ std::optional<int> number_in(const json_t* object, const char* name) {
 }
 
 // As Twilio spells it.
-std::string spelled(Algorithm algorithm) {
-    std::string name{name_of(algorithm)};
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return name;
-}
+std::string spelled(Algorithm algorithm) { return lower(name_of(algorithm)); }
 
 // With what an administrator can ask Twilio for; never its message, which may repeat what was sent.
 std::string detail_of(std::string_view what, const HttpAnswer& answer, int code) {

@@ -7,8 +7,8 @@
 namespace uzmfa::twilio {
 namespace {
 
-Error misconfigured(std::string_view directive, std::string_view what) {
-    return {ErrorKind::misconfigured, std::string{directive} + ": " + std::string{what}};
+Error wrong(std::string_view directive, std::string_view what) {
+    return misconfigured(std::string{directive} + ": " + std::string{what});
 }
 
 // The directive's, which was looked at when it was read, else the file's.
@@ -17,15 +17,15 @@ Result<std::string> sid(Kind kind, std::string_view directive, std::string_view 
     const auto form = std::string{prefix_of(kind)} + " and 32 hex digits";
     if (!value.empty()) return std::string{value};
     if (!from_file) {
-        return misconfigured(directive, "is needed with UzmfaValidator twilio" + std::string{alternative} + ": " + form);
+        return wrong(directive, "is needed with UzmfaValidator twilio" + std::string{alternative} + ": " + form);
     }
     if (is_sid(kind, text_of(*from_file))) return std::string{text_of(*from_file)};
-    return misconfigured("UzmfaEnvFile", std::string{variable} + " must be " + form);
+    return wrong("UzmfaEnvFile", std::string{variable} + " must be " + form);
 }
 
 Result<SecretBytes> secret(std::string_view directive, std::string_view value) {
     auto found = secret_from(value);
-    if (!found) return misconfigured(directive, found.error().detail);
+    if (!found) return wrong(directive, found.error().detail);
     return found;
 }
 
@@ -44,7 +44,7 @@ Result<Credentials> credentials_of(const Settings& settings, const UzerpSettings
                            "TWILIO_ACCOUNT_SID", env.account_sid);
     if (!account_sid) return account_sid.error();
     if (settings.auth_token.empty() && !env.auth_token) {
-        return misconfigured("UzmfaTwilioAuthToken", "is needed with UzmfaValidator twilio");
+        return wrong("UzmfaTwilioAuthToken", "is needed with UzmfaValidator twilio");
     }
     // What stands in the file is the token itself, whatever it looks like.
     const bool from_file = settings.auth_token.empty();

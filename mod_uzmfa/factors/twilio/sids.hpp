@@ -3,6 +3,8 @@
 // an address: "…/Factors/" without one would make a factor instead of asking one.
 #pragma once
 
+#include "core/text.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -20,8 +22,6 @@ constexpr std::string_view prefix_of(Kind kind) {
     return {};
 }
 
-constexpr bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
 constexpr bool is_sid(Kind kind, std::string_view text) {
     return text.size() == 34 && text.starts_with(prefix_of(kind)) && std::all_of(text.begin() + 2, text.end(), is_hex_digit);
 }
@@ -29,7 +29,7 @@ constexpr bool is_sid(Kind kind, std::string_view text) {
 // What names a user to Twilio: the uuid, in lower case.
 constexpr bool is_identity(std::string_view text) {
     return text.size() >= 8 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-';
+               return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-';
            });
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ctl/commands.hpp"
 
-#include "config.h"
 #include "ctl/output.hpp"
 #include "ctl/users.hpp"
 #include "store/schema.hpp"
@@ -10,8 +9,6 @@
 #include <cstdio>
 
 namespace uzmfa {
-
-const std::string_view version = PACKAGE_VERSION;
 
 namespace {
 
