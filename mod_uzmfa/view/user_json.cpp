@@ -24,6 +24,7 @@ Json json_of(const AccountDetails& details) {
     const auto& [account, next, validator, binding, owed_deletions, codes, recovery, recovery_codes_left, temporary, skip,
                  sessions, browsers] = details;
     std::vector<Json> owed;
+    owed.reserve(owed_deletions.size());
     for (const auto& deletion : owed_deletions) {
         owed.push_back(JsonObject{}
                            .add("sid", deletion.sid)

@@ -15,7 +15,7 @@ from harness import twilio as play
 from harness.browser import OWN
 from harness.expect import assert_passed, assert_sent_to
 from harness.httpd import free_port
-from harness.paths import HTTPD, REPOSITORY, TOOL
+from harness.paths import HTTPD, REPOSITORY, SANITIZER, TOOL
 from harness.provider import TwilioSite
 from harness.site import Site, User, is_open
 from harness.tool import Administrator
@@ -894,7 +894,8 @@ def test_R90_the_modules_of_httpd_are_looked_at(site: Site) -> None:
 
 def test_R90_the_modules_of_the_real_httpd_are_read_while_it_is_down(build_site: Callable[..., Site]) -> None:
     site = build_site()
-    admin = site.administrator(httpd=f"{HTTPD} -f {site.httpd.configuration}")
+    sanitized = f"/usr/bin/env LD_PRELOAD={SANITIZER} " if SANITIZER else ""
+    admin = site.administrator(httpd=f"{sanitized}{HTTPD} -f {site.httpd.configuration}")
     site.httpd.start()
     site.httpd.stop()
     assert admin.findings()["modules"] == ["ok"]

@@ -274,6 +274,7 @@ std::vector<std::string> digests_of(const std::vector<SecretBytes>& keys, const 
                                     std::string_view code) {
     const auto message = seal_context(account, sid) + "/" + std::string{code};
     std::vector<std::string> digests;
+    digests.reserve(keys.size());
     for (const auto& key : keys) digests.push_back(hex(hmac(Digest::sha256, key, bytes_of(message))));
     std::sort(digests.begin(), digests.end());
     return digests;

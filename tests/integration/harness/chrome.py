@@ -209,7 +209,7 @@ def is_gone(element: WebElement) -> bool:
 
 def read_qr(picture: Path) -> str:
     """The text of the one QR code in a picture, by zbar."""
-    done = subprocess.run(["zbarimg", "--quiet", "--raw", picture], capture_output=True, text=True)
+    done = subprocess.run(["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture], capture_output=True, text=True)
     lines = done.stdout.splitlines()
     assert len(lines) == 1, f"zbarimg found {len(lines)} codes in {picture.name}"
     return lines[0]

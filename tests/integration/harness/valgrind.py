@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest import SkipTest
 
 from .httpd import answers
-from .paths import HTTPD
+from .paths import HTTPD, SANITIZER
 from .site import Site
 
 PATIENCE = 120  # seconds for a start or a stop
@@ -19,6 +20,8 @@ PATIENCE = 120  # seconds for a start or a stop
 @contextmanager
 def valgrind(site: Site, tool: str, *options: str) -> Iterator[Path]:
     """The site as one process for as long as it lasts, and what valgrind prints."""
+    if SANITIZER:
+        raise SkipTest("valgrind cannot read what clang writes for debuggers, and would look at what a sanitizer does")
     said = site.httpd.root / "terminal.log"
     with said.open("wb") as terminal:
         process = subprocess.Popen(["valgrind", f"--tool={tool}", "--vgdb=no", *options,
