@@ -25,6 +25,7 @@ class Contender:
     name: str
     options: Callable[[Site], Mapping[str, Any]]
     enter: Callable[[Site], Mapping[str, str]]
+    outlives_restart: bool = True  # the session
 
 
 def alone(**options: Any) -> dict[str, Any]:
@@ -87,7 +88,8 @@ CONTENDERS = (
     Contender("Require all granted", lambda _: alone(gate=["Require all granted"]), lambda _: {}),
     Contender("mod_uzmfa, verified", lambda _: {"gate": SMALLEST_GATE}, enter_by_second_factor),
     Contender("mod_auth_openidc, session in the cookie", openid("OIDCSessionType client-cookie"), enter_by_openid),
-    Contender("mod_auth_openidc, session in its cache", openid("OIDCSessionType server-cache", "OIDCCookie cached"), enter_by_openid),
+    Contender("mod_auth_openidc, session in its cache", openid("OIDCSessionType server-cache", "OIDCCookie cached"), enter_by_openid,
+              outlives_restart=False),
     Contender("mod_session_cookie and mod_session_crypto",
               lambda _: alone(modules=SESSION_MODULES, gate=["Require all granted", *session("plain", "SessionEnv On",
                                                                                              "SessionHeader X-Replace-Session")]),
