@@ -31,6 +31,11 @@ def gate_table(measured: Sequence[gate.Measured]) -> str:
                  [[opened.name, "0", "0", "1", "0"], *rows])
 
 
+def gate_alone(measured: Sequence[gate.Measured]) -> str:
+    _, loaded, verified, *_ = measured
+    return f"A verified request adds {verified.instructions - loaded.instructions:,.0f} instructions to that."
+
+
 def journey_table(steps: Sequence[journeys.Step]) -> str:
     names = list(dict.fromkeys(step.name for step in steps))
     found = {(step.name, step.driver): step for step in steps}
@@ -63,6 +68,7 @@ def main() -> None:
     try:
         measured = gate.measure(workshop)
         document = fill(TEMPLATE.read_text(), "gate", gate_table(measured))
+        document = fill(document, "gate alone", gate_alone(measured))
         steps = [step for driver in ("sqlite3", "pgsql") for step in journeys.steps(workshop, driver)]
         document = fill(document, "journeys", journey_table(steps))
         document = fill(document, "crowd", "\n".join(f"- {name}: {journeys.crowd_ratio(workshop, driver):.2f}"

@@ -86,6 +86,8 @@ SESSION_MODULES = ["session", "session_cookie", "session_crypto"]
 
 CONTENDERS = (
     Contender("Require all granted", lambda _: alone(gate=["Require all granted"]), lambda _: {}),
+    Contender("mod_uzmfa, of another place", lambda _: {"gate": ["Require all granted"], "server": place("Location", "/gated", SMALLEST_GATE)},
+              lambda _: {}),
     Contender("mod_uzmfa, verified", lambda _: {"gate": SMALLEST_GATE}, enter_by_second_factor),
     Contender("mod_auth_openidc, session in the cookie", openid("OIDCSessionType client-cookie"), enter_by_openid),
     Contender("mod_auth_openidc, session in its cache", openid("OIDCSessionType server-cache", "OIDCCookie cached"), enter_by_openid,
